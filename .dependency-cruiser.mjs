@@ -1,0 +1,118 @@
+// Who may import whom. Read by `npm run lint` and `npm test`; it says nothing about style.
+
+// Lowest first: a layer may import itself and the layers named before it, none named after it.
+// A new folder of core gets its place in this list.
+const coreLayers = [
+  ['contracts and errors', '^packages/core/src/(contracts|errors)\\.ts$'],
+  ['term', '^packages/core/src/term/'],
+  ['compose', '^packages/core/src/compose/'],
+  ['graph', '^packages/core/src/graph/'],
+  ['plan', '^packages/core/src/plan/'],
+  ['engine', '^packages/core/src/engine/'],
+  ['run', '^packages/core/src/run/'],
+  ['testing and index', '^packages/core/src/(testing/|index\\.ts$)'],
+]
+
+// Tests may look anywhere inside their own package and at test tools.
+const tests = '\\.(test|test-d|case)\\.ts$|/test/'
+
+const layerRules = coreLayers.slice(0, -1).map(([name, path], i) => ({
+  name: `core-layer-${name.replaceAll(' ', '-')}`,
+  comment: `In core, "${name}" is lower than: ${coreLayers
+    .slice(i + 1)
+    .map(([higher]) => higher)
+    .join(', ')}.`,
+  severity: 'error',
+  from: { path, pathNot: tests },
+  to: { path: coreLayers.slice(i + 1).map(([, higher]) => higher) },
+}))
+
+const never = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+
+export default {
+  forbidden: [
+    never('no-cycles', 'A cycle of files has no reading order.', {}, { circular: true }),
+    never(
+      'core-stands-alone',
+      'core imports no other workspace package.',
+      { path: '^packages/core/' },
+      { path: '^packages/(?!core/)|^(examples|bench)/' },
+    ),
+    never(
+      'core-dependencies',
+      'core depends on eventemitter3 only.',
+      { path: '^packages/core/src/', pathNot: tests },
+      {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer'],
+        pathNot: 'node_modules/eventemitter3/|^packages/',
+      },
+    ),
+    never(
+      'core-without-threads',
+      'core starts no thread and no process: that is the schedulers’ work.',
+      { path: '^packages/core/src/', pathNot: tests },
+      { path: '^(node:)?(worker_threads|child_process|cluster)$' },
+    ),
+    never(
+      'scheduler-imports-core-only',
+      'A worker reaches the terms through the user’s module.',
+      { path: '^packages/scheduler/' },
+      { path: '^packages/(?!core/|scheduler/)|^(examples|bench)/' },
+    ),
+    never(
+      'terms-import-core-only',
+      'Terms know nothing of where they run.',
+      { path: '^packages/terms/' },
+      { path: '^packages/(?!core/|terms/)|^(examples|bench)/' },
+    ),
+    never(
+      'nothing-imports-examples-or-bench',
+      'Examples and benchmarks are users of the packages.',
+      { path: '^packages/' },
+      { path: '^(examples|bench)/' },
+    ),
+    never(
+      'other-packages-by-name',
+      'Packages reach one another through their exports, never by a relative path.',
+      { path: '^packages/([^/]+)/' },
+      { path: '^packages/(?!$1/)', dependencyTypesNot: ['aliased'] },
+    ),
+    never(
+      'users-import-millrace',
+      'examples and bench import millrace the way a user would.',
+      { path: '^(examples|bench)/' },
+      { path: '^packages/(core|scheduler|terms)/' },
+    ),
+    never(
+      'users-import-millrace-by-name',
+      'examples and bench import millrace the way a user would.',
+      { path: '^(examples|bench)/' },
+      { path: '^packages/', dependencyTypesNot: ['aliased'] },
+    ),
+    never(
+      'sources-import-no-tests',
+      'What is published never imports what is not.',
+      { path: '^packages/[^/]+/src/', pathNot: tests },
+      { path: tests },
+    ),
+    never(
+      'declared-dependencies',
+      'A published source imports only what its package.json declares.',
+      { path: '^packages/[^/]+/src/', pathNot: tests },
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+    ),
+    never('resolvable', 'The import leads nowhere.', {}, { couldNotResolve: true }),
+    ...layerRules,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|coverage)/|^bench/results/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.json', '.d.ts'],
+    },
+  },
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url))
+
+// Tests run on the sources. Worker threads do not: they load the build, which set-up keeps fresh.
+const alias = Object.entries({
+  '@millrace/core': 'core/src/index.ts',
+  '@millrace/core/testing': 'core/src/testing/index.ts',
+  '@millrace/scheduler': 'scheduler/src/index.ts',
+  '@millrace/terms': 'terms/src/index.ts',
+  millrace: 'millrace/src/index.ts',
+  'millrace/terms': 'millrace/src/terms.ts',
+  'millrace/testing': 'millrace/src/testing.ts',
+}).map(([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: source(path) }))
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+})
