@@ -1,0 +1,38 @@
+/** `parallel`: the function form of LogicSponge's `|`. */
+
+import type { Term } from '../term/term.ts'
+import { composeParallel } from '../term/term.ts'
+import type { AnyTerm, InputOf, Many, Named, Tuple } from '../term/types.ts'
+
+/**
+ * Sends its input to every branch and unites the branches' outputs: by name for `parallel({ x: a, y: b })`, by
+ * position for `parallel(a, b)`. The next term gets rows, `{ x, y }` or `[a, b]`.
+ *
+ * Every branch is held back by itself; the input is held back by the slowest. Sources may be branches.
+ *
+ * @throws {EmptyParallelError} without a branch.
+ * @throws {NotATermError} if a branch is no term.
+ */
+export function parallel<Branches extends Readonly<Record<string, AnyTerm>>>(
+  branches: Branches,
+): Term<Common<{ [K in keyof Branches]: InputOf<Branches[K]> }[keyof Branches]>, Named<Branches>>
+export function parallel<A, AOut, B, BOut>(
+  a: Term<A, AOut>,
+  b: Term<B, BOut>,
+): Term<Common<A | B>, Tuple<[Term<never, AOut>, Term<never, BOut>]>>
+export function parallel<A, AOut, B, BOut, C, COut>(
+  a: Term<A, AOut>,
+  b: Term<B, BOut>,
+  c: Term<C, COut>,
+): Term<Common<A | B | C>, Tuple<[Term<never, AOut>, Term<never, BOut>, Term<never, COut>]>>
+export function parallel<In, Out>(...branches: readonly Term<In, Out>[]): Term<In, Many<Out>>
+export function parallel(...branches: unknown[]): unknown {
+  return composeParallel(branches)
+}
+
+/** What all of the branches that take an input accept; `never` if all are sources. */
+type Common<Inputs> = [Inputs] extends [never]
+  ? never
+  : (Inputs extends unknown ? (input: Inputs) => void : never) extends (input: infer All) => void
+    ? All
+    : never

@@ -1,0 +1,205 @@
+/**
+ * The whole machine on one page: what a term tells the engine, what moves between terms, what a run reports.
+ *
+ * Every other file of the package builds on these types. Nothing here runs.
+ */
+
+/** How an edge behaves when it is full: `block` parks the writer, the others never do. */
+export type Overflow = 'block' | 'dropOldest' | 'dropNewest' | 'latest' | 'fail'
+
+/** Bounds of one edge. An edge never holds more than either bound; a writer that would exceed it is parked. */
+export interface EdgeOptions {
+  /** Items held at most. Default 1,024. */
+  readonly capacityItems?: number
+  /** Estimated bytes held at most (one item is always let through). Default 64 MiB. */
+  readonly capacityBytes?: number
+  /** What happens when the edge is full. Default `block`. `latest` is `dropOldest` with room for one item. */
+  readonly overflow?: Overflow
+}
+
+/** Time as terms see it. Runs take the system clock unless a test hands in a virtual one. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Calls `callback` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+/** What a term's methods get beside the item. One per node and run. */
+export interface Context<State = unknown, Out = unknown> {
+  /** The term's state: one structured-cloneable value, so that it can be snapshotted and moved. */
+  state: State
+  /** When the source emitted the item at hand, in ms since the epoch. Only for terms with `usesTime`. */
+  readonly time: number
+  /** The node's unique id in its graph. */
+  readonly id: string
+  /** The run's clock. */
+  readonly clock: Clock
+  /** Aborts when the run is cancelled or fails. */
+  readonly signal: AbortSignal
+  /** Emits an item ahead of what the method returns; in `enter` it seeds a cycle. Held back with the returned one. */
+  emit(item: Out): void
+  /** Resolves after `delayMs` on the run's clock; rejects when the run is cancelled. */
+  sleep(delayMs: number): Promise<void>
+}
+
+/** The hooks around a term's items. `exit` runs exactly once for every term whose `enter` was begun. */
+export interface LifeCycle<State, Out> {
+  /** The state before the first item. */
+  initialState?(): State
+  /** Called once before any item. What it emits comes before everything else. */
+  enter?(ctx: Context<State, Out>): void | Promise<void>
+  /** Called once after the last item of a stream that ended normally; what it returns is emitted. */
+  end?(ctx: Context<State, Out>): Iterable<Out> | undefined | void | Promise<Iterable<Out> | undefined | void>
+  /** Called exactly once at the very end, also after a failure or a cancel. */
+  exit?(ctx: Context<State, Out>): void | Promise<void>
+}
+
+/** What `end` may return: last items to emit, or nothing, or a promise of either. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is the common case
+export type End<Out> = Iterable<Out> | void | Promise<Iterable<Out> | void>
+
+type ItemFunction = (item: never) => unknown
+type ContextFunction = (item: never, ctx: never) => unknown
+
+/**
+ * What a leaf term does with an item, in the form the engine can fuse.
+ *
+ * `undefined` is no item: a function that returns it has filtered its input out. A returned promise parks the
+ * stage, not the thread, until it settles.
+ */
+export type Kernel =
+  /** Emits what `generate` yields; an array is read in place, without a copy. */
+  | { readonly kind: 'source'; readonly self: object; readonly f: (ctx: never) => unknown }
+  /** As `source`, but every yielded value is an array of items. */
+  | { readonly kind: 'batches'; readonly self: object; readonly f: (ctx: never) => unknown }
+  /** One item in, at most one out. */
+  | { readonly kind: 'map'; readonly f: ItemFunction }
+  /** Passes the items for which `f` is true. */
+  | { readonly kind: 'filter'; readonly f: ItemFunction }
+  /** Calls `f`, passes the item. */
+  | { readonly kind: 'tap'; readonly f: ItemFunction }
+  /** As `map`, called as a method with the context. */
+  | { readonly kind: 'apply'; readonly self: object; readonly f: ContextFunction }
+  /** `state = f(state, item)`, emitted each time. */
+  | { readonly kind: 'scan'; readonly f: (state: never, item: never) => unknown }
+  /** `state = f(state, item)`; emits nothing until `end`. */
+  | { readonly kind: 'fold'; readonly f: (state: never, item: never) => unknown }
+  /** Passes `count` items, then ends its stream and lets its writers stop. */
+  | { readonly kind: 'take'; readonly count: number }
+  /** One item in, an iterable of items out. */
+  | { readonly kind: 'flatMap'; readonly f: ItemFunction }
+  /** As `flatMap`, called as a method with the context. */
+  | { readonly kind: 'expand'; readonly self: object; readonly f: ContextFunction }
+  /** Consumes the item. */
+  | { readonly kind: 'sink'; readonly self: object; readonly f: ContextFunction }
+  /** As `apply`, with up to `concurrency` calls under way; results in input order if `ordered`. */
+  | {
+      readonly kind: 'concurrent'
+      readonly self: object
+      readonly f: ContextFunction
+      readonly concurrency: number
+      readonly ordered: boolean
+    }
+  /** Reads its inputs at its own pace. */
+  | { readonly kind: 'stream'; readonly self: object; readonly run: (...args: never[]) => Promise<void> }
+  /** Joins its inputs item by item as they come; `tagged` wraps each as `{ name, data }`. */
+  | { readonly kind: 'merge'; readonly tagged: boolean }
+
+/** The kinds of kernel. */
+export type KernelKind = Kernel['kind']
+
+/** The unit that moves: a window on an array of items, never written to after it was sent. */
+export interface Batch {
+  readonly items: readonly unknown[]
+  /** First index that belongs to the batch. */
+  readonly from: number
+  /** One past the last index. */
+  readonly to: number
+  /** Source times beside `items` (same indexes); only in graphs where a term reads the time. */
+  readonly times: readonly number[] | undefined
+  /** Estimated bytes of one item, averaged over the batch. */
+  readonly itemBytes: number
+}
+
+/**
+ * Where the items of a run went. Exactly:
+ * `in + copied + expanded = out + filtered + joined + dropped + deadLettered + unmatched + discarded`.
+ */
+export interface Ledger {
+  /** Items emitted by sources, by `enter` and by `end`. */
+  readonly in: number
+  /** Further copies made where one port has several readers. */
+  readonly copied: number
+  /** Items that terms made beyond one per input. */
+  readonly expanded: number
+  /** Items consumed by sinks or that left through open ports. */
+  readonly out: number
+  /** Inputs that gave no output: filtered, folded into a state, or beyond a `take`. */
+  readonly filtered: number
+  /** Items that became part of a row with another item. */
+  readonly joined: number
+  /** Items dropped by an edge's overflow policy. */
+  readonly dropped: number
+  /** Items that failed for good and were set aside. */
+  readonly deadLettered: number
+  /** Items left over at a term with several inputs when one of them ended. */
+  readonly unmatched: number
+  /** Items still under way when the run was cancelled or failed. */
+  readonly discarded: number
+}
+
+/** Figures of one node (one term of a graph) so far. */
+export interface NodeStats {
+  readonly id: string
+  /** Items (rows, for several inputs) taken. */
+  readonly in: number
+  /** Items given. */
+  readonly out: number
+  /** Inputs that gave no output. */
+  readonly filtered: number
+  /** The stage the node belongs to: neighbours that are fused share one. */
+  readonly stage: number
+}
+
+/** Figures of one stage so far. */
+export interface StageStats {
+  readonly index: number
+  /** Ids of the fused nodes, first to last. */
+  readonly nodes: readonly string[]
+  /** Times the stage was run. */
+  readonly activations: number
+  /** Time spent in its terms, in ms. */
+  readonly busyMs: number
+}
+
+/** Figures of one edge so far. */
+export interface EdgeStats {
+  readonly from: string
+  readonly to: string
+  /** Items held now. */
+  readonly items: number
+  /** Most items ever held. */
+  readonly peakItems: number
+  /** Estimated bytes held now. */
+  readonly bytes: number
+  /** Bound in items; grows only to resolve a stall. */
+  readonly capacityItems: number
+  readonly sent: number
+  readonly dropped: number
+}
+
+/** A run's figures at one moment. */
+export interface Stats {
+  /** Milliseconds since the run began, on the machine's monotonic clock. */
+  readonly elapsedMs: number
+  readonly items: Ledger
+  readonly nodes: readonly NodeStats[]
+  readonly stages: readonly StageStats[]
+  readonly edges: readonly EdgeStats[]
+  /** Times an edge was grown to resolve a stall. */
+  readonly grown: number
+}
+
+/** How a run ended: `completed` (all streams ended), `stopped` (drained after `stop()`). */
+export type Outcome = 'completed' | 'stopped'

@@ -1,0 +1,184 @@
+/**
+ * `Edge`: a bounded FIFO queue of batches between two stages, with the overflow policies.
+ *
+ * The writer asks for `room` before it runs and never pushes more (policy `block`); the reader takes from the
+ * head. Pushing wakes the reader, taking wakes the writer. Single-threaded: both ends live on one engine.
+ */
+
+import type { Batch, EdgeOptions, EdgeStats, Overflow } from '../contracts.ts'
+import { OverflowError } from '../errors.ts'
+
+/** What an edge needs to know of the stage at either end. */
+export interface EdgeEnd {
+  /** The edge has items, room, or has ended: look again. */
+  wake(): void
+  /** The reader of one of this stage's output edges wants no more. */
+  onReaderGone(): void
+}
+
+/** Default bounds of an edge. */
+export const DEFAULT_CAPACITY_ITEMS = 1024
+/** 64 MiB. */
+export const DEFAULT_CAPACITY_BYTES = 64 * 1024 * 1024
+
+/** A bounded FIFO between two stages. */
+export class Edge {
+  readonly from: string
+  readonly to: string
+  /** The reader's input port. */
+  readonly input: string
+  readonly overflow: Overflow
+  capacityItems: number
+  capacityBytes: number
+  /** Set when wired. */
+  writer!: EdgeEnd
+  /** Set when wired. */
+  reader!: EdgeEnd
+  /** Items held; what the law of bounds speaks of. */
+  items = 0
+  bytes = 0
+  peakItems = 0
+  sent = 0
+  dropped = 0
+  /** Items left when the reader went, or ended early. */
+  abandoned = 0
+  /** The writer has ended; what is held can still be read. */
+  ended = false
+  /** The reader wants no more; pushing is a no-op. */
+  closed = false
+  /** A writer found no room and must be woken. */
+  parked = false
+  /** Only batches from #head onward are live; the first of them from `at` onward. */
+  #batches: (Batch | undefined)[] = []
+  #head = 0
+  /** Index of the next item in the first live batch. */
+  at = 0
+
+  constructor(from: string, to: string, input: string, options: EdgeOptions) {
+    this.from = from
+    this.to = to
+    this.input = input
+    this.overflow = options.overflow ?? 'block'
+    this.capacityItems = this.overflow === 'latest' ? 1 : (options.capacityItems ?? DEFAULT_CAPACITY_ITEMS)
+    this.capacityBytes = options.capacityBytes ?? DEFAULT_CAPACITY_BYTES
+  }
+
+  /** Items of about `itemBytes` that may be pushed now; 0 when full. Policies other than `block` always take. */
+  room(itemBytes: number): number {
+    if (this.overflow !== 'block') return Number.POSITIVE_INFINITY
+    const byItems = this.capacityItems - this.items
+    if (byItems <= 0 || itemBytes === 0) return byItems
+    const byBytes = Math.floor((this.capacityBytes - this.bytes) / itemBytes)
+    if (byBytes >= byItems) return byItems
+    return byBytes > 0 ? byBytes : this.items === 0 ? 1 : 0
+  }
+
+  /** The first live batch; its items start at `at`. */
+  get head(): Batch | undefined {
+    return this.#batches[this.#head]
+  }
+
+  /** True when nothing is held and nothing will come. */
+  get isDrained(): boolean {
+    return this.items === 0 && this.ended
+  }
+
+  /** Appends a batch. @throws {OverflowError} with policy `fail` and too little room. */
+  push(batch: Batch): void {
+    if (this.closed) return
+    const count = batch.to - batch.from
+    this.sent += count
+    if (this.overflow !== 'block' && this.items + count > this.capacityItems) this.#overflow(batch)
+    else this.#append(batch)
+    if (this.items > this.peakItems) this.peakItems = this.items
+    this.reader.wake()
+  }
+
+  #append(batch: Batch): void {
+    if (this.items === 0) this.at = batch.from
+    this.#batches.push(batch)
+    this.items += batch.to - batch.from
+    this.bytes += (batch.to - batch.from) * batch.itemBytes
+  }
+
+  #overflow(batch: Batch): void {
+    const excess = this.items + (batch.to - batch.from) - this.capacityItems
+    if (this.overflow === 'fail') throw new OverflowError(this.from, this.to, this.capacityItems)
+    this.dropped += excess
+    if (this.overflow === 'dropNewest') {
+      if (batch.to - excess > batch.from) this.#append({ ...batch, to: batch.to - excess })
+      return
+    }
+    const held = Math.min(excess, this.items)
+    this.#skip(held)
+    this.#append({ ...batch, from: batch.from + (excess - held) })
+  }
+
+  /** Takes `count` items off the first live batch, which holds at least as many. */
+  consume(count: number): void {
+    const batch = this.#batches[this.#head] as Batch
+    this.items -= count
+    this.bytes -= count * batch.itemBytes
+    this.at += count
+    if (this.at >= batch.to) this.#dropHead()
+    if (this.parked && this.items < this.capacityItems) {
+      this.parked = false
+      this.writer.wake()
+    }
+  }
+
+  #dropHead(): void {
+    this.#batches[this.#head++] = undefined
+    if (this.#head === this.#batches.length) {
+      this.#batches.length = 0
+      this.#head = 0
+    } else if (this.#head > 64 && this.#head * 2 > this.#batches.length) {
+      this.#batches.splice(0, this.#head)
+      this.#head = 0
+    }
+    if (this.items === 0) this.bytes = 0
+    this.at = this.#batches[this.#head]?.from ?? 0
+  }
+
+  #skip(count: number): void {
+    for (let left = count; left > 0; ) {
+      const batch = this.head as Batch
+      const taken = Math.min(left, batch.to - this.at)
+      this.consume(taken)
+      left -= taken
+    }
+  }
+
+  /** Called by the writer: nothing follows. */
+  end(): void {
+    if (this.ended) return
+    this.ended = true
+    this.reader.wake()
+  }
+
+  /** Called by the reader: it wants no more. What is held is let go. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.abandoned += this.items
+    this.items = 0
+    this.bytes = 0
+    this.#batches.length = 0
+    this.#head = 0
+    this.writer.onReaderGone()
+  }
+
+  /** Doubles the bounds, to resolve a stall. */
+  grow(): void {
+    this.capacityItems *= 2
+    this.capacityBytes *= 2
+    this.parked = false
+    this.writer.wake()
+  }
+
+  /** Figures so far. */
+  stats(): EdgeStats {
+    const { from, to, items, peakItems, bytes, capacityItems, sent, dropped } = this
+    return { from, to, items, peakItems, bytes, capacityItems, sent, dropped }
+  }
+}

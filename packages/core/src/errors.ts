@@ -1,0 +1,242 @@
+/**
+ * The catalogue of errors: a class per kind, each with a `code` in capitals, what was seen and what to do.
+ *
+ * Every layer throws from here; nothing is matched by message.
+ */
+
+/** Base of all errors that Millrace raises itself. */
+export class MillraceError extends Error {
+  /** Stable identifier of the kind, in capitals. */
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+    this.code = code
+  }
+}
+
+/** A value was composed that is not a term. Code `NOT_A_TERM`. */
+export class NotATermError extends MillraceError {
+  constructor(value: unknown, where: string) {
+    super(
+      'NOT_A_TERM',
+      `${where} takes terms, but got ${describe(value)}. Wrap a function with map(), filter() or forEach(), ` +
+        'a list with fromIterable().',
+    )
+  }
+}
+
+/** `parallel` was called without a branch. Code `EMPTY_PARALLEL`. */
+export class EmptyParallelError extends MillraceError {
+  constructor() {
+    super('EMPTY_PARALLEL', 'parallel() needs at least one branch.')
+  }
+}
+
+/** Two branches write one port name. Code `TWO_WRITERS`. */
+export class TwoWritersError extends MillraceError {
+  constructor(port: string, first: string, second: string, reader?: string) {
+    super(
+      'TWO_WRITERS',
+      `Two writers of port "${port}"${reader === undefined ? '' : ` of ${reader}`}: ${first} and ${second}. ` +
+        'Give the branches different names, with parallel({ name: term }) or term.named(name).',
+    )
+  }
+}
+
+/** A port name that the term does not have. Code `UNKNOWN_PORT`. */
+export class UnknownPortError extends MillraceError {
+  constructor(term: string, port: string, ports: readonly string[]) {
+    super(
+      'UNKNOWN_PORT',
+      `${term} has no output port "${port}". It has: ${ports.length === 0 ? 'none' : ports.map((p) => `"${p}"`).join(', ')}.`,
+    )
+  }
+}
+
+/** Positional and named branches meet in one `parallel`. Code `MIXED_PORTS`. */
+export class MixedPortsError extends MillraceError {
+  constructor(named: string, positional: string) {
+    super(
+      'MIXED_PORTS',
+      `parallel() got the named port "${named}" beside the unnamed output of ${positional}. ` +
+        'Name every branch: parallel({ name: term }).',
+    )
+  }
+}
+
+/** A source, or a composition that starts with one, was given an input. Code `SOURCE_WITH_INPUT`. */
+export class SourceWithInputError extends MillraceError {
+  constructor(writer: string, source: string) {
+    super(
+      'SOURCE_WITH_INPUT',
+      `${writer} cannot be piped into ${source}: a source takes no input. Put it beside it with parallel().`,
+    )
+  }
+}
+
+/** A term without outputs was piped into another. Code `NO_OUTPUT`. */
+export class NoOutputError extends MillraceError {
+  constructor(sink: string, reader: string) {
+    super('NO_OUTPUT', `${sink} has no output to pipe into ${reader}. Put it beside it with parallel().`)
+  }
+}
+
+/** A cycle into which no item can ever come. Code `CYCLE_WITHOUT_SEED`. */
+export class CycleWithoutSeedError extends MillraceError {
+  constructor(nodes: readonly string[]) {
+    super(
+      'CYCLE_WITHOUT_SEED',
+      `The cycle ${[...nodes, nodes[0]].join(' -> ')} can never start: each of its terms waits for another. ` +
+        'Let one of them emit a first item in enter(), or join the feedback with merge().',
+    )
+  }
+}
+
+/** A term that takes an input has none. Code `OPEN_INPUT`. */
+export class OpenInputError extends MillraceError {
+  constructor(terms: readonly string[]) {
+    super(
+      'OPEN_INPUT',
+      `${terms.join(', ')} ${terms.length === 1 ? 'has' : 'have'} no input. Pipe a source into ${terms.length === 1 ? 'it' : 'them'} before running.`,
+    )
+  }
+}
+
+/** A builder gave two different graphs for the same parameters. Code `NONDETERMINISTIC_BUILDER`. */
+export class NondeterministicBuilderError extends MillraceError {
+  constructor(where: string, first: string, second: string) {
+    super(
+      'NONDETERMINISTIC_BUILDER',
+      `The builder of graph(${where}) gave two different graphs for the same parameters: first ${first}, then ` +
+        `${second}. Workers build the graph anew, so it may depend on nothing but its parameters.`,
+    )
+  }
+}
+
+/** An option or argument outside of what is allowed. Code `INVALID_OPTION`. */
+export class InvalidOptionError extends MillraceError {
+  constructor(option: string, seen: unknown, allowed: string) {
+    super('INVALID_OPTION', `${option} must be ${allowed}, but is ${describe(seen)}.`)
+  }
+}
+
+/** A term failed on an item. Code `TERM_FAILED`; `cause` is the original error. */
+export class TermError extends MillraceError {
+  /** Id of the node that failed. */
+  readonly term: string
+  /** What the term was doing: `item`, `enter`, `end`, `exit`, `generate`. */
+  readonly phase: string
+  /** The item at hand, if any. */
+  readonly item: unknown
+
+  constructor(term: string, phase: string, cause: unknown, item?: unknown) {
+    const on = phase === 'item' ? ` on item ${describe(item)}` : ` in ${phase}`
+    super('TERM_FAILED', `Term "${term}" failed${on}: ${messageOf(cause)}`, { cause })
+    this.term = term
+    this.phase = phase
+    this.item = item
+  }
+}
+
+/** An edge with `overflow: 'fail'` was full. Code `EDGE_OVERFLOW`. */
+export class OverflowError extends MillraceError {
+  constructor(from: string, to: string, capacityItems: number) {
+    super(
+      'EDGE_OVERFLOW',
+      `The edge ${from} -> ${to} is full (${capacityItems} items) and its overflow policy is "fail". ` +
+        'Raise capacityItems, or choose "block" or one of the drop policies.',
+    )
+  }
+}
+
+/** Nothing can move any more. Code `STALLED`; `cycle` lists the terms that wait for each other. */
+export class StallError extends MillraceError {
+  /** Ids of the terms of the wait cycle, in order. */
+  readonly cycle: readonly string[]
+
+  constructor(waits: readonly string[], cycle: readonly string[], limitItems: number) {
+    super(
+      'STALLED',
+      `Nothing can move: ${waits.join('; ')}. Edges were grown up to ${limitItems} items. ` +
+        'Often one side of a diamond filters: filter before the fork, or join with merge().',
+    )
+    this.cycle = cycle
+  }
+}
+
+/** The run was cancelled. Code `CANCELLED`; `cause` is the reason given. */
+export class CancelledError extends MillraceError {
+  constructor(reason: unknown) {
+    super(
+      'CANCELLED',
+      `The run was cancelled${reason === undefined ? '' : `: ${messageOf(reason)}`}.`,
+      reason === undefined ? undefined : { cause: reason },
+    )
+  }
+}
+
+/** Something was asked for in a wrong order. Code `WRONG_STATE`. */
+export class WrongStateError extends MillraceError {
+  constructor(message: string) {
+    super('WRONG_STATE', message)
+  }
+}
+
+/** A file or module does not hold what was asked of it. Code `BAD_INPUT`. */
+export class BadInputError extends MillraceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('BAD_INPUT', message, options)
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message || thrown.name : describe(thrown)
+}
+
+const MAX_DESCRIPTION = 120
+
+/** A value in at most some 120 characters, for messages. Never throws. */
+export function describe(value: unknown): string {
+  const text = describeWhole(value)
+  return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION - 1)}…` : text
+}
+
+function describeWhole(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.slice(0, MAX_DESCRIPTION))
+    case 'function':
+      return `function ${value.name || '(anonymous)'}`
+    case 'bigint':
+      return `${value}n`
+    case 'object':
+      return value === null ? 'null' : describeObject(value)
+    default:
+      return String(value)
+  }
+}
+
+function describeObject(value: object): string {
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${value.byteLength} bytes)`
+  if (value instanceof Error) return `${value.name}: ${value.message}`
+  let room = MAX_DESCRIPTION * 2
+  try {
+    const text = JSON.stringify(value, (_key, part: unknown) => {
+      room -= 8
+      if (room < 0) return undefined
+      if (typeof part === 'bigint') return `${part}n`
+      if (typeof part === 'string') {
+        room -= part.length
+        return part.length > MAX_DESCRIPTION ? `${part.slice(0, MAX_DESCRIPTION)}…` : part
+      }
+      return part
+    })
+    if (text !== undefined) return text
+  } catch {
+    // a cycle, a throwing getter or toJSON: the class name still says something
+  }
+  return Object.prototype.toString.call(value)
+}

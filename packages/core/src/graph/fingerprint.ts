@@ -1,0 +1,34 @@
+/**
+ * A graph's fingerprint: what two builds of one graph must agree in. Used to check builders, and by workers to
+ * check that they built the graph that the caller means.
+ */
+
+import type { Graph, Node } from './graph.ts'
+
+/** One line per node: its id, kernel, function text and inputs. Equal lines mean the same graph. */
+export function fingerprint(graph: Graph): string[] {
+  return graph.nodes.map(describeNode)
+}
+
+function describeNode(node: Node): string {
+  const kernel = node.leaf.kernel()
+  const f = 'f' in kernel ? kernel.f : 'run' in kernel ? kernel.run : undefined
+  const inputs = node.inputs.map(({ from, output, input }) => `${input}=${from.id}.${output}`).join(' ')
+  return `"${node.id}" ${kernel.kind}(${f === undefined ? '' : hash(String(f))}) <- ${inputs || 'nothing'}`
+}
+
+/** FNV-1a, 32 bits (Fowler, Noll, Vo), as eight hexadecimal digits. */
+function hash(text: string): string {
+  let value = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
+  return (value >>> 0).toString(16).padStart(8, '0')
+}
+
+/** The first pair of lines in which two fingerprints differ; `undefined` if they are equal. */
+export function firstDifference(a: readonly string[], b: readonly string[]): [string, string] | undefined {
+  const length = Math.max(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    if (a[i] !== b[i]) return [a[i] ?? 'no further node', b[i] ?? 'no further node']
+  }
+  return undefined
+}

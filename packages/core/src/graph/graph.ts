@@ -1,0 +1,54 @@
+/**
+ * `Graph`: the nodes, ports and edges that a term stands for. Plain data, made by `build.ts`.
+ */
+
+import type { EdgeOptions } from '../contracts.ts'
+import type { Leaf } from '../term/leaf.ts'
+
+/** A leaf, whatever it takes and gives. */
+export type AnyLeaf = Leaf<never, unknown, never>
+
+/** One leaf term in a graph. */
+export interface Node {
+  /** Position in `Graph.nodes`. */
+  readonly index: number
+  /** Unique in the graph: the term's name, with `#2`, `#3`, … where a name repeats. */
+  readonly id: string
+  readonly leaf: AnyLeaf
+  /** Incoming edges, in the order in which they were composed. */
+  readonly inputs: GraphEdge[]
+  /** Outgoing edges, in the order in which they were composed. */
+  readonly outputs: GraphEdge[]
+  /** Whether several inputs make a tuple row rather than a record. */
+  positional: boolean
+}
+
+/** A stream from one node's output port to another node's input port. */
+export interface GraphEdge {
+  readonly from: Node
+  /** Output port of `from`: `out` where there is just one. */
+  readonly output: string
+  readonly to: Node
+  /** Input port of `to`: the key in its rows. */
+  input: string
+  readonly options: EdgeOptions
+}
+
+/** An output port that no edge reads; its items leave the graph. */
+export interface OpenOutput {
+  readonly node: Node
+  readonly output: string
+  /** The name for `run.output(name)`. */
+  readonly name: string
+}
+
+/** What a term stands for. */
+export interface Graph {
+  readonly nodes: readonly Node[]
+  readonly edges: readonly GraphEdge[]
+  /** The composed term's outputs, whether or not something inside reads them too. */
+  readonly outputs: readonly OpenOutput[]
+}
+
+/** The port name of a node with a single output. */
+export const OUT = 'out'

@@ -1,0 +1,52 @@
+/** What a run takes and gives: options, summary, events. */
+
+import type { Clock, EdgeOptions, EdgeStats, Ledger, NodeStats, Outcome, StageStats, Stats } from '../contracts.ts'
+import type { ResultOf } from '../term/sink-term.ts'
+import type { Term } from '../term/term.ts'
+
+/** Options of `run`. All are optional. */
+export interface RunOptions {
+  /** Cancels the run when it aborts. */
+  readonly signal?: AbortSignal
+  /** Time for the run's terms. Default: the system's. */
+  readonly clock?: Clock
+  /** Bounds of every edge that sets none of its own. */
+  readonly edges?: EdgeOptions
+  /** Items in one batch at most. Default 1,024. */
+  readonly batchItems?: number
+  /** An edge that blocks a stalled graph grows up to this many items before the run fails. Default 1,048,576. */
+  readonly growthLimitItems?: number
+  /** Emits a `stats` event each so many ms. Default: never. */
+  readonly statsEveryMs?: number
+}
+
+/** What a run reports once it has ended normally. */
+export interface Summary {
+  readonly outcome: Outcome
+  readonly elapsedMs: number
+  /** Where every item went. */
+  readonly items: Ledger
+  readonly nodes: readonly NodeStats[]
+  readonly stages: readonly StageStats[]
+  readonly edges: readonly EdgeStats[]
+  /** Times an edge was grown to resolve a stall. */
+  readonly grown: number
+  /** The sinks' results by node id. */
+  readonly results: Readonly<Record<string, unknown>>
+  /** The result of one sink. @throws {WrongStateError} if the term is no sink of this run. */
+  result<Sink extends Term<never, never>>(sink: Sink): ResultOf<Sink>
+}
+
+/** The events of a run and what their listeners get. */
+export interface RunEvents {
+  /** All terms have been entered; items begin to move. */
+  start: []
+  /** Each `statsEveryMs`. */
+  stats: [stats: Stats]
+  /** An edge was grown to resolve a stall. */
+  stall: [edge: EdgeStats]
+  /** The first failure. */
+  error: [error: unknown]
+  /** The run has ended, well or not; nothing follows. */
+  end: []
+}

@@ -1,0 +1,119 @@
+/**
+ * `Leaf`: a term that does something. Its `kernel` tells the engine what, in a form that can be fused.
+ *
+ * The classes users extend (`SourceTerm`, `FunctionTerm`, …) and the terms that are one function (`kernelTerm`)
+ * are leaves. A leaf holds no run state: the same object may be in several runs at once.
+ */
+
+import type { Context, EdgeOptions, End, Kernel, LifeCycle } from '../contracts.ts'
+import { InvalidOptionError } from '../errors.ts'
+import { Term } from './term.ts'
+
+/** A term that does something, as opposed to one composed of others. */
+export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out> {
+  /** The node's name, and the name of its output stream. Default: the class's name. */
+  name: string = this.constructor.name || 'term'
+  /** Names of the output ports, if there are several; results are then records of port to item. */
+  readonly outputs?: readonly string[]
+  /** Set if the term reads `ctx.time`; source times then travel with the items. Default false. */
+  readonly usesTime?: boolean
+  /** The state before the first item. Present exactly on stateful terms. */
+  initialState?(): State
+  /** Called once before any item. What it emits comes before everything else. */
+  enter?(ctx: Context<State, Out>): void | Promise<void>
+  /** Called once after the last item of a stream that ended normally; what it returns is emitted. */
+  end?(ctx: Context<State, Out>): End<Out>
+  /** Called exactly once at the very end, also after a failure or a cancel. */
+  exit?(ctx: Context<State, Out>): void | Promise<void>
+  #edge: EdgeOptions = {}
+  #pinned = false
+
+  /** What the engine runs. Cheap and without effect: called whenever a graph is compiled. */
+  abstract kernel(): Kernel
+
+  /** Names this node. Returns the same term. */
+  named(name: string): this {
+    if (name === '' || name === '__proto__') throw new InvalidOptionError('name', name, 'a usable port name')
+    this.name = name
+    return this
+  }
+
+  /** Bounds the edges into this term; a policy other than `block` drops or fails instead of holding back. */
+  edge(options: EdgeOptions): this {
+    checkEdgeOptions(options)
+    this.#edge = { ...this.#edge, ...options }
+    return this
+  }
+
+  /** Keeps this term on the caller's thread under every scheduler. */
+  local(): this {
+    this.#pinned = true
+    return this
+  }
+
+  /** What `edge` set. */
+  get edgeOptions(): EdgeOptions {
+    return this.#edge
+  }
+
+  /** True after `local`. */
+  get isLocal(): boolean {
+    return this.#pinned
+  }
+}
+
+const OVERFLOWS = ['block', 'dropOldest', 'dropNewest', 'latest', 'fail']
+
+/** @throws {InvalidOptionError} for a bound below 1 or an unknown policy. */
+export function checkEdgeOptions(options: EdgeOptions): void {
+  for (const bound of ['capacityItems', 'capacityBytes'] as const) {
+    const value = options[bound]
+    if (value !== undefined && !(value >= 1)) throw new InvalidOptionError(bound, value, 'at least 1')
+  }
+  if (options.overflow !== undefined && !OVERFLOWS.includes(options.overflow)) {
+    throw new InvalidOptionError('overflow', options.overflow, `one of ${OVERFLOWS.join(', ')}`)
+  }
+}
+
+/** A leaf that is a kernel with a name and maybe hooks: what `map(f)` and its like are. */
+export class KernelTerm<in In, out Out, State = unknown> extends Leaf<In, Out, State> {
+  readonly #kernel: Kernel
+
+  constructor(name: string, kernel: Kernel, hooks: LifeCycle<State, Out> = {}) {
+    super()
+    this.name = name
+    this.#kernel = kernel
+    Object.assign(this, hooks)
+  }
+
+  override kernel(): Kernel {
+    return this.#kernel
+  }
+}
+
+/**
+ * Makes a term of a kernel; `hooks` may hold `initialState`, `enter`, `end`, `exit`.
+ *
+ * For authors of term libraries: everything in `@millrace/terms` that is one function is built with it.
+ */
+export function kernelTerm<In, Out, State = unknown>(
+  name: string,
+  kernel: Kernel,
+  hooks?: LifeCycle<State, Out>,
+): KernelTerm<In, Out, State> {
+  return new KernelTerm(name, kernel, hooks)
+}
+
+/** True for functions declared `async`, and for async generator functions. */
+export function isAsyncFunction(f: unknown): boolean {
+  const tag = Object.prototype.toString.call(f)
+  return tag === '[object AsyncFunction]' || tag === '[object AsyncGeneratorFunction]'
+}
+
+/** @throws {InvalidOptionError} if `f` is no function, or is declared async where only sync makes sense. */
+export function checkSyncFunction(owner: string, f: unknown): void {
+  if (typeof f !== 'function') throw new InvalidOptionError(`The function of ${owner}()`, f, 'a function')
+  if (isAsyncFunction(f)) {
+    throw new InvalidOptionError(`The function of ${owner}()`, f, 'synchronous (await in a map() before it)')
+  }
+}

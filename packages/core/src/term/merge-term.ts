@@ -1,0 +1,30 @@
+/** `merge`: joins streams item by item, the one built-in way to read several inputs without rows. */
+
+import { KernelTerm } from './leaf.ts'
+
+/** An item with the name of the stream it came from. */
+export interface Tagged<out Item, out Name extends string = string> {
+  readonly name: Name
+  readonly data: Item
+}
+
+/**
+ * Joins all its input streams into one, item by item as they come. Order is kept per input; how the inputs
+ * interleave is open. It ends when all inputs have ended; each input is held back by itself.
+ *
+ * LogicSponge's Linearizer; with `tagged`, each item is `{ name, data }`.
+ */
+export function merge<Item>(options?: { readonly tagged?: false }): KernelTerm<
+  Readonly<Record<string, Item>> | readonly Item[],
+  Item
+>
+export function merge<Item>(options: { readonly tagged: true }): KernelTerm<
+  Readonly<Record<string, Item>> | readonly Item[],
+  Tagged<Item>
+>
+export function merge<Item>(options: { readonly tagged?: boolean } = {}): KernelTerm<
+  Readonly<Record<string, Item>> | readonly Item[],
+  Item | Tagged<Item>
+> {
+  return new KernelTerm('merge', { kind: 'merge', tagged: options.tagged === true })
+}

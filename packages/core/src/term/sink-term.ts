@@ -1,0 +1,43 @@
+/** `SinkTerm`: where items end, with a result. */
+
+import type { Context, Kernel } from '../contracts.ts'
+import { Leaf } from './leaf.ts'
+import type { Awaitable } from './source-term.ts'
+
+/**
+ * A sink: extend it and write `write`.
+ *
+ * While a promise that `write` returned is pending, the stage is parked and its writers are held back. `result`
+ * is called once after the last item of a stream that ended normally; the summary holds what it returns.
+ *
+ * @example
+ * ```ts
+ * import { type Context, run, SinkTerm } from 'millrace'
+ * import { fromIterable } from 'millrace/terms'
+ *
+ * class Total extends SinkTerm<number, number, number> {
+ *   initialState = () => 0
+ *   write(item: number, ctx: Context<number>) {
+ *     ctx.state += item
+ *   }
+ *   result = (ctx: Context<number>) => ctx.state
+ * }
+ * const total = new Total()
+ * const summary = await run(fromIterable([1, 2, 3]).pipe(total)).done
+ * console.log(summary.result(total)) // 6
+ * ```
+ */
+export abstract class SinkTerm<in In, out Result = void, State = unknown> extends Leaf<In, never, State> {
+  /** Takes one item (or row). */
+  abstract write(item: In, ctx: Context<State, never>): Awaitable<void>
+
+  /** What the summary reports for this sink. Default: nothing. */
+  result?(ctx: Context<State, never>): Awaitable<Result>
+
+  override kernel(): Kernel {
+    return { kind: 'sink', self: this, f: this.write as (item: never, ctx: never) => unknown }
+  }
+}
+
+/** The result type of a sink. */
+export type ResultOf<T> = T extends SinkTerm<never, infer Result, never> ? Result : unknown

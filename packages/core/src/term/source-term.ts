@@ -1,0 +1,49 @@
+/** `SourceTerm` and `BatchSourceTerm`: where items come from. */
+
+import type { Context, Kernel } from '../contracts.ts'
+import { Leaf } from './leaf.ts'
+
+/** A value, or a promise of one. */
+export type Awaitable<T> = T | Promise<T>
+
+/**
+ * A source: extend it and write `generate`.
+ *
+ * The engine pulls only while there is room downstream, so a source may be endless. A generator is closed
+ * (`return`) when the run stops or nobody needs more. Errors end the run with a `TermError`.
+ *
+ * @example
+ * ```ts
+ * import { run, SourceTerm } from 'millrace'
+ * import { collect } from 'millrace/terms'
+ *
+ * class Countdown extends SourceTerm<number> {
+ *   *generate() {
+ *     for (let n = 3; n > 0; n--) yield n
+ *   }
+ * }
+ * const items = collect<number>()
+ * const summary = await run(new Countdown().pipe(items)).done
+ * console.log(summary.result(items)) // [3, 2, 1]
+ * ```
+ */
+export abstract class SourceTerm<out Out, State = unknown> extends Leaf<never, Out, State> {
+  /** Yields the items; an array is read in place. `undefined` is no item and is passed over. */
+  abstract generate(ctx: Context<State, never>): Iterable<Out> | AsyncIterable<Out>
+
+  override kernel(): Kernel {
+    return { kind: 'source', self: this, f: this.generate as (ctx: never) => unknown }
+  }
+}
+
+/** A source that yields arrays of items: for readers that get many items at once, such as lines of a file. */
+export abstract class BatchSourceTerm<out Out, State = unknown> extends Leaf<never, Out, State> {
+  /** Yields arrays of items; the engine takes them apart and bounds them like any others. */
+  abstract batches(
+    ctx: Context<State, never>,
+  ): Iterable<readonly Out[]> | AsyncIterable<readonly Out[]>
+
+  override kernel(): Kernel {
+    return { kind: 'batches', self: this, f: this.batches as (ctx: never) => unknown }
+  }
+}

@@ -1,0 +1,80 @@
+/** `StreamTerm`: LogicSponge's `run(view…)`, a loop that reads its inputs at its own pace and looks back. */
+
+import type { Context, Kernel } from '../contracts.ts'
+import { Leaf } from './leaf.ts'
+
+/** How much of what was read a view keeps for looking back: nothing but the newest, `items`, or `ms` of them. */
+export type HistoryBound = 'none' | { readonly items: number } | { readonly ms: number }
+
+/** A reader's cursor on one input stream. */
+export interface View<out Item> extends AsyncIterable<Item> {
+  /** Waits for the next item; `undefined` once the stream has ended. */
+  next(): Promise<Item | undefined>
+  /** The next item if it is there already, without reading it. */
+  peek(): Item | undefined
+  /**
+   * An item that was read: `at(-1)` is the newest, `at(0)` the oldest kept.
+   * @throws {RangeError} outside of what is kept.
+   */
+  at(index: number): Item
+  /** Number of read items that are kept. */
+  readonly length: number
+  /** True once the stream has ended and every item was read. */
+  readonly ended: boolean
+}
+
+/** A stream term's context: `emit` resolves when there is room for a further item. */
+export interface StreamContext<State = unknown, Out = unknown> extends Omit<Context<State, Out>, 'emit'> {
+  /**
+   * Emits one item. Await it: the promise resolves when there is room for another.
+   * @throws {WrongStateError} while the emit before it has not resolved.
+   */
+  emit(item: Out): Promise<void>
+}
+
+/**
+ * A loop over one input stream. The term's output ends when `run` returns; a failure ends the run.
+ *
+ * @example
+ * ```ts
+ * import { run, type StreamContext, StreamTerm, type View } from 'millrace'
+ * import { collect, fromIterable } from 'millrace/terms'
+ *
+ * class Differences extends StreamTerm<number, number> {
+ *   override readonly history = { items: 2 }
+ *   async run(view: View<number>, ctx: StreamContext<unknown, number>) {
+ *     for await (const item of view) if (view.length > 1) await ctx.emit(item - view.at(-2))
+ *   }
+ * }
+ * const items = collect<number>()
+ * const summary = await run(fromIterable([1, 4, 9]).pipe(new Differences(), items)).done
+ * console.log(summary.result(items)) // [3, 5]
+ * ```
+ */
+export abstract class StreamTerm<in In, out Out, State = unknown> extends Leaf<In, Out, State> {
+  /** What the view keeps. Default `none`: only the newest item read. */
+  readonly history: HistoryBound = 'none'
+
+  /** Reads `view` until it ends, or returns earlier: its writers are then told to stop. */
+  abstract run(view: View<In>, ctx: StreamContext<State, Out>): Promise<void>
+
+  override kernel(): Kernel {
+    return { kind: 'stream', self: this, run: this.run as (...args: never[]) => Promise<void> }
+  }
+}
+
+/** As {@link StreamTerm}, over several input streams, each read at its own pace. */
+export abstract class MultiStreamTerm<in Row, out Out, State = unknown> extends Leaf<Row, Out, State> {
+  /** What each view keeps. Default `none`. */
+  readonly history: HistoryBound = 'none'
+
+  /** Reads the views, one per input port, by name. */
+  abstract run(
+    views: { readonly [K in keyof Row]: View<Row[K]> },
+    ctx: StreamContext<State, Out>,
+  ): Promise<void>
+
+  override kernel(): Kernel {
+    return { kind: 'stream', self: this, run: this.run as (...args: never[]) => Promise<void> }
+  }
+}

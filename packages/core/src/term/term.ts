@@ -1,0 +1,160 @@
+/**
+ * `Term` and the two ways to compose terms. A term is a description: composing runs nothing.
+ *
+ * Leaves (`leaf.ts`) are the terms that do something; composites only hold their parts, and `graph/build.ts`
+ * turns the whole into nodes and edges.
+ */
+
+import { EmptyParallelError, NotATermError } from '../errors.ts'
+import { printTerm } from './print.ts'
+import type { AnyTerm, Many, Named, RowOf, Tuple } from './types.ts'
+
+declare const TYPES: unique symbol
+const TERM = Symbol.for('millrace.term')
+
+/** True for terms, also for those of another copy of the package. */
+export function isTerm(value: unknown): value is AnyTerm {
+  return typeof value === 'object' && value !== null && TERM in value
+}
+
+/**
+ * A part of a streaming graph that takes items of type `In` and gives items of type `Out`.
+ *
+ * `In` is `never` for what takes no input, `Out` is `never` for what gives none, and {@link Ports} for several
+ * output streams. One term object is one node, however often it is used: that is how diamonds and cycles are
+ * drawn.
+ */
+export abstract class Term<in In, out Out> {
+  declare readonly [TYPES]: (item: In) => Out
+  /** Brand that survives several copies of the package. */
+  readonly [TERM] = true
+
+  /** Every output of this term becomes an input of the next, and so on; LogicSponge's `*`. */
+  pipe<A>(a: Term<RowOf<Out>, A>): Term<In, A>
+  pipe<A, B>(a: Term<RowOf<Out>, A>, b: Term<RowOf<A>, B>): Term<In, B>
+  pipe<A, B, C>(a: Term<RowOf<Out>, A>, b: Term<RowOf<A>, B>, c: Term<RowOf<B>, C>): Term<In, C>
+  pipe<A, B, C, D>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+  ): Term<In, D>
+  pipe<A, B, C, D, E>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+  ): Term<In, E>
+  pipe<A, B, C, D, E, F>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+  ): Term<In, F>
+  pipe<A, B, C, D, E, F, G>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+  ): Term<In, G>
+  pipe<A, B, C, D, E, F, G, H>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+  ): Term<In, H>
+  pipe<A>(...terms: readonly Term<RowOf<Out> | A, A>[]): Term<In, A>
+  pipe(...terms: AnyTerm[]): unknown {
+    return terms.length === 0 ? this : compose('sequential', [this, ...terms])
+  }
+
+  /** Sends every output of this term to each branch; the branches' outputs are united by name or position. */
+  parallel<A, B>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<Out>, B>,
+  ): Term<In, Tuple<[Term<never, A>, Term<never, B>]>>
+  parallel<A, B, C>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<Out>, B>,
+    c: Term<RowOf<Out>, C>,
+  ): Term<In, Tuple<[Term<never, A>, Term<never, B>, Term<never, C>]>>
+  parallel<B extends Readonly<Record<string, Term<RowOf<Out>, unknown>>>>(branches: B): Term<In, Named<B>>
+  parallel<A>(...branches: readonly Term<RowOf<Out>, A>[]): Term<In, Many<A>>
+  parallel(...branches: unknown[]): unknown {
+    return compose('sequential', [this, composeParallel(branches)])
+  }
+
+  /** Only the output port `name` of this term, for composing further; the others stay as they are. */
+  port<K extends keyof RowOf<Out> & string>(name: K): Term<In, RowOf<Out>[K]> {
+    return new Composite('select', [this], [name])
+  }
+
+  /** The term in LogicSponge's grammar: `(Term(u); (Term(x) | Term(y)); Term(v))`. */
+  toString(): string {
+    return printTerm(this)
+  }
+}
+
+/** How a composite's parts belong together. */
+export type CompositeKind = 'sequential' | 'parallel' | 'select' | 'relabel'
+
+/** A term made of terms. Users get one from `pipe`, `sequential`, `parallel`, `connect`. */
+export class Composite<in In, out Out> extends Term<In, Out> {
+  readonly kind: CompositeKind
+  readonly parts: readonly AnyTerm[]
+  /** Port names: per part of a named parallel; the one selected; the one given. */
+  readonly labels: readonly string[] | undefined
+
+  constructor(kind: CompositeKind, parts: readonly AnyTerm[], labels?: readonly string[]) {
+    super()
+    this.kind = kind
+    this.parts = parts
+    this.labels = labels
+  }
+}
+
+/** Builds a composite after checking that every part is a term. */
+export function compose<In, Out>(
+  kind: CompositeKind,
+  parts: readonly AnyTerm[],
+  labels?: readonly string[],
+): Composite<In, Out> {
+  for (const part of parts) {
+    if (!isTerm(part)) throw new NotATermError(part, kind === 'parallel' ? 'parallel()' : 'pipe()')
+  }
+  return new Composite(kind, parts, labels)
+}
+
+/** Builds a parallel from `(a, b, c)` or `({ name: term })`. */
+export function composeParallel<In, Out>(
+  branches: readonly unknown[],
+): Composite<In, Out> {
+  const [first] = branches
+  if (branches.length === 0) throw new EmptyParallelError()
+  if (branches.length === 1 && !isTerm(first) && isRecord(first)) {
+    const names = Object.keys(first)
+    if (names.length === 0) throw new EmptyParallelError()
+    return compose(
+      'parallel',
+      names.map((name) => first[name] as AnyTerm),
+      names,
+    )
+  }
+  return compose('parallel', branches as readonly AnyTerm[])
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, AnyTerm>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}

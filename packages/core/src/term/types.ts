@@ -1,0 +1,99 @@
+/**
+ * The types that carry port names and item types through compositions. Nothing here exists at run time.
+ */
+
+import type { Term } from './term.ts'
+
+declare const PORTS: unique symbol
+declare const NO_OUTPUT: unique symbol
+
+/** Several output streams: `Row` is a record of port name to item type, or a tuple for unnamed branches. */
+export interface Ports<out Row> {
+  readonly [PORTS]: Row
+}
+
+/** What nothing accepts as input: the output of a term that has none. */
+export interface NoOutput {
+  readonly [NO_OUTPUT]: never
+}
+
+/** What the next term gets: the item itself, or for several streams a complete row, one item of each. */
+export type RowOf<Out> = [Out] extends [never] ? NoOutput : Out extends Ports<infer Row> ? Row : Out
+
+/** The items of all output streams, joined. */
+export type ValueOf<Out> = Out extends Ports<infer Row>
+  ? Row extends readonly (infer Item)[]
+    ? Item
+    : Row[keyof Row]
+  : Out
+
+/** Any term, whatever it takes and gives. */
+export type AnyTerm = Term<never, unknown>
+
+/** What a term takes. */
+export type InputOf<T> = T extends Term<infer In, unknown> ? In : never
+
+/** What a term gives. */
+export type OutputOf<T> = T extends Term<never, infer Out> ? Out : never
+
+/** The output of `parallel({ name: term })`. A branch with ports of its own gives `name.port`. */
+export type Named<Branches> = Ports<
+  Flat<Intersect<{ [K in keyof Branches & string]: BranchRow<K, OutputOf<Branches[K]>> }[keyof Branches & string]>>
+>
+
+type BranchRow<K extends string, Out> = [Out] extends [never]
+  ? unknown
+  : Out extends Ports<infer Row>
+    ? Row extends readonly unknown[]
+      ? { [P in `${K}.${number}`]: Row[number] }
+      : { [P in keyof Row & string as `${K}.${P}`]: Row[P] }
+    : { [P in K]: Out }
+
+type Intersect<Union> = (Union extends unknown ? (part: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never
+
+type Flat<Row> = { [K in keyof Row]: Row[K] }
+
+/** The output of `parallel(a, b, …)`: a tuple row; branches with ports of their own are united by name. */
+export type Tuple<Branches extends readonly unknown[]> = AllNamed<Branches> extends true
+  ? Ports<UnitedRows<Branches>>
+  : Single<TupleRow<Branches>>
+
+type Single<Row extends readonly unknown[]> = Row extends readonly []
+  ? never
+  : Row extends readonly [infer Only]
+    ? Only
+    : Ports<Row>
+
+type TupleRow<Branches extends readonly unknown[], Row extends readonly unknown[] = []> =
+  Branches extends readonly [infer Head, ...infer Rest]
+    ? TupleRow<Rest, [...Row, ...TupleItems<OutputOf<Head>>]>
+    : Row
+
+type TupleItems<Out> = [Out] extends [never]
+  ? []
+  : Out extends Ports<infer Row>
+    ? Row extends readonly unknown[]
+      ? Row
+      : [NoOutput]
+    : [Out]
+
+type AllNamed<Branches extends readonly unknown[]> = Branches extends readonly [infer Head, ...infer Rest]
+  ? [OutputOf<Head>] extends [never]
+    ? AllNamed<Rest>
+    : OutputOf<Head> extends Ports<infer Row>
+      ? Row extends readonly unknown[]
+        ? false
+        : Rest extends readonly []
+          ? true
+          : AllNamed<Rest>
+      : false
+  : true
+
+type UnitedRows<Branches extends readonly unknown[]> = Branches extends readonly [infer Head, ...infer Rest]
+  ? (OutputOf<Head> extends Ports<infer Row> ? Row : unknown) & UnitedRows<Rest>
+  : unknown
+
+/** The output of a `parallel` whose number of branches is known only at run time. */
+export type Many<Item> = [Item] extends [never] ? never : Ports<readonly Item[]>
