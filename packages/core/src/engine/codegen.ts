@@ -34,17 +34,20 @@ export interface Shape {
   readonly first: number
   /** Where items come from: a window on an array, or an iterator. */
   readonly head: 'window' | 'iterator'
-  /** Where items go: into one array, into one per port, or nowhere. */
-  readonly tail: 'push' | 'ports' | 'none'
+  /** Where items go: into the array `out`, or nowhere. */
+  readonly tail: 'push' | 'none'
   readonly timed: boolean
   /** Whether a merge wraps its items with the name of their input. */
   readonly tagged: boolean
+  /** Whether the items are outputs of the op before `first`, counted as such when they are taken. */
+  readonly resumed: boolean
 }
 
 /** The shape as a key: equal keys have equal loops. */
 export function shapeKey(shape: Shape): string {
-  const { kinds, first, head, tail, timed, tagged } = shape
-  return `${first} ${head} ${kinds.join(',')} ${tail}${timed ? ' timed' : ''}${tagged ? ' tagged' : ''}`
+  const { kinds, first, head, tail, timed, tagged, resumed } = shape
+  const flags = [timed && 'timed', tagged && 'tagged', resumed && 'resumed'].filter(Boolean)
+  return `${first} ${head} ${kinds.join(',')} ${tail} ${flags.join(' ')}`
 }
 
 /** Parameters of a generated loop, in order. */
@@ -76,8 +79,12 @@ class LoopWriter {
   }
 
   write(): string {
-    const { head, timed } = this.#shape
-    const body = this.#op(0)
+    const { head, timed, resumed, first } = this.#shape
+    if (resumed) {
+      this.#declared.push('let q = 0;')
+      this.#counted.push(`m -= q; S.passed = m; S.records[${first - 1}].out += m;`)
+    }
+    const body = `${resumed ? 'if (v === undefined) { q++; break body0; }' : ''}${this.#op(0)}`
     const next =
       head === 'window'
         ? 'v = source[i];'
@@ -104,7 +111,7 @@ ${body}
   status = ${Status.Failed}; S.value = error; S.item = v;
 }
 if (cut && pc >= 0) i++;
-S.status = status; S.pc = pc;
+S.status = status; S.pc = pc;${timed ? ' S.lastTime = time;' : ''}
 if (ended >= 0) S.ended = ended;
 ${this.#saved.join('\n')}
 ${this.#opened.join('\n')}
@@ -178,7 +185,7 @@ ${this.#op(at + 1)}`
 
   #call(k: number, kind: KernelKind): string {
     if (kind === 'map' || kind === 'flatMap') return `x = f${k}(v);`
-    const time = this.#shape.timed ? `c${k}.time = time; ` : ''
+    const time = this.#shape.timed ? `c${k}.at = time; ` : ''
     return `${time}x = f${k}.call(t${k}, v, c${k});`
   }
 
@@ -217,8 +224,6 @@ a${k} = null; if (d${k} === y${k}) e${k}++;`
     switch (this.#shape.tail) {
       case 'push':
         return `${time}out[n++] = v; if (n >= room) break outer;`
-      case 'ports':
-        return `S.route(v${this.#shape.timed ? ', time' : ''}); if (++n >= room) break outer;`
       case 'none':
         return ''
     }

@@ -10,8 +10,10 @@ import { OverflowError } from '../errors.ts'
 
 /** What an edge needs to know of the stage at either end. */
 export interface EdgeEnd {
-  /** The edge has items, room, or has ended: look again. */
+  /** There is room, or the end: look again. */
   wake(): void
+  /** The edge has items. */
+  onItems(edge: Edge): void
   /** The reader of one of this stage's output edges wants no more. */
   onReaderGone(): void
 }
@@ -91,7 +93,7 @@ export class Edge {
     if (this.overflow !== 'block' && this.items + count > this.capacityItems) this.#overflow(batch)
     else this.#append(batch)
     if (this.items > this.peakItems) this.peakItems = this.items
-    this.reader.wake()
+    this.reader.onItems(this)
   }
 
   #append(batch: Batch): void {
@@ -116,12 +118,14 @@ export class Edge {
 
   /** Takes `count` items off the first live batch, which holds at least as many. */
   consume(count: number): void {
+    if (count === 0) return
     const batch = this.#batches[this.#head] as Batch
     this.items -= count
     this.bytes -= count * batch.itemBytes
     this.at += count
     if (this.at >= batch.to) this.#dropHead()
-    if (this.parked && this.items < this.capacityItems) {
+    // half empty, not just one item: a slow reader would otherwise make its writer send single items
+    if (this.parked && this.items * 2 <= this.capacityItems) {
       this.parked = false
       this.writer.wake()
     }

@@ -61,6 +61,7 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
   const grow = (start: Node): void => {
     const nodes: Node[] = []
     for (let node: Node | undefined = start; node !== undefined && !taken.has(node); node = nextOf(node)) {
+      if (nodes.length === MAX_FUSED) break
       nodes.push(node)
       taken.add(node)
     }
@@ -68,10 +69,13 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
     stages.push({ index: stages.length, kind: kindOf(chain[0] as Kernel), nodes, kernels: chain })
   }
   for (const node of graph.nodes) if (!follows.has(node)) grow(node)
-  // what is left are rings of which every node follows another: cut each anywhere
+  // what is left are the rests of long chains, and rings of which every node follows another: cut anywhere
   for (const node of graph.nodes) if (!taken.has(node)) grow(node)
   return { graph, stages, timed: graph.nodes.some((node) => node.leaf.usesTime === true) }
 }
+
+/** Terms in one stage at most: V8 does not optimise functions of any length. */
+const MAX_FUSED = 48
 
 function kindOf(first: Kernel): StageKind {
   return first.kind === 'concurrent' || first.kind === 'stream' ? first.kind : 'fused'

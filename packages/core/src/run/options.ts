@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly growthLimitItems?: number
   /** Emits a `stats` event each so many ms. Default: never. */
   readonly statsEveryMs?: number
+  /** Picks the next of `count` ready stages, as an index: for tests that replay a schedule. */
+  readonly pick?: (count: number) => number
 }
 
 /** What a run reports once it has ended normally. */

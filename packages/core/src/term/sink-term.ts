@@ -40,4 +40,4 @@ export abstract class SinkTerm<in In, out Result = void, State = unknown> extend
 }
 
 /** The result type of a sink. */
-export type ResultOf<T> = T extends SinkTerm<never, infer Result, never> ? Result : unknown
+export type ResultOf<T> = T extends { result?(ctx: never): Awaitable<infer Result> } ? Result : unknown

@@ -1,0 +1,103 @@
+/**
+ * Reads an async iterator ahead of a stage, as far as the stage allows. Called by `FusedStage` for sources.
+ *
+ * Items that arrive within one turn of the event loop are handed over together; an item that comes alone is not
+ * held back any longer than that turn. Reactive Streams' rules hold: one `next` at a time, none after the end.
+ */
+
+/** What the puller reports to. */
+export interface PullerHost {
+  /** How many items the stage would take now; 0 stops reading ahead. */
+  demand(): number
+  /** Something was gathered, or the end was reached. */
+  onPulled(): void
+  onPullFailed(error: unknown): void
+}
+
+/** Gathers what an async iterator yields. */
+export class AsyncPuller {
+  readonly #iterator: AsyncIterator<unknown>
+  readonly #host: PullerHost
+  #gathered: unknown[] = []
+  #asking = false
+  #announced: NodeJS.Immediate | undefined
+  #closed = false
+  /** The iterator has ended; what was gathered can still be taken. */
+  isEnded = false
+
+  constructor(iterator: AsyncIterator<unknown>, host: PullerHost) {
+    this.#iterator = iterator
+    this.#host = host
+  }
+
+  /** Asks for the next item unless one is asked for already, or the stage wants none. */
+  pull(): void {
+    if (this.#asking || this.#closed || this.isEnded || this.#gathered.length >= this.#host.demand()) return
+    this.#asking = true
+    let result: Promise<IteratorResult<unknown>>
+    try {
+      result = Promise.resolve(this.#iterator.next())
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    result.then(
+      ({ done, value }) => this.#onNext(done === true, value),
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  #onNext(done: boolean, value: unknown): void {
+    this.#asking = false
+    if (this.#closed) return
+    if (done) {
+      this.isEnded = true
+      this.#announce()
+      return
+    }
+    this.#gathered.push(value)
+    if (this.#gathered.length >= this.#host.demand()) this.#announce()
+    else {
+      this.#announced ??= setImmediate(() => this.#announce())
+      this.pull()
+    }
+  }
+
+  #announce(): void {
+    clearImmediate(this.#announced)
+    this.#announced = undefined
+    if (!this.#closed) this.#host.onPulled()
+  }
+
+  #fail(error: unknown): void {
+    this.#asking = false
+    this.isEnded = true
+    if (!this.#closed) this.#host.onPullFailed(error)
+  }
+
+  /** Everything gathered so far; `undefined` if there is nothing. Goes on reading. */
+  take(): unknown[] | undefined {
+    if (this.#gathered.length === 0) {
+      this.pull()
+      return undefined
+    }
+    const gathered = this.#gathered
+    this.#gathered = []
+    this.pull()
+    return gathered
+  }
+
+  /**
+   * Lets the iterator go. Resolves when its clean-up is done; an iterator in the middle of a `next` cleans up
+   * when that settles, which nobody waits for: it might never.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearImmediate(this.#announced)
+    if (this.isEnded) return
+    const cleanup = Promise.resolve(this.#iterator.return?.())
+    if (!this.#asking) await cleanup
+    else cleanup.catch(() => undefined) // told to stop in mid-wait: how it ends changes nothing
+  }
+}

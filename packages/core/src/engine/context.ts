@@ -1,0 +1,99 @@
+/** `NodeContext`: what a term's methods see of the run. One per node and run, made by stages. */
+
+import type { Clock, Context } from '../contracts.ts'
+import { CancelledError, WrongStateError } from '../errors.ts'
+
+/** What contexts share in one run. */
+export interface RunScope {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly timed: boolean
+}
+
+/** The context handed to a term's methods. */
+export class NodeContext implements Context<unknown, unknown> {
+  state: unknown = undefined
+  /** Source time of the item at hand; written by generated loops. */
+  at = Number.NaN
+  /** What was emitted and not yet taken by the stage; `null` almost always, which is all that loops check. */
+  pending: unknown[] | null = null
+  readonly id: string
+  /** Sleeps under way: while there are any, a quiet graph is not stalled. */
+  sleeping = 0
+  readonly #scope: RunScope
+  /** Made when first asked for: most terms never do. */
+  #signal: AbortSignal | undefined
+  #stop: AbortController | undefined
+
+  constructor(id: string, scope: RunScope) {
+    this.id = id
+    this.#scope = scope
+  }
+
+  get clock(): Clock {
+    return this.#scope.clock
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      this.#stop = new AbortController()
+      this.#signal = AbortSignal.any([this.#scope.signal, this.#stop.signal])
+    }
+    return this.#signal
+  }
+
+  get time(): number {
+    if (!this.#scope.timed) {
+      throw new WrongStateError(`Term "${this.id}" reads ctx.time without saying so: set usesTime = true in it.`)
+    }
+    return this.at
+  }
+
+  emit(item: unknown): void {
+    if (item === undefined) return
+    if (this.pending === null) this.pending = [item]
+    else this.pending.push(item)
+  }
+
+  /** Aborts this node's signal alone: its source was told to stop. */
+  stop(reason: unknown): void {
+    if (this.#signal === undefined) this.#signal = AbortSignal.abort(reason)
+    else this.#stop?.abort(reason)
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    const { clock } = this.#scope
+    const signal = this.signal
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(asCancelled(signal.reason))
+        return
+      }
+      this.sleeping++
+      const cancel = clock.after(delayMs, () => {
+        signal.removeEventListener('abort', onAbort)
+        this.sleeping--
+        resolve()
+      })
+      const onAbort = (): void => {
+        cancel()
+        this.sleeping--
+        reject(asCancelled(signal.reason))
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+}
+
+function asCancelled(reason: unknown): CancelledError {
+  return reason instanceof CancelledError ? reason : new CancelledError(reason)
+}
+
+/** The system's clock. Its timers keep the process alive, since somebody waits for them. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}

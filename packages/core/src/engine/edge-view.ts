@@ -1,0 +1,116 @@
+/** `EdgeView`: a stream term's cursor on one edge, with bounded history. Made by `StreamStage`. */
+
+import type { Batch, Clock } from '../contracts.ts'
+import { WrongStateError } from '../errors.ts'
+import type { HistoryBound, View } from '../term/stream-term.ts'
+import type { Edge } from './edge.ts'
+
+interface Asker {
+  readonly resolve: (item: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Reads an edge item by item. */
+export class EdgeView implements View<unknown> {
+  readonly #edge: Edge
+  readonly #history: HistoryBound
+  readonly #clock: Clock
+  readonly #onRead: () => void
+  /** Items read and kept, oldest first, and when each was read. */
+  readonly #kept: unknown[] = []
+  readonly #readAt: number[] = []
+  #asker: Asker | undefined
+
+  constructor(edge: Edge, history: HistoryBound, clock: Clock, onRead: () => void) {
+    this.#edge = edge
+    this.#history = history
+    this.#clock = clock
+    this.#onRead = onRead
+  }
+
+  get name(): string {
+    return this.#edge.input
+  }
+
+  /** Whether a `next` waits for an item. */
+  get isAsked(): boolean {
+    return this.#asker !== undefined
+  }
+
+  next(): Promise<unknown> {
+    if (this.#asker !== undefined) {
+      return Promise.reject(new WrongStateError(`Await each next() of view "${this.name}" before the one after it.`))
+    }
+    const item = this.peek()
+    if (item !== undefined) {
+      this.#read(item)
+      return Promise.resolve(item)
+    }
+    if (this.ended) return Promise.resolve(undefined)
+    return new Promise((resolve, reject) => {
+      this.#asker = { resolve, reject }
+    })
+  }
+
+  peek(): unknown {
+    const batch: Batch | undefined = this.#edge.head
+    return batch?.items[this.#edge.at]
+  }
+
+  at(index: number): unknown {
+    const at = index < 0 ? this.#kept.length + index : index
+    if (!Number.isInteger(at) || at < 0 || at >= this.#kept.length) {
+      throw new RangeError(`View "${this.name}" keeps ${this.#kept.length} items; there is none at ${index}.`)
+    }
+    return this.#kept[at]
+  }
+
+  get length(): number {
+    return this.#kept.length
+  }
+
+  get ended(): boolean {
+    return this.#edge.isDrained || this.#edge.closed
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<unknown> {
+    for (let item = await this.next(); item !== undefined; item = await this.next()) yield item
+  }
+
+  #read(item: unknown): void {
+    this.#edge.consume(1)
+    this.#onRead()
+    this.#kept.push(item)
+    const bound = this.#history
+    if (bound === 'none' || 'items' in bound) this.#keep(bound === 'none' ? 1 : bound.items)
+    else {
+      const now = this.#clock.now()
+      this.#readAt.push(now)
+      let old = 0
+      while (old < this.#kept.length - 1 && (this.#readAt[old] as number) < now - bound.ms) old++
+      this.#readAt.splice(0, old)
+      this.#kept.splice(0, old)
+    }
+  }
+
+  #keep(items: number): void {
+    if (this.#kept.length > items) this.#kept.splice(0, this.#kept.length - items)
+  }
+
+  /** Gives a waiting `next` its item, or the end. */
+  serve(): void {
+    const asker = this.#asker
+    if (asker === undefined) return
+    const item = this.peek()
+    if (item === undefined && !this.ended) return
+    this.#asker = undefined
+    if (item !== undefined) this.#read(item)
+    asker.resolve(item)
+  }
+
+  /** Lets a waiting `next` fail. */
+  abandon(error: unknown): void {
+    this.#asker?.reject(error)
+    this.#asker = undefined
+  }
+}

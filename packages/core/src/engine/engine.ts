@@ -1,0 +1,251 @@
+/**
+ * `Engine`: runs a plan's stages on the thread it was made on, until all have ended.
+ *
+ * It keeps the stages that may have something to do, newest first, so that what was just produced is consumed
+ * while it is hot and queues stay short; now and then the oldest is taken, so that none starves. After some
+ * milliseconds it lets the event loop have its turn. When nothing is left to do it decides why: all done,
+ * waiting for the outside, or stalled.
+ */
+
+import { performance } from 'node:perf_hooks'
+import type { Clock, EdgeOptions, EdgeStats, Stats } from '../contracts.ts'
+import { StallError } from '../errors.ts'
+import type { Node } from '../graph/graph.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type Edge } from './edge.ts'
+import { ledgerOf, nodeStatsOf } from './ledger.ts'
+import type { Stage, StageHost } from './stage.ts'
+import { dryEdges, explainStall, smallestFull } from './stall.ts'
+import { type ReadOutput, wire } from './wire.ts'
+
+/** Options of an engine; `run` fills in the defaults. */
+export interface EngineOptions {
+  readonly clock: Clock
+  readonly edges: EdgeOptions
+  readonly batchItems: number
+  readonly growthLimitItems: number
+  readonly outputs: readonly ReadOutput[]
+  /** Picks the next stage out of `count` ready ones: for tests that replay a schedule. */
+  readonly pick: ((count: number) => number) | undefined
+  /** Called when an edge was grown. */
+  readonly onGrown: (edge: EdgeStats) => void
+}
+
+/** Milliseconds of work after which the event loop gets its turn. */
+const TURN_MS = 8
+/** Each so many activations the oldest ready stage runs instead of the newest. */
+const FAIR_EVERY = 61
+
+/** Runs a plan on this thread. */
+export class Engine implements StageHost {
+  readonly timed: boolean
+  readonly clock: Clock
+  readonly batchItems: number
+  readonly signal: AbortSignal
+  /** The sinks' results so far. */
+  readonly results = new Map<Node, unknown>()
+  grown = 0
+  readonly #plan: Plan
+  readonly #options: EngineOptions
+  readonly #stages: readonly Stage[]
+  readonly #edges: readonly Edge[]
+  readonly #abort = new AbortController()
+  /** Stages that may have something to do; each at most once. */
+  readonly #ready: Stage[] = []
+  #done = 0
+  #activations = 0
+  #stepping = false
+  #scheduled = false
+  #paused = false
+  /** When this turn of the event loop began for us; undefined between turns. */
+  #turnBegan: number | undefined
+  #failure: { readonly error: unknown } | undefined
+  #settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
+  readonly #settled: Promise<void>
+  #began = performance.now()
+  #endedAt: number | undefined
+
+  constructor(plan: Plan, options: EngineOptions) {
+    this.#plan = plan
+    this.#options = options
+    this.timed = plan.timed
+    this.clock = options.clock
+    this.batchItems = options.batchItems
+    this.signal = this.#abort.signal
+    this.#settled = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject }
+    })
+    const { stages, edges } = wire(plan, this, options.edges, options.outputs)
+    this.#stages = stages
+    this.#edges = edges
+  }
+
+  /** Enters all nodes, then runs. Resolves when all stages have ended, rejects with the first failure. */
+  async run(onStart: () => void): Promise<void> {
+    this.#began = performance.now()
+    try {
+      for (const stage of this.#stages) {
+        const entering = stage.enter()
+        if (entering !== undefined) await entering
+        if (this.#failure !== undefined) break
+      }
+      if (this.#failure === undefined) {
+        onStart()
+        for (const stage of this.#stages) stage.start()
+        this.#schedule()
+      }
+    } catch (error) {
+      this.fail(error)
+    }
+    return this.#settled
+  }
+
+  ready(stage: Stage): void {
+    stage.isReady = true
+    this.#ready.push(stage)
+    if (!this.#stepping) this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#stepping || this.#paused || this.#failure !== undefined) return
+    this.#scheduled = true
+    // microtasks keep latency low, but a chain of them would starve timers and I/O
+    if (this.#turnBegan !== undefined && performance.now() - this.#turnBegan > TURN_MS) {
+      setImmediate(() => this.#step())
+    } else queueMicrotask(() => this.#step())
+  }
+
+  #step(): void {
+    this.#scheduled = false
+    if (this.#stepping || this.#paused || this.#failure !== undefined) return
+    const begun = this.#beginTurn()
+    this.#stepping = true
+    try {
+      do {
+        while (this.#ready.length > 0 && this.#failure === undefined && !this.#paused) {
+          const stage = this.#next()
+          stage.isReady = false
+          if (!stage.isDone && !stage.waiting) stage.activate()
+          if (performance.now() - begun > TURN_MS) break
+        }
+      } while (this.#ready.length === 0 && this.#failure === undefined && this.#onQuiet())
+    } catch (error) {
+      this.fail(error)
+    } finally {
+      this.#stepping = false
+    }
+    if (this.#ready.length > 0) this.#schedule()
+  }
+
+  #beginTurn(): number {
+    if (this.#turnBegan === undefined) {
+      this.#turnBegan = performance.now()
+      setImmediate(() => {
+        this.#turnBegan = undefined
+      })
+    }
+    return this.#turnBegan
+  }
+
+  #next(): Stage {
+    const { pick } = this.#options
+    if (pick !== undefined) return this.#ready.splice(pick(this.#ready.length), 1)[0] as Stage
+    if (++this.#activations % FAIR_EVERY === 0) return this.#ready.shift() as Stage
+    return this.#ready.pop() as Stage
+  }
+
+  /** Nothing is ready. Returns whether something was made ready. */
+  #onQuiet(): boolean {
+    if (this.#paused || this.#done === this.#stages.length) return false
+    if (this.#stages.some((stage) => stage.isWaiting || (stage.isDone && !this.#hasExited(stage)))) return false
+    if (this.#options.outputs.some(({ reader }) => reader.isWaiting)) return false
+    for (const edge of this.#edges) {
+      if (edge.parked && edge.room(0) > 0) {
+        edge.parked = false
+        edge.writer.wake()
+      }
+    }
+    if (this.#ready.length > 0) return true
+    return this.#resolveStall()
+  }
+
+  #exited = new Set<Stage>()
+
+  #hasExited(stage: Stage): boolean {
+    return this.#exited.has(stage)
+  }
+
+  #resolveStall(): boolean {
+    const full = smallestFull(this.#edges)
+    if (full !== undefined && full.capacityItems * 2 <= this.#options.growthLimitItems) {
+      full.grow()
+      this.grown++
+      this.#options.onGrown(full.stats())
+      return true
+    }
+    const dry = full === undefined ? dryEdges(this.#plan.graph, this.#edges) : []
+    if (dry.length > 0) {
+      for (const edge of dry) edge.end()
+      return true
+    }
+    const { waits, cycle } = explainStall(this.#stages, this.#edges)
+    this.fail(new StallError(waits, cycle, this.#options.growthLimitItems))
+    return false
+  }
+
+  onDone(stage: Stage): void {
+    this.#exited.add(stage)
+    this.#done++
+    if (this.#failure !== undefined) return
+    if (this.#done === this.#stages.length) this.#end(() => this.#settle.resolve())
+    else this.#schedule()
+  }
+
+  setResult(node: Node, result: unknown): void {
+    this.results.set(node, result)
+  }
+
+  /** Ends the run with this error: lets everything go, calls every `exit`, then rejects. */
+  fail(error: unknown): void {
+    if (this.#failure !== undefined || this.#endedAt !== undefined) return
+    this.#failure = { error }
+    this.#abort.abort(error)
+    Promise.allSettled(this.#stages.map((stage) => stage.dispose())).then(() => {
+      this.#end(() => this.#settle.reject(error))
+    })
+  }
+
+  #end(settle: () => void): void {
+    this.#endedAt = performance.now()
+    settle()
+  }
+
+  /** Lets the sources end; what is under way goes on to the sinks. */
+  stop(): void {
+    for (const stage of this.#stages) stage.stop()
+  }
+
+  /** Activates nothing until `resume`. What was handed to the outside goes on there. */
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#schedule()
+  }
+
+  /** Figures so far. */
+  stats(): Stats {
+    const readers = this.#options.outputs.map(({ reader }) => reader)
+    return {
+      elapsedMs: (this.#endedAt ?? performance.now()) - this.#began,
+      items: ledgerOf(this.#stages, this.#edges, readers),
+      nodes: this.#stages.flatMap(nodeStatsOf),
+      stages: this.#stages.map((stage) => stage.stats()),
+      edges: this.#edges.map((edge) => edge.stats()),
+      grown: this.grown,
+    }
+  }
+}

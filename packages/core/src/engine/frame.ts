@@ -1,0 +1,64 @@
+/** `Frame`: items that enter a fused chain in front of op `op`. Made and worked off by `FusedStage`. */
+
+/**
+ * What a frame's items are: `input` of the chain; the `result` of the op before; the rest of an `expansion`;
+ * `extra` items, emitted through the context; `born` ones, from `enter` or `end`.
+ */
+export type FrameRole = 'input' | 'result' | 'expansion' | 'extra' | 'born'
+
+/** A window on an array, or an iterator, waiting to be worked off. */
+export class Frame {
+  readonly op: number
+  readonly role: FrameRole
+  readonly items: readonly unknown[]
+  readonly times: readonly number[] | undefined
+  readonly iterator: Iterator<unknown> | undefined
+  readonly asyncIterator: AsyncIterator<unknown> | undefined
+  /** Items before this index are done. */
+  at = 0
+  to: number
+  /** Source time of all items, where `times` has none. */
+  time = Number.NaN
+  /** Whether an expansion has given any output. */
+  wasUsed = false
+
+  private constructor(
+    op: number,
+    role: FrameRole,
+    items: readonly unknown[],
+    times: readonly number[] | undefined,
+    iterator: Iterator<unknown> | undefined,
+    asyncIterator: AsyncIterator<unknown> | undefined,
+  ) {
+    this.op = op
+    this.role = role
+    this.items = items
+    this.times = times
+    this.iterator = iterator
+    this.asyncIterator = asyncIterator
+    this.to = iterator === undefined && asyncIterator === undefined ? items.length : Number.POSITIVE_INFINITY
+  }
+
+  static window(op: number, role: FrameRole, items: readonly unknown[], times?: readonly number[]): Frame {
+    return new Frame(op, role, items, times, undefined, undefined)
+  }
+
+  static iterator(op: number, role: FrameRole, iterator: Iterator<unknown>, time = Number.NaN): Frame {
+    const frame = new Frame(op, role, NO_ITEMS, undefined, iterator, undefined)
+    frame.time = time
+    return frame
+  }
+
+  static asyncExpansion(op: number, iterator: AsyncIterator<unknown>, wasUsed: boolean): Frame {
+    const frame = new Frame(op, 'expansion', NO_ITEMS, undefined, undefined, iterator)
+    frame.wasUsed = wasUsed
+    return frame
+  }
+
+  /** Nothing is left. */
+  get isSpent(): boolean {
+    return this.at >= this.to
+  }
+}
+
+const NO_ITEMS: readonly unknown[] = []

@@ -1,0 +1,77 @@
+/** Adds up where the items of a run went. Called by `Engine.stats`. */
+
+import type { Kernel, Ledger, NodeStats } from '../contracts.ts'
+import type { Edge } from './edge.ts'
+import type { OutputReader } from './output-reader.ts'
+import type { NodeRecord, Stage } from './stage.ts'
+
+/** Inputs of one node that gave no output, and outputs beyond one per input. */
+function balance(kernel: Kernel, record: NodeRecord): { filtered: number; expanded: number } {
+  switch (kernel.kind) {
+    case 'source':
+    case 'batches':
+    case 'sink':
+      return { filtered: 0, expanded: 0 }
+    case 'flatMap':
+    case 'expand': {
+      const fertile = record.in - record.empty
+      return { filtered: record.empty, expanded: record.out - record.born - fertile }
+    }
+    case 'stream': {
+      const surplus = record.out - record.in
+      return { filtered: Math.max(0, -surplus), expanded: Math.max(0, surplus) }
+    }
+    default:
+      return {
+        filtered: record.in + record.born + record.extra - record.out,
+        expanded: record.extra,
+      }
+  }
+}
+
+/** The run's ledger so far. While the run goes on, `discarded` is what is under way. */
+export function ledgerOf(
+  stages: readonly Stage[],
+  edges: readonly Edge[],
+  readers: Iterable<OutputReader>,
+): Ledger {
+  const sums = { in: 0, copied: 0, expanded: 0, out: 0, filtered: 0, joined: 0, dropped: 0, unmatched: 0 }
+  for (const { plan, records, inlet, outlet, leftover } of stages) {
+    plan.kernels.forEach((kernel, at) => {
+      const record = records[at] as NodeRecord
+      const { filtered, expanded } = balance(kernel, record)
+      sums.in += record.born
+      sums.filtered += filtered
+      sums.expanded += expanded
+      if (kernel.kind === 'sink') sums.out += record.in
+    })
+    sums.filtered += leftover + outlet.unread
+    sums.copied += outlet.copied
+    sums.joined += inlet.joined
+    sums.unmatched += inlet.unmatched
+    if (outlet.isOpen) sums.out += openOutput(plan.kernels, records)
+    else sums.out += outlet.left
+  }
+  for (const edge of edges) {
+    sums.dropped += edge.dropped
+    sums.filtered += edge.abandoned
+  }
+  for (const reader of readers) sums.out += reader.delivered
+  const gone = sums.out + sums.filtered + sums.joined + sums.dropped + sums.unmatched
+  return { ...sums, deadLettered: 0, discarded: sums.in + sums.copied + sums.expanded - gone }
+}
+
+/** What a last node gave that nothing reads: the loop does not even gather it. */
+function openOutput(kernels: readonly Kernel[], records: readonly NodeRecord[]): number {
+  const last = kernels.length - 1
+  return kernels[last]?.kind === 'sink' ? 0 : (records[last] as NodeRecord).out
+}
+
+/** The figures of a stage's nodes. */
+export function nodeStatsOf({ plan, records }: Stage): NodeStats[] {
+  return plan.nodes.map(({ id }, at) => {
+    const record = records[at] as NodeRecord
+    const { filtered } = balance(plan.kernels[at] as Kernel, record)
+    return { id, in: record.in, out: record.out, filtered, stage: plan.index }
+  })
+}

@@ -1,0 +1,122 @@
+/**
+ * `Outlet`: a stage's output side. Shares each batch with all readers of a port; the fullest decides the room.
+ *
+ * Called by stages.
+ */
+
+import { UnknownPortError } from '../errors.ts'
+import { estimateBytes } from './bytes.ts'
+import type { Edge } from './edge.ts'
+
+/** The edges that leave a stage, by port. */
+export class Outlet {
+  readonly #ports: readonly string[]
+  readonly #edges: readonly (readonly Edge[])[]
+  /** Whether results are records of port to item, rather than items of the only port. */
+  readonly routes: boolean
+  /** Items that left through ports that nothing reads. */
+  left = 0
+  /** Copies made for second and further readers. */
+  copied = 0
+  /** Items for which every reader had gone. */
+  unread = 0
+  #itemBytes = 0
+
+  constructor(ports: ReadonlyMap<string, readonly Edge[]>, routes: boolean) {
+    this.#ports = [...ports.keys()]
+    this.#edges = [...ports.values()]
+    this.routes = routes
+  }
+
+  /** All edges, of all ports. */
+  get edges(): readonly Edge[] {
+    return this.#edges.length === 1 ? (this.#edges[0] as readonly Edge[]) : this.#edges.flat()
+  }
+
+  /** Whether nothing reads any port, so that items need not even be gathered. */
+  get isOpen(): boolean {
+    return this.#edges.every((edges) => edges.length === 0)
+  }
+
+  /** Whether there were readers and all have gone. */
+  get isAbandoned(): boolean {
+    return !this.isOpen && this.edges.every((edge) => edge.closed)
+  }
+
+  /** Items that fit now; infinite if nothing holds back. Where it is 0 the fullest edge will wake the stage. */
+  room(): number {
+    let room = Number.POSITIVE_INFINITY
+    for (const edges of this.#edges) {
+      for (const edge of edges) {
+        if (edge.closed) continue
+        const own = edge.room(this.#itemBytes)
+        if (own <= 0) edge.parked = true
+        if (own < room) room = own
+      }
+    }
+    return room
+  }
+
+  /** Sends items of the only port. The array must not be written to any more. */
+  send(items: readonly unknown[], times: readonly number[] | undefined): void {
+    this.#send(0, items, 0, items.length, times)
+  }
+
+  /** Sends a window of an array as it is, without a copy. */
+  forward(items: readonly unknown[], from: number, to: number, times: readonly number[] | undefined): void {
+    this.#send(0, items, from, to, times)
+  }
+
+  #send(
+    port: number,
+    items: readonly unknown[],
+    from: number,
+    to: number,
+    times: readonly number[] | undefined,
+  ): void {
+    if (to === from) return
+    const edges = this.#edges[port] as readonly Edge[]
+    if (edges.length === 0) {
+      this.left += to - from
+      return
+    }
+    // a sample per batch: exact sizes would cost more than what they bound
+    const itemBytes = estimateBytes(items[to - 1])
+    this.#itemBytes = this.#itemBytes === 0 ? itemBytes : (this.#itemBytes + itemBytes) / 2
+    const batch = { items, from, to, times, itemBytes }
+    let readers = 0
+    for (const edge of edges) {
+      if (edge.closed) continue
+      readers++
+      edge.push(batch)
+    }
+    if (readers === 0) this.unread += to - from
+    else this.copied += (readers - 1) * (to - from)
+  }
+
+  /** Sends records of port to item, each item to its port. Returns the number of items. @throws {UnknownPortError} */
+  route(records: readonly unknown[], times: readonly number[] | undefined, term: string): number {
+    const columns = this.#ports.map((): unknown[] => [])
+    const stamps = this.#ports.map((): number[] => [])
+    let count = 0
+    for (let i = 0; i < records.length; i++) {
+      for (const [port, item] of Object.entries(records[i] as object)) {
+        if (item === undefined) continue
+        const index = this.#ports.indexOf(port)
+        if (index < 0) throw new UnknownPortError(term, port, this.#ports)
+        columns[index]?.push(item)
+        if (times !== undefined) stamps[index]?.push(times[i] as number)
+        count++
+      }
+    }
+    columns.forEach((items, index) => {
+      this.#send(index, items, 0, items.length, times === undefined ? undefined : stamps[index])
+    })
+    return count
+  }
+
+  /** Nothing follows. */
+  end(): void {
+    for (const edge of this.edges) edge.end()
+  }
+}

@@ -1,0 +1,82 @@
+/** `OutputReader`: a run's open output as an async iterator. A slow reader holds the graph back. */
+
+import type { Edge, EdgeEnd } from './edge.ts'
+
+interface Asker {
+  readonly resolve: (result: IteratorResult<unknown>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Reads one edge from outside of the engine. */
+export class OutputReader implements EdgeEnd, AsyncIterableIterator<unknown> {
+  /** Set when the graph is wired, before the first item. */
+  #edge: Edge | undefined
+  readonly #askers: Asker[] = []
+  #closed = false
+  #failure: { readonly error: unknown } | undefined
+
+  /** The run was wired: items come from this edge. */
+  attach(edge: Edge): void {
+    this.#edge = edge
+    edge.reader = this
+    if (this.#closed) edge.close()
+  }
+
+  next(): Promise<IteratorResult<unknown>> {
+    return new Promise((resolve, reject) => {
+      this.#askers.push({ resolve, reject })
+      this.wake()
+    })
+  }
+
+  /** Reads no more; writers that have no other reader stop. */
+  return(value?: unknown): Promise<IteratorResult<unknown>> {
+    this.#closed = true
+    this.#edge?.close()
+    this.wake()
+    return Promise.resolve({ done: true, value })
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  wake(): void {
+    while (this.#askers.length > 0) {
+      const edge = this.#edge
+      const batch = this.#closed ? undefined : edge?.head
+      if (edge !== undefined && batch !== undefined) {
+        const value = batch.items[edge.at]
+        edge.consume(1)
+        this.#askers.shift()?.resolve({ done: false, value })
+      } else if (this.#failure !== undefined) {
+        this.#askers.shift()?.reject(this.#failure.error)
+      } else if (this.#closed || edge?.ended === true) {
+        this.#askers.shift()?.resolve({ done: true, value: undefined })
+      } else return
+    }
+  }
+
+  onItems(): void {
+    this.wake()
+  }
+
+  onReaderGone(): void {}
+
+  /** Whether the graph may be waiting for this reader. */
+  get isWaiting(): boolean {
+    return !this.#closed && this.#askers.length === 0 && (this.#edge?.items ?? 0) > 0
+  }
+
+  /** Items handed out. */
+  get delivered(): number {
+    const edge = this.#edge
+    return edge === undefined ? 0 : edge.sent - edge.dropped - edge.items - edge.abandoned
+  }
+
+  /** The run failed: readers see the error after what they could still read. */
+  fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.wake()
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * `Stage`: what the engine runs. Common to all kinds: readiness, life cycle of the nodes, failures, figures.
+ *
+ * A stage is activated when it may have something to do; it does a bounded amount of it and asks to be activated
+ * again if there is more. It never blocks the thread: what must wait sets `waiting` and wakes the stage later.
+ */
+
+import type { StageStats } from '../contracts.ts'
+import { TermError } from '../errors.ts'
+import type { Node } from '../graph/graph.ts'
+import type { StagePlan } from '../plan/plan.ts'
+import { NodeContext, type RunScope } from './context.ts'
+import type { Edge, EdgeEnd } from './edge.ts'
+import type { Inlet } from './inlet.ts'
+import type { Outlet } from './outlet.ts'
+
+/** What a stage asks of its engine. */
+export interface StageHost extends RunScope {
+  /** Items in one batch at most. */
+  readonly batchItems: number
+  /** Puts the stage among those to activate. */
+  ready(stage: Stage): void
+  /** The stage has ended and its nodes have exited. */
+  onDone(stage: Stage): void
+  /** Ends the run with this error. */
+  fail(error: unknown): void
+  /** Keeps a sink's result for the summary. */
+  setResult(node: Node, result: unknown): void
+}
+
+/** Items that went through one node; see `Ledger` for what is made of them. */
+export interface NodeRecord {
+  in: number
+  out: number
+  /** Outputs that no input stands behind: from sources, `enter`, `end`. */
+  born: number
+  /** Further outputs, emitted through the context. */
+  extra: number
+  /** Inputs of expansions that gave no output. */
+  empty: number
+}
+
+/** A running stage. */
+export abstract class Stage implements EdgeEnd {
+  readonly plan: StagePlan
+  readonly inlet: Inlet
+  readonly outlet: Outlet
+  readonly contexts: NodeContext[]
+  readonly records: NodeRecord[]
+  protected readonly host: StageHost
+  /** Set while among those to activate; owned by the engine. */
+  isReady = false
+  /** Set while only something outside of the engine can continue the stage. */
+  waiting = false
+  isDone = false
+  /** Items taken off edges that no node got to see, because the stage ended early. */
+  leftover = 0
+  activations = 0
+  busyMs = 0
+  /** How many nodes have been entered; only these are exited. */
+  #entered = 0
+  #exiting: Promise<void> | undefined
+
+  constructor(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost) {
+    this.plan = plan
+    this.inlet = inlet
+    this.outlet = outlet
+    this.host = host
+    this.contexts = plan.nodes.map((node) => new NodeContext(node.id, host))
+    this.records = plan.nodes.map(() => ({ in: 0, out: 0, born: 0, extra: 0, empty: 0 }))
+  }
+
+  /** Calls the nodes' `enter`, in order; returns a promise only if one of them does. */
+  enter(): void | Promise<void> {
+    while (this.#entered < this.plan.nodes.length) {
+      const at = this.#entered++
+      const { leaf, id } = this.plan.nodes[at] as Node
+      const ctx = this.contexts[at] as NodeContext
+      try {
+        ctx.state = leaf.initialState?.()
+        const entering = leaf.enter?.(ctx as never)
+        if (entering instanceof Promise) {
+          return entering.then(
+            () => this.enter(),
+            (error: unknown) => {
+              throw new TermError(id, 'enter', error)
+            },
+          )
+        }
+      } catch (error) {
+        throw new TermError(id, 'enter', error)
+      }
+    }
+  }
+
+  /** Begins to work: all nodes of the run have been entered. */
+  abstract start(): void
+
+  /** Does a bounded amount of what there is to do. Called by the engine only. */
+  abstract activate(): void
+
+  /** Stops taking from outside: a source ends here, everything else when its inputs end. */
+  stop(): void {}
+
+  /** Lets go of what the stage holds: the run has failed or was cancelled. */
+  protected abstract release(): void | Promise<void>
+
+  /** Whether the stage waits for something outside of the engine. */
+  get isWaiting(): boolean {
+    return !this.isDone && (this.waiting || this.contexts.some((ctx) => ctx.sleeping > 0))
+  }
+
+  wake(): void {
+    if (!this.isReady && !this.isDone && !this.waiting) this.host.ready(this)
+  }
+
+  onItems(edge: Edge): void {
+    this.inlet.notice(edge)
+    this.wake()
+  }
+
+  onReaderGone(): void {
+    if (!this.isDone && this.outlet.isAbandoned) this.finish()
+  }
+
+  /** Waits for a promise, then goes on with `then`; failures end the run. */
+  protected await(promise: PromiseLike<unknown>, phase: string, at: number, then: (value: unknown) => void): void {
+    this.waiting = true
+    promise.then(
+      (value) => {
+        this.waiting = false
+        if (this.isDone) return
+        try {
+          then(value)
+        } catch (error) {
+          this.failed(error, phase, at)
+          return
+        }
+        this.wake()
+      },
+      (error: unknown) => {
+        this.waiting = false
+        this.failed(error, phase, at)
+      },
+    )
+  }
+
+  /** Ends the run because of node `at`. */
+  protected failed(error: unknown, phase: string, at: number, item?: unknown): void {
+    if (this.isDone) return
+    const { id } = this.plan.nodes[Math.max(at, 0)] as Node
+    this.host.fail(error instanceof TermError ? error : new TermError(id, phase, error, item))
+  }
+
+  /** Ends the stage in good order: writers stop, nodes exit, readers see the end. */
+  protected finish(): void {
+    if (this.isDone) return
+    this.isDone = true
+    this.inlet.close()
+    this.outlet.end()
+    this.dispose().then(
+      () => this.host.onDone(this),
+      (error: unknown) => this.host.fail(error),
+    )
+  }
+
+  /** Lets go of everything and calls every `exit`, once. Rejects with the first failure, after all were called. */
+  dispose(): Promise<void> {
+    this.isDone = true
+    this.#exiting ??= this.#exit()
+    return this.#exiting
+  }
+
+  async #exit(): Promise<void> {
+    let first: TermError | undefined
+    try {
+      await this.release()
+    } catch (error) {
+      first = new TermError((this.plan.nodes[0] as Node).id, 'generate', error)
+    }
+    for (let at = 0; at < this.#entered; at++) {
+      const { leaf, id } = this.plan.nodes[at] as Node
+      if (leaf.exit === undefined) continue
+      try {
+        await leaf.exit(this.contexts[at] as never)
+      } catch (error) {
+        first ??= new TermError(id, 'exit', error)
+      }
+    }
+    if (first !== undefined) throw first
+  }
+
+  /** Figures so far. */
+  stats(): StageStats {
+    const { index, nodes } = this.plan
+    return { index, nodes: nodes.map(({ id }) => id), activations: this.activations, busyMs: this.busyMs }
+  }
+}

@@ -1,0 +1,236 @@
+/** `run`: starts a term and hands out the handle to watch and steer it. */
+
+import { EventEmitter } from 'eventemitter3'
+import type { Stats } from '../contracts.ts'
+import { systemClock } from '../engine/context.ts'
+import { Engine } from '../engine/engine.ts'
+import { OutputReader } from '../engine/output-reader.ts'
+import type { ReadOutput } from '../engine/wire.ts'
+import { CancelledError, InvalidOptionError, UnknownPortError, WrongStateError } from '../errors.ts'
+import { compileGraph } from '../graph/compile.ts'
+import type { Graph } from '../graph/graph.ts'
+import { OUT } from '../graph/graph.ts'
+import { planGraph } from '../plan/plan.ts'
+import { checkEdgeOptions } from '../term/leaf.ts'
+import type { Term } from '../term/term.ts'
+import type { RowOf } from '../term/types.ts'
+import type { RunEvents, RunOptions, Summary } from './options.ts'
+import { summarize } from './summary.ts'
+
+const DEFAULT_BATCH_ITEMS = 1024
+const DEFAULT_GROWTH_LIMIT_ITEMS = 1_048_576
+
+/** Compile-time check that nothing is left to feed: a term with an open input cannot be run. */
+export type Runnable<In> = [In] extends [never] ? unknown : { readonly 'this term has an open input': never }
+
+/** A run's output port and the items it gives. */
+export type OutputName<Out> = [Out] extends [never] ? never : RowOf<Out> extends Out ? 'out' : keyof RowOf<Out> & string
+
+/** The items of one output port. */
+export type OutputItem<Out, Name> = Name extends keyof RowOf<Out> ? RowOf<Out>[Name] : RowOf<Out>
+
+/**
+ * Runs a term. Returns at once; the graph is compiled now, so mistakes in it throw here, and begins to run in the
+ * next microtask. Read outputs before that: call `output()` right after `run()`.
+ *
+ * Every edge is bounded; a slow sink or reader holds the sources back.
+ *
+ * @throws {MillraceError} if the graph makes no sense or an option is out of range.
+ * @example
+ * ```ts
+ * import { run } from 'millrace'
+ * import { fromIterable, map, print } from 'millrace/terms'
+ *
+ * const summary = await run(fromIterable([1, 2, 3]).pipe(map((n) => n * n), print())).done
+ * // 1
+ * // 4
+ * // 9
+ * console.log(summary.items.in, summary.items.out) // 3 3
+ * ```
+ */
+export function run<In, Out>(term: Term<In, Out> & Runnable<In>, options: RunOptions = {}): Run<Out> {
+  return new Run<Out>(term as unknown as Term<never, Out>, options)
+}
+
+/** A run under way: its result, its figures, its outputs, and how to steer it. */
+export class Run<Out = unknown> extends EventEmitter<RunEvents> {
+  /** The summary; rejects with the first failure, whose `cause` is the original error. */
+  readonly done: Promise<Summary>
+  readonly #graph: Graph
+  readonly #options: RunOptions
+  readonly #outputs: ReadOutput[] = []
+  #engine: Engine | undefined
+  #stopping = false
+  #pausing = false
+  #cancelled: CancelledError | undefined
+  #settled = false
+
+  constructor(term: Term<never, Out>, options: RunOptions) {
+    super()
+    checkOptions(options)
+    this.#graph = compileGraph(term)
+    this.#options = options
+    this.done = Promise.resolve().then(() => this.#run())
+  }
+
+  async #run(): Promise<Summary> {
+    const { signal } = this.#options
+    const onAbort = (): void => void this.cancel(signal?.reason)
+    let timer: (() => void) | undefined
+    try {
+      if (signal?.aborted === true) onAbort()
+      signal?.addEventListener('abort', onAbort, { once: true })
+      if (this.#cancelled !== undefined) throw this.#cancelled
+      const engine = this.#makeEngine()
+      this.#engine = engine
+      timer = this.#beginStats()
+      if (this.#pausing) engine.pause()
+      await engine.run(() => {
+        this.emit('start')
+        if (this.#stopping) queueMicrotask(() => engine.stop())
+      })
+      return summarize(engine, this.#graph, this.#stopping ? 'stopped' : 'completed')
+    } catch (error) {
+      for (const { reader } of this.#outputs) reader.fail(error)
+      this.emit('error', error)
+      throw error
+    } finally {
+      this.#settled = true
+      timer?.()
+      signal?.removeEventListener('abort', onAbort)
+      this.emit('end')
+    }
+  }
+
+  #makeEngine(): Engine {
+    const { clock, edges, batchItems, growthLimitItems, pick } = this.#options
+    const plan = planGraph(this.#graph, {
+      isRead: (node, output) => this.#outputs.some((read) => read.node === node && read.output === output),
+    })
+    return new Engine(plan, {
+      clock: clock ?? systemClock,
+      edges: edges ?? {},
+      batchItems: batchItems ?? DEFAULT_BATCH_ITEMS,
+      growthLimitItems: growthLimitItems ?? DEFAULT_GROWTH_LIMIT_ITEMS,
+      outputs: this.#outputs,
+      pick,
+      onGrown: (edge) => this.emit('stall', edge),
+    })
+  }
+
+  #beginStats(): (() => void) | undefined {
+    const { statsEveryMs, clock = systemClock } = this.#options
+    if (statsEveryMs === undefined) return undefined
+    let cancel = (): void => {}
+    const tick = (): void => {
+      this.emit('stats', this.stats())
+      cancel = clock.after(statsEveryMs, tick)
+    }
+    cancel = clock.after(statsEveryMs, tick)
+    return () => cancel()
+  }
+
+  /** Lets the sources end and what is under way reach the sinks. Resolves with the summary. */
+  stop(): Promise<Summary> {
+    this.#stopping = true
+    this.resume()
+    this.#engine?.stop()
+    return this.done
+  }
+
+  /** Ends the run now: `done` rejects with a `CancelledError`. Resolves when every term has exited. Idempotent. */
+  async cancel(reason?: unknown): Promise<void> {
+    if (this.#settled) return
+    this.#cancelled ??= new CancelledError(reason)
+    this.#engine?.fail(this.#cancelled)
+    await this.done.catch(() => undefined) // the reason is on `done`; here only the end is awaited
+  }
+
+  /** Moves no further item until `resume`; timers and calls under way go on. Idempotent. */
+  pause(): void {
+    this.#pausing = true
+    this.#engine?.pause()
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    this.#pausing = false
+    this.#engine?.resume()
+  }
+
+  /** Figures so far; after the end, the final ones. */
+  stats(): Stats {
+    return this.#engine?.stats() ?? NO_STATS
+  }
+
+  /**
+   * The items of an output port as an async iterator; while it is not read, the graph is held back. Leaving the
+   * loop early lets the writers stop. A failure of the run is thrown after the last item.
+   *
+   * @param name `out` for a single output; else the port's name, or its position.
+   * @throws {UnknownPortError} if there is no such output.
+   * @throws {WrongStateError} once the run has begun, or if the port is read already.
+   */
+  output<Name extends OutputName<Out>>(
+    name: Name = OUT as Name,
+  ): AsyncIterableIterator<OutputItem<Out, Name>> {
+    const open = this.#graph.outputs.find((output) => output.name === name)
+    if (open === undefined) {
+      throw new UnknownPortError(
+        'The run',
+        name,
+        this.#graph.outputs.map((output) => output.name),
+      )
+    }
+    if (this.#engine !== undefined || this.#settled) {
+      throw new WrongStateError('Call output() right after run(), before the run has begun.')
+    }
+    if (this.#outputs.some((output) => output.name === name)) {
+      throw new WrongStateError(`Output "${name}" is read already; fork it with parallel() for a second reader.`)
+    }
+    const reader = new OutputReader()
+    this.#outputs.push({ ...open, reader })
+    // a failure reaches the reader; who only reads need not look at `done` as well
+    this.done.catch(() => undefined)
+    return reader as AsyncIterableIterator<OutputItem<Out, Name>>
+  }
+
+  /** `await using r = run(…)`: cancels what is still under way when the scope is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cancel('its scope was left')
+  }
+}
+
+function checkOptions(options: RunOptions): void {
+  for (const name of ['batchItems', 'growthLimitItems'] as const) {
+    const value = options[name]
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw new InvalidOptionError(name, value, 'a whole number, at least 1')
+    }
+  }
+  const { statsEveryMs } = options
+  if (statsEveryMs !== undefined && !(statsEveryMs > 0)) {
+    throw new InvalidOptionError('statsEveryMs', statsEveryMs, 'a number of milliseconds above 0')
+  }
+  if (options.edges !== undefined) checkEdgeOptions(options.edges)
+}
+
+const NO_STATS: Stats = {
+  elapsedMs: 0,
+  items: {
+    in: 0,
+    copied: 0,
+    expanded: 0,
+    out: 0,
+    filtered: 0,
+    joined: 0,
+    dropped: 0,
+    deadLettered: 0,
+    unmatched: 0,
+    discarded: 0,
+  },
+  nodes: [],
+  stages: [],
+  edges: [],
+  grown: 0,
+}

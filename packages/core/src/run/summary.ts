@@ -1,0 +1,30 @@
+/** Makes the summary of a run that has ended normally. Called by `run`. */
+
+import type { Outcome } from '../contracts.ts'
+import type { Engine } from '../engine/engine.ts'
+import { describe, WrongStateError } from '../errors.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { ResultOf } from '../term/sink-term.ts'
+import type { Summary } from './options.ts'
+
+/** The run's last figures with the sinks' results. */
+export function summarize(engine: Engine, graph: Graph, outcome: Outcome): Summary {
+  const { elapsedMs, items, nodes, stages, edges, grown } = engine.stats()
+  const results: Record<string, unknown> = {}
+  for (const [node, result] of engine.results) results[node.id] = result
+  return {
+    outcome,
+    elapsedMs,
+    items,
+    nodes,
+    stages,
+    edges,
+    grown,
+    results,
+    result(sink) {
+      const node = graph.nodes.find(({ leaf }) => (leaf as unknown) === sink)
+      if (node === undefined) throw new WrongStateError(`${describe(String(sink))} is no sink of this run.`)
+      return engine.results.get(node) as ResultOf<typeof sink>
+    },
+  }
+}
