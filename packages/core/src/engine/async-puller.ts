@@ -30,6 +30,11 @@ export class AsyncPuller {
     this.#host = host
   }
 
+  /** A `next` is under way, or what was gathered is about to be announced. */
+  get isBusy(): boolean {
+    return this.#asking || this.#announced !== undefined
+  }
+
   /** Asks for the next item unless one is asked for already, or the stage wants none. */
   pull(): void {
     if (this.#asking || this.#closed || this.isEnded || this.#gathered.length >= this.#host.demand()) return

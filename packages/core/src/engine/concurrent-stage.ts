@@ -1,15 +1,18 @@
 /**
  * `ConcurrentStage`: one async term with several calls under way. Results leave in input order, or as they come.
  *
- * A call is begun only if there is room for its result, so neither calls nor results pile up.
+ * A call is begun only while there is room for its result, so neither calls nor results pile up.
  */
 
 import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
-import { Stage } from './stage.ts'
+import type { Node } from '../graph/graph.ts'
+import { NodeContext } from './context.ts'
+import { Outbox } from './outbox.ts'
+import { type NodeRecord, Stage } from './stage.ts'
 
 interface Call {
-  readonly time: number
+  readonly ctx: NodeContext
   settled: boolean
   value: unknown
 }
@@ -17,18 +20,18 @@ interface Call {
 /** Runs a `concurrent` kernel. */
 export class ConcurrentStage extends Stage {
   readonly #kernel = this.plan.kernels[0] as Extract<Kernel, { kind: 'concurrent' }>
-  /** Begun and not yet sent, oldest first. */
+  readonly #node = this.plan.nodes[0] as Node
+  readonly #record = this.records[0] as NodeRecord
+  readonly #outbox = new Outbox(this.outlet, this.#record, this.host.timed, this.#node.id)
+  /** Begun, and not yet handed to the outbox; oldest first. */
   readonly #calls: Call[] = []
   #underWay = 0
-  #ending = false
+  #lastTime = Number.NaN
+  #endCalled = false
 
   override start(): void {
-    const [ctx] = this.contexts
-    const seeds = ctx?.pending ?? null
-    if (ctx !== undefined && seeds !== null) {
-      ctx.pending = null
-      this.#born(seeds)
-    }
+    if (this.host.timed) this.#lastTime = this.host.clock.now()
+    this.#takePending()
     this.wake()
   }
 
@@ -39,34 +42,38 @@ export class ConcurrentStage extends Stage {
   override activate(): void {
     const begun = performance.now()
     this.activations++
-    this.#send()
-    const free = Math.min(this.#kernel.concurrency, this.outlet.room()) - this.#calls.length
-    const window = free > 0 && !this.#ending ? this.inlet.next(free) : undefined
-    if (window !== undefined) {
-      const { items, at, to, times } = window
-      for (let i = at; i < to; i++) this.#call(items[i], times?.[i] ?? Number.NaN)
-      this.inlet.consume(to - at)
-      this.wake()
-    } else if (this.inlet.isDone && this.#calls.length === 0) this.#end()
+    this.#collect()
+    if (this.#outbox.flush()) this.#begin()
     this.busyMs += performance.now() - begun
   }
 
+  #begin(): void {
+    const free = Math.min(this.#kernel.concurrency, this.outlet.room()) - this.#calls.length
+    const window = free > 0 ? this.inlet.next(free) : undefined
+    if (window !== undefined) {
+      const { items, at, to, times } = window
+      for (let i = at; i < to && !this.isDone; i++) this.#call(items[i], times?.[i] ?? Number.NaN)
+      this.inlet.consume(to - at)
+      this.wake()
+    } else if (this.inlet.isDone && this.#calls.length === 0) this.#end()
+  }
+
   #call(item: unknown, time: number): void {
-    const [ctx] = this.contexts
-    const [record] = this.records
-    if (ctx === undefined || record === undefined) return
-    const call: Call = { time, settled: false, value: undefined }
-    record.in++
-    this.#calls.push(call)
-    this.#underWay++
+    const ctx = new NodeContext(this.#node.id, this.host)
     ctx.at = time
+    this.#lastTime = time
+    const call: Call = { ctx, settled: false, value: undefined }
+    this.#record.in++
     let result: unknown
     try {
-      result = (this.#kernel.f as (item: unknown, ctx: unknown) => unknown).call(this.#kernel.self, item, ctx)
+      const f = this.#kernel.f as (item: unknown, ctx: unknown) => unknown
+      result = f.call(this.#kernel.self, item, ctx)
     } catch (error) {
       this.failed(error, 'item', 0, item)
       return
     }
+    this.#calls.push(call)
+    this.#underWay++
     Promise.resolve(result).then(
       (value) => {
         this.#underWay--
@@ -81,42 +88,37 @@ export class ConcurrentStage extends Stage {
     )
   }
 
-  /** Sends what has settled: the oldest run of results, or all of them. */
-  #send(): void {
-    const ready: Call[] = []
+  /** Hands settled calls to the outbox: the oldest in a row, or all of them. */
+  #collect(): void {
     if (this.#kernel.ordered) {
-      let count = 0
-      while (this.#calls[count]?.settled === true) count++
-      ready.push(...this.#calls.splice(0, count))
-    } else {
-      for (let i = 0; i < this.#calls.length; ) {
-        const call = this.#calls[i] as Call
-        if (call.settled) ready.push(...this.#calls.splice(i, 1))
-        else i++
-      }
+      while (this.#calls[0]?.settled === true) this.#give(this.#calls.shift() as Call)
+      return
     }
-    const given = ready.filter(({ value }) => value !== undefined)
-    if (given.length === 0) return
-    this.records[0] !== undefined && (this.records[0].out += given.length)
-    this.outlet.send(
-      given.map(({ value }) => value),
-      this.host.timed ? given.map(({ time }) => time) : undefined,
-    )
+    for (let i = 0; i < this.#calls.length; ) {
+      if (this.#calls[i]?.settled === true) this.#give(this.#calls.splice(i, 1)[0] as Call)
+      else i++
+    }
+  }
+
+  /** What the call emitted comes before what it returned. */
+  #give({ ctx, value }: Call): void {
+    for (const item of ctx.pending ?? []) if (this.#outbox.push(item, ctx.at)) this.#record.extra++
+    this.#outbox.push(value, ctx.at)
   }
 
   #end(): void {
-    if (this.#ending) {
+    if (this.#endCalled) {
       this.finish()
       return
     }
-    this.#ending = true
-    const { leaf } = this.plan.nodes[0] as (typeof this.plan.nodes)[number]
+    this.#endCalled = true
     const done = (items: unknown): void => {
-      if (items !== undefined) this.#born([...(items as Iterable<unknown>)])
-      this.finish()
+      this.#takePending()
+      for (const item of (items ?? []) as Iterable<unknown>) this.#born(item)
+      this.wake()
     }
     try {
-      const last = leaf.end?.(this.contexts[0] as never)
+      const last = this.#node.leaf.end?.(this.contexts[0] as never)
       if (last instanceof Promise) this.await(last, 'end', 0, done)
       else done(last)
     } catch (error) {
@@ -124,14 +126,15 @@ export class ConcurrentStage extends Stage {
     }
   }
 
-  #born(items: readonly unknown[]): void {
-    const given = items.filter((item) => item !== undefined)
-    const [record] = this.records
-    if (record !== undefined) {
-      record.born += given.length
-      record.out += given.length
-    }
-    this.outlet.send(given, this.host.timed ? given.map(() => this.host.clock.now()) : undefined)
+  /** Takes over what `enter` or `end` emitted. */
+  #takePending(): void {
+    const [ctx] = this.contexts
+    for (const item of ctx?.pending ?? []) this.#born(item)
+    if (ctx !== undefined) ctx.pending = null
+  }
+
+  #born(item: unknown): void {
+    if (this.#outbox.push(item, this.#lastTime)) this.#record.born++
   }
 
   protected override release(): void {

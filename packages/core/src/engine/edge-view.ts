@@ -16,16 +16,28 @@ export class EdgeView implements View<unknown> {
   readonly #history: HistoryBound
   readonly #clock: Clock
   readonly #onRead: () => void
+  readonly #onAsk: () => void
   /** Items read and kept, oldest first, and when each was read. */
   readonly #kept: unknown[] = []
   readonly #readAt: number[] = []
   #asker: Asker | undefined
 
-  constructor(edge: Edge, history: HistoryBound, clock: Clock, onRead: () => void) {
+  constructor(
+    edge: Edge,
+    history: HistoryBound,
+    clock: Clock,
+    hear: { readonly onRead: () => void; readonly onAsk: () => void },
+  ) {
     this.#edge = edge
     this.#history = history
     this.#clock = clock
-    this.#onRead = onRead
+    this.#onRead = hear.onRead
+    this.#onAsk = hear.onAsk
+  }
+
+  /** The edge it reads. */
+  get edge(): Edge {
+    return this.#edge
   }
 
   get name(): string {
@@ -49,6 +61,7 @@ export class EdgeView implements View<unknown> {
     if (this.ended) return Promise.resolve(undefined)
     return new Promise((resolve, reject) => {
       this.#asker = { resolve, reject }
+      this.#onAsk()
     })
   }
 

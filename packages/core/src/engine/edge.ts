@@ -48,28 +48,50 @@ export class Edge {
   ended = false
   /** The reader wants no more; pushing is a no-op. */
   closed = false
-  /** A writer found no room and must be woken. */
-  parked = false
+  /** The edges of the run whose writer found no room and must be woken. */
+  readonly #parked: Set<Edge>
+  #parkedFor = 0
   /** Only batches from #head onward are live; the first of them from `at` onward. */
   #batches: (Batch | undefined)[] = []
   #head = 0
   /** Index of the next item in the first live batch. */
   at = 0
 
-  constructor(from: string, to: string, input: string, options: EdgeOptions) {
+  constructor(from: string, to: string, input: string, options: EdgeOptions, parked: Set<Edge>) {
     this.from = from
     this.to = to
     this.input = input
+    this.#parked = parked
     this.overflow = options.overflow ?? 'block'
     this.capacityItems = this.overflow === 'latest' ? 1 : (options.capacityItems ?? DEFAULT_CAPACITY_ITEMS)
     this.capacityBytes = options.capacityBytes ?? DEFAULT_CAPACITY_BYTES
   }
 
-  /** Items of about `itemBytes` that may be pushed now; 0 when full. Policies other than `block` always take. */
+  /** The writer found no room for an item of so many bytes: it is woken when there is some. */
+  park(itemBytes: number): void {
+    this.#parkedFor = itemBytes
+    this.#parked.add(this)
+  }
+
+  /** Wakes a parked writer if it would find room now. */
+  unparkIfRoom(): void {
+    if (this.closed || this.room(this.#parkedFor) > 0) this.unpark()
+  }
+
+  /** Wakes a parked writer. */
+  unpark(): void {
+    if (this.#parked.delete(this)) this.writer.wake()
+  }
+
+  /**
+   * Items of about `itemBytes` that may be pushed now; 0 when full. Where `itemBytes` is not known yet (NaN), one
+   * item goes ahead to be measured. Policies other than `block` always take.
+   */
   room(itemBytes: number): number {
     if (this.overflow !== 'block') return Number.POSITIVE_INFINITY
     const byItems = this.capacityItems - this.items
-    if (byItems <= 0 || itemBytes === 0) return byItems
+    if (byItems <= 0) return 0
+    if (Number.isNaN(itemBytes)) return 1
     const byBytes = Math.floor((this.capacityBytes - this.bytes) / itemBytes)
     if (byBytes >= byItems) return byItems
     return byBytes > 0 ? byBytes : this.items === 0 ? 1 : 0
@@ -125,10 +147,7 @@ export class Edge {
     this.at += count
     if (this.at >= batch.to) this.#dropHead()
     // half empty, not just one item: a slow reader would otherwise make its writer send single items
-    if (this.parked && this.items * 2 <= this.capacityItems) {
-      this.parked = false
-      this.writer.wake()
-    }
+    if (this.items * 2 <= this.capacityItems) this.unpark()
   }
 
   #dropHead(): void {
@@ -169,6 +188,7 @@ export class Edge {
     this.bytes = 0
     this.#batches.length = 0
     this.#head = 0
+    this.unpark()
     this.writer.onReaderGone()
   }
 
@@ -176,8 +196,7 @@ export class Edge {
   grow(): void {
     this.capacityItems *= 2
     this.capacityBytes *= 2
-    this.parked = false
-    this.writer.wake()
+    this.unpark()
   }
 
   /** Figures so far. */

@@ -15,7 +15,7 @@ import type { Plan } from '../plan/plan.ts'
 import { type Edge } from './edge.ts'
 import { ledgerOf, nodeStatsOf } from './ledger.ts'
 import type { Stage, StageHost } from './stage.ts'
-import { dryEdges, explainStall, smallestFull } from './stall.ts'
+import { dryEdges, explainStall, smallest, stuckEdges } from './stall.ts'
 import { type ReadOutput, wire } from './wire.ts'
 
 /** Options of an engine; `run` fills in the defaults. */
@@ -49,10 +49,14 @@ export class Engine implements StageHost {
   readonly #options: EngineOptions
   readonly #stages: readonly Stage[]
   readonly #edges: readonly Edge[]
+  /** Edges whose writer found no room. */
+  readonly #parked = new Set<Edge>()
   readonly #abort = new AbortController()
   /** Stages that may have something to do; each at most once. */
   readonly #ready: Stage[] = []
   #done = 0
+  /** Stages that have ended and whose nodes are exiting. */
+  readonly #exiting = new Set<Stage>()
   #activations = 0
   #stepping = false
   #scheduled = false
@@ -75,7 +79,9 @@ export class Engine implements StageHost {
     this.#settled = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
-    const { stages, edges } = wire(plan, this, options.edges, options.outputs)
+    // the run may fail before anybody looks: while a node is being entered
+    this.#settled.catch(() => undefined)
+    const { stages, edges } = wire(plan, this, options.edges, options.outputs, this.#parked)
     this.#stages = stages
     this.#edges = edges
   }
@@ -86,14 +92,15 @@ export class Engine implements StageHost {
     try {
       for (const stage of this.#stages) {
         const entering = stage.enter()
-        if (entering !== undefined) await entering
-        if (this.#failure !== undefined) break
+        // a failure or a cancel meanwhile ends the run; an enter that never settles must not keep it
+        if (entering !== undefined) await Promise.race([entering, this.#settled])
+        if (this.#failure !== undefined) return this.#settled
       }
-      if (this.#failure === undefined) {
-        onStart()
-        for (const stage of this.#stages) stage.start()
-        this.#schedule()
+      onStart()
+      for (const stage of this.#stages) {
+        if (this.#failure === undefined) stage.start()
       }
+      this.#schedule()
     } catch (error) {
       this.fail(error)
     }
@@ -154,47 +161,51 @@ export class Engine implements StageHost {
     return this.#ready.pop() as Stage
   }
 
+  look(): void {
+    this.#schedule()
+  }
+
   /** Nothing is ready. Returns whether something was made ready. */
   #onQuiet(): boolean {
     if (this.#paused || this.#done === this.#stages.length) return false
-    if (this.#stages.some((stage) => stage.isWaiting || (stage.isDone && !this.#hasExited(stage)))) return false
-    if (this.#options.outputs.some(({ reader }) => reader.isWaiting)) return false
-    for (const edge of this.#edges) {
-      if (edge.parked && edge.room(0) > 0) {
-        edge.parked = false
-        edge.writer.wake()
-      }
-    }
+    for (const edge of [...this.#parked]) edge.unparkIfRoom()
     if (this.#ready.length > 0) return true
-    return this.#resolveStall()
+    const isWaiting =
+      this.#exiting.size > 0 ||
+      this.#stages.some((stage) => stage.isWaiting) ||
+      this.#options.outputs.some(({ reader }) => reader.isWaiting)
+    if (isWaiting && this.#parked.size === 0) return false
+    const stuck = stuckEdges(this.#stages, this.#parked)
+    return stuck.length > 0 ? this.#grow(stuck) : !isWaiting && this.#endDryCycle()
   }
 
-  #exited = new Set<Stage>()
-
-  #hasExited(stage: Stage): boolean {
-    return this.#exited.has(stage)
+  #grow(stuck: readonly Edge[]): boolean {
+    const edge = smallest(stuck)
+    if (edge === undefined || edge.capacityItems * 2 > this.#options.growthLimitItems) return this.#stalled()
+    edge.grow()
+    this.grown++
+    this.#options.onGrown(edge.stats())
+    return true
   }
 
-  #resolveStall(): boolean {
-    const full = smallestFull(this.#edges)
-    if (full !== undefined && full.capacityItems * 2 <= this.#options.growthLimitItems) {
-      full.grow()
-      this.grown++
-      this.#options.onGrown(full.stats())
-      return true
-    }
-    const dry = full === undefined ? dryEdges(this.#plan.graph, this.#edges) : []
-    if (dry.length > 0) {
-      for (const edge of dry) edge.end()
-      return true
-    }
-    const { waits, cycle } = explainStall(this.#stages, this.#edges)
+  #endDryCycle(): boolean {
+    const dry = dryEdges(this.#plan.graph, this.#edges)
+    for (const edge of dry) edge.end()
+    return dry.length > 0 || this.#stalled()
+  }
+
+  #stalled(): false {
+    const { waits, cycle } = explainStall(this.#stages, this.#parked)
     this.fail(new StallError(waits, cycle, this.#options.growthLimitItems))
     return false
   }
 
+  onFinished(stage: Stage): void {
+    this.#exiting.add(stage)
+  }
+
   onDone(stage: Stage): void {
-    this.#exited.add(stage)
+    this.#exiting.delete(stage)
     this.#done++
     if (this.#failure !== undefined) return
     if (this.#done === this.#stages.length) this.#end(() => this.#settle.resolve())

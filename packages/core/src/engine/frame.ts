@@ -19,6 +19,8 @@ export class Frame {
   to: number
   /** Source time of all items, where `times` has none. */
   time = Number.NaN
+  /** The input that an expansion came from, for errors. */
+  cause: unknown = undefined
   /** Whether an expansion has given any output. */
   wasUsed = false
 
@@ -62,3 +64,13 @@ export class Frame {
 }
 
 const NO_ITEMS: readonly unknown[] = []
+
+/** Whether a value can be iterated. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function'
+}
+
+/** Whether a value can be iterated asynchronously. */
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof (value as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator] === 'function'
+}

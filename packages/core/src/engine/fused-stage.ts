@@ -11,10 +11,11 @@ import type { Kernel } from '../contracts.ts'
 import { BadInputError, describe } from '../errors.ts'
 import type { Node } from '../graph/graph.ts'
 import { type SinkTerm } from '../term/sink-term.ts'
-import { AsyncPuller } from './async-puller.ts'
-import { type Shape, Status } from './codegen.ts'
-import { Frame, type FrameRole } from './frame.ts'
-import { areHot, HOT_ITEMS, type Loop, ownLoop, sharedLoop } from './loops.ts'
+import { Status } from './codegen.ts'
+import { Frame, type FrameRole, isAsyncIterable, isIterable } from './frame.ts'
+import { LoopSet } from './loop-set.ts'
+import type { Loop } from './loops.ts'
+import { SourceFeed } from './source-feed.ts'
 import { Stage } from './stage.ts'
 
 /** Items of the first activation; doubles while activations are short. */
@@ -51,25 +52,22 @@ export class FusedStage extends Stage {
 
   /** Newest last. */
   readonly #frames: Frame[] = []
-  /** Input other than edges: a source's iterator of batches, or its async iterator. */
-  #batches: Iterator<unknown> | undefined
-  #puller: AsyncPuller | undefined
+  /** What a source yields, where that is not one frame: arrays, or items that take time to come. */
+  #feed: SourceFeed | undefined
   /** Nothing comes in at the head any more. */
   #closed = false
   /** The op whose `end` is to be called next, once input and frames are used up. */
   #endAt = 0
   #quantum = FIRST_QUANTUM
-  #taken = 0
-  #isHot: boolean
-  readonly #windows: (Loop | undefined)[] = []
-  readonly #iterators: (Loop | undefined)[] = []
+  readonly #loops: LoopSet
 
   constructor(...args: ConstructorParameters<typeof Stage>) {
     super(...args)
     const { kernels } = this.plan
     this.functions = kernels.map((kernel) => ('f' in kernel ? (kernel.f as ItemFunction) : noFunction))
     this.selves = kernels.map((kernel) => ('self' in kernel ? kernel.self : undefined))
-    this.#isHot = areHot(this.functions)
+    const tail = this.outlet.isOpen && !this.outlet.routes ? 'none' : 'push'
+    this.#loops = new LoopSet(kernels, this.functions, tail, this.host.timed)
   }
 
   override start(): void {
@@ -79,6 +77,7 @@ export class FusedStage extends Stage {
       ;(this.contexts[op] as { state: unknown }).state = kernel.count
       if (kernel.count === 0) this.ended = op
     })
+    if (this.host.timed) this.lastTime = this.host.clock.now()
     // seeds of later ops come out first, so they lie on top
     this.contexts.forEach((ctx, op) => {
       if (ctx.pending === null) return
@@ -92,22 +91,17 @@ export class FusedStage extends Stage {
 
   #open(kernel: Kernel): void {
     if (kernel.kind !== 'source' && kernel.kind !== 'batches') return
-    let opened: unknown
     try {
-      opened = (kernel.f as unknown as ItemFunction).call(kernel.self, this.contexts[0])
-      if (Array.isArray(opened) && kernel.kind === 'source') this.#frames.unshift(Frame.window(0, 'input', opened))
-      else if (isIterable(opened)) {
-        const iterator = opened[Symbol.iterator]()
-        if (kernel.kind === 'batches') this.#batches = iterator
-        else this.#frames.unshift(Frame.iterator(0, 'input', iterator))
-      } else if (isAsyncIterable(opened)) {
-        this.#puller = new AsyncPuller(opened[Symbol.asyncIterator](), {
+      const opened: unknown = (kernel.f as unknown as ItemFunction).call(kernel.self, this.contexts[0])
+      if (kernel.kind === 'source' && Array.isArray(opened)) this.#frames.unshift(Frame.window(0, 'input', opened))
+      else if (kernel.kind === 'source' && isIterable(opened)) {
+        this.#frames.unshift(Frame.iterator(0, 'input', opened[Symbol.iterator]()))
+      } else {
+        this.#feed = new SourceFeed(opened, kernel.kind === 'batches', {
           demand: () => this.#demand(kernel.kind === 'batches'),
           onPulled: () => this.wake(),
           onPullFailed: (error) => this.failed(error, 'generate', 0),
         })
-      } else {
-        throw new BadInputError(`A source must give an iterable or an async iterable, but gave ${describe(opened)}.`)
       }
     } catch (error) {
       this.failed(error, 'generate', 0)
@@ -120,7 +114,7 @@ export class FusedStage extends Stage {
   }
 
   override get isWaiting(): boolean {
-    return super.isWaiting || (!this.isDone && this.#puller !== undefined && !this.#puller.isEnded)
+    return super.isWaiting || (!this.isDone && this.#feed?.isBusy === true)
   }
 
   override activate(): void {
@@ -133,8 +127,7 @@ export class FusedStage extends Stage {
     this.busyMs += spent
     if (spent > LONG_MS) this.#quantum = Math.max(1, this.#quantum >> 1)
     else if (spent < SHORT_MS && taken >= this.#quantum && this.#quantum < MAX_QUANTUM) this.#quantum *= 2
-    this.#taken += taken
-    if (!this.#isHot && this.#taken > HOT_ITEMS) this.#heat()
+    this.#loops.count(taken)
   }
 
   /** Takes up to a quantum of items from the newest frame, or else from the input. Returns their number. */
@@ -150,13 +143,13 @@ export class FusedStage extends Stage {
       return 0
     }
     const { items, at, to, times, tag } = window
-    if (this.inlet.edges.length > 1 && this.plan.kernels[0]?.kind !== 'merge') {
+    if (this.inlet.makesRows) {
       // rows were made for this stage: they wait here if the output has no room for all
       this.#frames.push(Frame.window(0, 'input', items, times))
       return this.#advanceFrame(this.#frames[0] as Frame, room)
     }
     this.tag = tag
-    const reached = this.#run(this.#window(0, false), items, at, to, room, times)
+    const reached = this.#run(this.#loops.get('window', 0, false), items, at, to, room, times)
     this.inlet.consume(reached - at)
     this.#after()
     return reached - at
@@ -174,15 +167,19 @@ export class FusedStage extends Stage {
     let reached: number
     if (frame.iterator === undefined) {
       const to = Math.min(frame.to, at + this.#quantum)
-      reached = this.#run(this.#window(frame.op, resumed), frame.items, at, to, room, frame.times)
+      reached = this.#run(this.#loops.get('window', frame.op, resumed), frame.items, at, to, room, frame.times)
       frame.at = reached
     } else {
       this.exhausted = false
-      reached = this.#run(this.#iterator(frame.op, resumed), frame.iterator, at, at + this.#quantum, room, undefined)
+      reached = this.#run(this.#loops.get('iterator', frame.op, resumed), frame.iterator, at, at + this.#quantum, room, undefined)
       if (this.exhausted || (this.status === Status.Failed && this.pc < 0)) frame.to = 0
     }
     if (resumed) this.#countPassed(frame)
     if (frame.isSpent) this.#drop(frame)
+    if (resumed && this.status === Status.Failed && this.pc < 0) {
+      this.pc = frame.op - 1
+      this.item = frame.cause
+    }
     this.#after()
     return reached - at
   }
@@ -216,10 +213,10 @@ export class FusedStage extends Stage {
       const outTimes = this.host.timed ? this.outTimes : undefined
       if (this.outlet.routes) {
         const last = this.plan.nodes.length - 1
-        const sent = this.outlet.route(out, outTimes, (this.plan.nodes[last] as Node).id)
+        const { sent, extra } = this.outlet.route(out, outTimes, (this.plan.nodes[last] as Node).id)
         const record = this.records[last] as { out: number; extra: number }
         record.out += sent - out.length
-        record.extra += sent - out.length
+        record.extra += extra
       } else this.outlet.send(out, outTimes)
     }
     return reached
@@ -248,7 +245,7 @@ export class FusedStage extends Stage {
         this.#awaitResult(pc, value as PromiseLike<unknown>, this.item)
         break
       case Status.Iterable:
-        this.#expand(pc, value)
+        this.#expand(pc, value, this.item)
         break
       case Status.Emitted:
         this.#emitted(pc, value, this.item)
@@ -283,7 +280,7 @@ export class FusedStage extends Stage {
     switch (this.plan.kernels[op]?.kind) {
       case 'flatMap':
       case 'expand':
-        this.#expand(op, value)
+        this.#expand(op, value, item)
         break
       case 'tap':
         this.#push(op, [item], 'result')
@@ -297,26 +294,30 @@ export class FusedStage extends Stage {
 
   /** What was emitted comes before what was returned. */
   #emitted(op: number, value: unknown, item: unknown): void {
+    if (typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function') {
+      this.#awaitResult(op, value as PromiseLike<unknown>, item)
+      return
+    }
     const ctx = this.contexts[op] as { pending: unknown[] | null }
     const emitted = ctx.pending as unknown[]
     ctx.pending = null
-    if (typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function') {
-      this.#awaitResult(op, value as PromiseLike<unknown>, item)
-    } else this.#settled(op, value, item)
+    this.#settled(op, value, item)
     this.#push(op, emitted, 'extra')
   }
 
-  #expand(op: number, value: unknown): void {
+  #expand(op: number, value: unknown, item: unknown): void {
     const time = this.lastTime
     if (Array.isArray(value)) this.save(op, value, 0, false, time)
     else if (isIterable(value)) {
-      this.#frames.push(Frame.iterator(op + 1, 'expansion', value[Symbol.iterator](), time))
+      const frame = Frame.iterator(op + 1, 'expansion', value[Symbol.iterator](), time)
+      frame.cause = item
+      this.#frames.push(frame)
     } else if (isAsyncIterable(value)) this.#pullExpansion(op, value[Symbol.asyncIterator](), false)
     else {
       const error = new BadInputError(
         `A flatMap must give an iterable, but gave ${describe(value)}. Return [] to give nothing.`,
       )
-      this.failed(error, 'item', op, this.item)
+      this.failed(error, 'item', op, item)
     }
   }
 
@@ -345,42 +346,23 @@ export class FusedStage extends Stage {
 
   /** Items from the source, or the next step of ending. */
   #refill(): number {
-    if (!this.#closed) {
-      const batch = this.#nextBatch()
-      if (batch === undefined) return 0
-      const stamp = this.host.timed ? this.host.clock.now() : Number.NaN
-      const frame = Frame.window(0, 'input', batch)
-      frame.time = stamp
-      this.#frames.push(frame)
-      this.wake()
+    if (this.#closed) {
+      this.#endNext()
       return 0
     }
-    this.#endNext()
-    return 0
-  }
-
-  #nextBatch(): readonly unknown[] | undefined {
-    if (this.#puller !== undefined) {
-      const gathered = this.#puller.take()
-      if (gathered !== undefined) return this.plan.kernels[0]?.kind === 'batches' ? this.#flat(gathered) : gathered
-      if (!this.#puller.isEnded) return undefined
-    } else if (this.#batches !== undefined) {
-      try {
-        const { done, value } = this.#batches.next()
-        if (done !== true) return value as readonly unknown[]
-      } catch (error) {
-        this.#batches = undefined
-        this.failed(error, 'generate', 0)
-        return undefined
-      }
+    try {
+      const items = this.#feed?.next()
+      if (items !== undefined) {
+        const frame = Frame.window(0, 'input', items)
+        if (this.host.timed) frame.time = this.host.clock.now()
+        this.#frames.push(frame)
+      } else if (this.#feed?.isPending === true) return 0
+      else this.#close()
+      this.wake()
+    } catch (error) {
+      this.failed(error, 'generate', 0)
     }
-    this.#close()
-    this.wake()
-    return undefined
-  }
-
-  #flat(gathered: readonly unknown[]): readonly unknown[] {
-    return gathered.length === 1 ? (gathered[0] as readonly unknown[]) : (gathered as readonly unknown[][]).flat()
+    return 0
   }
 
   #close(): void {
@@ -411,12 +393,10 @@ export class FusedStage extends Stage {
     void frame.asyncIterator?.return?.()
   }
 
-  async #closeSource(): Promise<void> {
-    const [puller, batches] = [this.#puller, this.#batches]
-    this.#puller = undefined
-    this.#batches = undefined
-    batches?.return?.()
-    await puller?.close()
+  #closeSource(): Promise<void> {
+    const feed = this.#feed
+    this.#feed = undefined
+    return feed?.close() ?? Promise.resolve()
   }
 
   /** Input and frames are used up: calls the next `end`, or finishes. */
@@ -486,49 +466,8 @@ export class FusedStage extends Stage {
     for (const frame of this.#frames.splice(0)) this.#closeFrame(frame)
     await this.#closeSource()
   }
-
-  #heat(): void {
-    this.#isHot = true
-    this.#windows.length = 0
-    this.#iterators.length = 0
-  }
-
-  #window(op: number, resumed: boolean): Loop {
-    const at = op * 2 + (resumed ? 1 : 0)
-    this.#windows[at] ??= this.#loop('window', op, resumed)
-    return this.#windows[at]
-  }
-
-  #iterator(op: number, resumed: boolean): Loop {
-    const at = op * 2 + (resumed ? 1 : 0)
-    this.#iterators[at] ??= this.#loop('iterator', op, resumed)
-    return this.#iterators[at]
-  }
-
-  #loop(head: Shape['head'], first: number, resumed: boolean): Loop {
-    const { kernels } = this.plan
-    const [start] = kernels
-    const shape: Shape = {
-      kinds: kernels.slice(first).map(({ kind }) => kind),
-      first,
-      head,
-      tail: this.outlet.isOpen && !this.outlet.routes ? 'none' : 'push',
-      timed: this.host.timed,
-      tagged: start?.kind === 'merge' && start.tagged,
-      resumed,
-    }
-    return this.#isHot ? ownLoop(shape, this.functions) : sharedLoop(shape)
-  }
 }
 
 function noFunction(): undefined {
   return undefined
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function'
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof (value as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator] === 'function'
 }

@@ -28,6 +28,8 @@ export interface Inlet {
   consume(count: number): void
   /** Wants no more: lets all writers stop. */
   close(): void
+  /** Whether windows hold rows, made anew by each `next`. */
+  readonly makesRows: boolean
   /** Items that were part of rows, less one per row. */
   readonly joined: number
   /** Items left over when one input of several ended. */
@@ -35,15 +37,16 @@ export interface Inlet {
 }
 
 /** The inlet for a stage's edges. */
-export function makeInlet(edges: readonly Edge[], how: 'zip' | 'merge', positional: boolean): Inlet {
+export function makeInlet(edges: readonly Edge[], how: 'single' | 'zip' | 'merge', positional: boolean): Inlet {
+  if (how === 'zip') return new ZipInlet(edges, positional)
   const [only] = edges
-  if (only !== undefined && edges.length === 1) return new SingleInlet(only)
-  return how === 'merge' ? new MergeInlet(edges) : new ZipInlet(edges, positional)
+  return only !== undefined && edges.length === 1 ? new SingleInlet(only) : new MergeInlet(edges)
 }
 
 /** One edge, or several read in turn: a window of one, then a window of the next that has items. */
 class MergeInlet implements Inlet {
   readonly edges: readonly Edge[]
+  readonly makesRows = false
   readonly joined = 0
   readonly unmatched = 0
   /** Edges with items, each once; the first is being read. */
@@ -91,6 +94,7 @@ class MergeInlet implements Inlet {
 /** A single edge, read in place. */
 class SingleInlet implements Inlet {
   readonly edges: readonly Edge[]
+  readonly makesRows = false
   readonly joined = 0
   readonly unmatched = 0
   readonly #edge: Edge
@@ -126,6 +130,7 @@ class SingleInlet implements Inlet {
 /** Complete rows, one item of each edge. Ends when an input has ended and no complete row is left. */
 class ZipInlet implements Inlet {
   readonly edges: readonly Edge[]
+  readonly makesRows = true
   joined = 0
   unmatched = 0
   readonly #fill: RowFiller

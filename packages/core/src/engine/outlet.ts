@@ -20,7 +20,8 @@ export class Outlet {
   copied = 0
   /** Items for which every reader had gone. */
   unread = 0
-  #itemBytes = 0
+  /** What an item has taken so far; NaN before the first. */
+  #itemBytes = Number.NaN
 
   constructor(ports: ReadonlyMap<string, readonly Edge[]>, routes: boolean) {
     this.#ports = [...ports.keys()]
@@ -50,7 +51,7 @@ export class Outlet {
       for (const edge of edges) {
         if (edge.closed) continue
         const own = edge.room(this.#itemBytes)
-        if (own <= 0) edge.parked = true
+        if (own <= 0) edge.park(this.#itemBytes)
         if (own < room) room = own
       }
     }
@@ -82,7 +83,7 @@ export class Outlet {
     }
     // a sample per batch: exact sizes would cost more than what they bound
     const itemBytes = estimateBytes(items[to - 1])
-    this.#itemBytes = this.#itemBytes === 0 ? itemBytes : (this.#itemBytes + itemBytes) / 2
+    this.#itemBytes = Number.isNaN(this.#itemBytes) ? itemBytes : Math.max((this.#itemBytes + itemBytes) / 2, itemBytes)
     const batch = { items, from, to, times, itemBytes }
     let readers = 0
     for (const edge of edges) {
@@ -94,25 +95,36 @@ export class Outlet {
     else this.copied += (readers - 1) * (to - from)
   }
 
-  /** Sends records of port to item, each item to its port. Returns the number of items. @throws {UnknownPortError} */
-  route(records: readonly unknown[], times: readonly number[] | undefined, term: string): number {
+  /**
+   * Sends records of port to item, each item to its port. Returns how many items were sent, and how many of them
+   * beyond one per record.
+   * @throws {UnknownPortError}
+   */
+  route(
+    records: readonly unknown[],
+    times: readonly number[] | undefined,
+    term: string,
+  ): { readonly sent: number; readonly extra: number } {
     const columns = this.#ports.map((): unknown[] => [])
     const stamps = this.#ports.map((): number[] => [])
-    let count = 0
+    let sent = 0
+    let extra = 0
     for (let i = 0; i < records.length; i++) {
+      const before = sent
       for (const [port, item] of Object.entries(records[i] as object)) {
         if (item === undefined) continue
         const index = this.#ports.indexOf(port)
         if (index < 0) throw new UnknownPortError(term, port, this.#ports)
         columns[index]?.push(item)
         if (times !== undefined) stamps[index]?.push(times[i] as number)
-        count++
+        sent++
       }
+      extra += Math.max(0, sent - before - 1)
     }
     columns.forEach((items, index) => {
       this.#send(index, items, 0, items.length, times === undefined ? undefined : stamps[index])
     })
-    return count
+    return { sent, extra }
   }
 
   /** Nothing follows. */

@@ -13,11 +13,13 @@ export class OutputReader implements EdgeEnd, AsyncIterableIterator<unknown> {
   #edge: Edge | undefined
   readonly #askers: Asker[] = []
   #closed = false
+  #look: () => void = () => {}
   #failure: { readonly error: unknown } | undefined
 
   /** The run was wired: items come from this edge. */
-  attach(edge: Edge): void {
+  attach(edge: Edge, look: () => void): void {
     this.#edge = edge
+    this.#look = look
     edge.reader = this
     if (this.#closed) edge.close()
   }
@@ -26,6 +28,7 @@ export class OutputReader implements EdgeEnd, AsyncIterableIterator<unknown> {
     return new Promise((resolve, reject) => {
       this.#askers.push({ resolve, reject })
       this.wake()
+      this.#look()
     })
   }
 
@@ -68,10 +71,10 @@ export class OutputReader implements EdgeEnd, AsyncIterableIterator<unknown> {
     return !this.#closed && this.#askers.length === 0 && (this.#edge?.items ?? 0) > 0
   }
 
-  /** Items handed out. */
+  /** Items that have left the graph here, read or still to be read. */
   get delivered(): number {
     const edge = this.#edge
-    return edge === undefined ? 0 : edge.sent - edge.dropped - edge.items - edge.abandoned
+    return edge === undefined ? 0 : edge.sent - edge.dropped - edge.abandoned
   }
 
   /** The run failed: readers see the error after what they could still read. */

@@ -18,8 +18,12 @@ import type { Outlet } from './outlet.ts'
 export interface StageHost extends RunScope {
   /** Items in one batch at most. */
   readonly batchItems: number
+  /** Has the engine look whether anything can still move: a stage began to wait for another. */
+  look(): void
   /** Puts the stage among those to activate. */
   ready(stage: Stage): void
+  /** The stage has ended; its nodes are about to exit. */
+  onFinished(stage: Stage): void
   /** The stage has ended and its nodes have exited. */
   onDone(stage: Stage): void
   /** Ends the run with this error. */
@@ -59,6 +63,8 @@ export abstract class Stage implements EdgeEnd {
   busyMs = 0
   /** How many nodes have been entered; only these are exited. */
   #entered = 0
+  /** The `enter` under way, of the node before #entered. */
+  #entering: Promise<void> | undefined
   #exiting: Promise<void> | undefined
 
   constructor(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost) {
@@ -72,7 +78,7 @@ export abstract class Stage implements EdgeEnd {
 
   /** Calls the nodes' `enter`, in order; returns a promise only if one of them does. */
   enter(): void | Promise<void> {
-    while (this.#entered < this.plan.nodes.length) {
+    while (this.#entered < this.plan.nodes.length && !this.isDone) {
       const at = this.#entered++
       const { leaf, id } = this.plan.nodes[at] as Node
       const ctx = this.contexts[at] as NodeContext
@@ -80,12 +86,16 @@ export abstract class Stage implements EdgeEnd {
         ctx.state = leaf.initialState?.()
         const entering = leaf.enter?.(ctx as never)
         if (entering instanceof Promise) {
-          return entering.then(
-            () => this.enter(),
+          this.#entering = entering.then(
+            () => {
+              this.#entering = undefined
+            },
             (error: unknown) => {
+              this.#entering = undefined
               throw new TermError(id, 'enter', error)
             },
           )
+          return this.#entering.then(() => this.enter())
         }
       } catch (error) {
         throw new TermError(id, 'enter', error)
@@ -108,6 +118,11 @@ export abstract class Stage implements EdgeEnd {
   /** Whether the stage waits for something outside of the engine. */
   get isWaiting(): boolean {
     return !this.isDone && (this.waiting || this.contexts.some((ctx) => ctx.sleeping > 0))
+  }
+
+  /** The edges whose next item the stage waits for, when it has nothing to do. */
+  get wanted(): readonly Edge[] {
+    return this.inlet.edges.filter((edge) => edge.items === 0 && !edge.ended)
   }
 
   wake(): void {
@@ -158,6 +173,7 @@ export abstract class Stage implements EdgeEnd {
     this.isDone = true
     this.inlet.close()
     this.outlet.end()
+    this.host.onFinished(this)
     this.dispose().then(
       () => this.host.onDone(this),
       (error: unknown) => this.host.fail(error),
@@ -178,16 +194,28 @@ export abstract class Stage implements EdgeEnd {
     } catch (error) {
       first = new TermError((this.plan.nodes[0] as Node).id, 'generate', error)
     }
-    for (let at = 0; at < this.#entered; at++) {
-      const { leaf, id } = this.plan.nodes[at] as Node
-      if (leaf.exit === undefined) continue
-      try {
-        await leaf.exit(this.contexts[at] as never)
-      } catch (error) {
-        first ??= new TermError(id, 'exit', error)
+    const entered = this.#entered
+    for (let at = 0; at < entered; at++) {
+      const entering = at === entered - 1 ? this.#entering : undefined
+      // exit follows enter, but nobody waits for an enter that may never settle
+      if (entering !== undefined) entering.catch(() => undefined).then(() => this.#exitNode(at))
+      else {
+        const failed = await this.#exitNode(at)
+        first ??= failed
       }
     }
     if (first !== undefined) throw first
+  }
+
+  /** Calls one node's `exit`; returns how it failed. */
+  async #exitNode(at: number): Promise<TermError | undefined> {
+    const { leaf, id } = this.plan.nodes[at] as Node
+    try {
+      await leaf.exit?.(this.contexts[at] as never)
+      return undefined
+    } catch (error) {
+      return new TermError(id, 'exit', error)
+    }
   }
 
   /** Figures so far. */

@@ -7,13 +7,45 @@
 import type { Graph } from '../graph/graph.ts'
 import { cyclesOf } from '../graph/check.ts'
 import type { Edge } from './edge.ts'
-import type { Stage } from './stage.ts'
+import { Stage } from './stage.ts'
 
-/** The smallest edge whose writer is parked; `undefined` if nothing is full. */
-export function smallestFull(edges: readonly Edge[]): Edge | undefined {
+/**
+ * The full edges that nothing can empty any more, because everybody their readers wait for waits in turn.
+ *
+ * A stage that waits for the outside keeps alive all that wait for it, in turn; the others are stuck, even while
+ * other parts of the graph go on.
+ */
+export function stuckEdges(stages: readonly Stage[], parked: ReadonlySet<Edge>): Edge[] {
+  const waiters = new Map<unknown, Stage[]>()
+  const waitFor = (stage: Stage, other: unknown): void => {
+    const list = waiters.get(other)
+    if (list === undefined) waiters.set(other, [stage])
+    else list.push(stage)
+  }
+  const alive = new Set<unknown>()
+  const work: unknown[] = []
+  const revive = (end: unknown): void => {
+    if (alive.has(end)) return
+    alive.add(end)
+    work.push(end)
+  }
+  for (const stage of stages) {
+    if (stage.isDone) continue
+    if (stage.isWaiting) revive(stage)
+    for (const edge of stage.wanted) waitFor(stage, edge.writer)
+  }
+  for (const edge of parked) {
+    if (edge.reader instanceof Stage) waitFor(edge.writer as Stage, edge.reader)
+    else revive(edge.writer) // read from outside of the engine
+  }
+  for (let end = work.pop(); end !== undefined; end = work.pop()) waiters.get(end)?.forEach(revive)
+  return [...parked].filter((edge) => !edge.closed && !alive.has(edge.writer))
+}
+
+/** The smallest of these edges. */
+export function smallest(edges: readonly Edge[]): Edge | undefined {
   let smallest: Edge | undefined
   for (const edge of edges) {
-    if (!edge.parked || edge.closed) continue
     if (smallest === undefined || edge.capacityItems < smallest.capacityItems) smallest = edge
   }
   return smallest
@@ -37,14 +69,14 @@ export function dryEdges(graph: Graph, edges: readonly Edge[]): Edge[] {
 /** Who waits for whom, in words, and the cycle of terms in which the waiting closes. */
 export function explainStall(
   stages: readonly Stage[],
-  edges: readonly Edge[],
+  parked: ReadonlySet<Edge>,
 ): { waits: string[]; cycle: string[] } {
   const waitsFor = new Map<Stage, { readonly other: Stage | undefined; readonly text: string }>()
   const stageOf = (end: unknown): Stage | undefined => stages.find((stage) => stage === end)
   for (const stage of stages) {
     if (stage.isDone) continue
-    const full = edges.find((edge) => edge.writer === stage && edge.parked && !edge.closed)
-    const empty = stage.inlet.edges.find((edge) => edge.items === 0 && !edge.ended)
+    const full = [...parked].find((edge) => edge.writer === stage && !edge.closed)
+    const [empty] = stage.wanted
     if (full !== undefined) {
       const text = `"${full.from}" waits for room on its full edge to "${full.to}" (${full.items} items)`
       waitsFor.set(stage, { other: stageOf(full.reader), text })
@@ -53,7 +85,7 @@ export function explainStall(
       waitsFor.set(stage, { other: stageOf(empty.writer), text })
     }
   }
-  const start = stages.find((stage) => edges.some((edge) => edge.writer === stage && edge.parked))
+  const start = stageOf([...parked][0]?.writer)
   const path: Stage[] = []
   let at = start ?? [...waitsFor.keys()][0]
   while (at !== undefined && !path.includes(at)) {

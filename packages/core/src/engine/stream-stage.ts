@@ -3,44 +3,60 @@
 import type { Kernel } from '../contracts.ts'
 import { CancelledError, WrongStateError } from '../errors.ts'
 import type { HistoryBound, StreamContext, View } from '../term/stream-term.ts'
+import type { Node } from '../graph/graph.ts'
 import type { NodeContext } from './context.ts'
+import type { Edge } from './edge.ts'
 import { EdgeView } from './edge-view.ts'
-import { Stage } from './stage.ts'
+import { Outbox } from './outbox.ts'
+import { type NodeRecord, Stage } from './stage.ts'
 
 /** Runs a `stream` kernel. */
 export class StreamStage extends Stage {
   readonly #views: EdgeView[] = []
-  /** The item whose `emit` waits for room, and how to go on. */
-  #parked: { readonly item: unknown; readonly resolve: () => void; readonly reject: (e: unknown) => void } | undefined
+  readonly #node = this.plan.nodes[0] as Node
+  readonly #record = this.records[0] as NodeRecord
+  readonly #outbox = new Outbox(this.outlet, this.#record, this.host.timed, this.#node.id)
+  /** The `emit` that waits for room. */
+  #parked: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
 
   override start(): void {
     const kernel = this.plan.kernels[0] as Extract<Kernel, { kind: 'stream' }>
     const { history = 'none' } = kernel.self as { readonly history?: HistoryBound }
     const [ctx] = this.contexts
     if (ctx === undefined) return
+    const hear = { onRead: () => void this.#record.in++, onAsk: () => this.host.look() }
     for (const edge of this.inlet.edges) {
-      this.#views.push(new EdgeView(edge, history, this.host.clock, () => this.#onRead()))
+      this.#views.push(new EdgeView(edge, history, this.host.clock, hear))
     }
     const views: View<unknown> | Readonly<Record<string, View<unknown>>> | undefined =
-      this.#views.length === 1
+      this.#views.length === 1 && !this.#node.rows
         ? this.#views[0]
         : Object.fromEntries(this.#views.map((view) => [view.name, view]))
     const run = kernel.run as unknown as (
       views: unknown,
       ctx: StreamContext<unknown, unknown>,
     ) => Promise<void>
-    const seeds = ctx.pending
-    ctx.pending = null
-    this.#emitAll(seeds ?? [], ctx)
+    this.#emitBorn([], ctx)
       .then(() => run.call(kernel.self, views, this.#streamContext(ctx)))
+      .then(async () => {
+        if (!this.isDone) await this.#emitBorn((await this.#node.leaf.end?.(ctx as never)) ?? [], ctx)
+      })
       .then(
         () => this.finish(),
         (error: unknown) => this.failed(error, 'run', 0),
       )
   }
 
-  async #emitAll(items: readonly unknown[], ctx: NodeContext): Promise<void> {
-    for (const item of items) await this.#emit(item, ctx)
+  /** Emits what `enter` or `end` left in the context, and then `items`. */
+  async #emitBorn(items: Iterable<unknown>, ctx: NodeContext): Promise<void> {
+    const pending = ctx.pending ?? []
+    ctx.pending = null
+    for (const list of [pending, items]) {
+      for (const item of list) {
+        if (item !== undefined) this.#record.born++
+        await this.#emit(item, ctx)
+      }
+    }
   }
 
   #streamContext(ctx: NodeContext): StreamContext<unknown, unknown> {
@@ -55,30 +71,17 @@ export class StreamStage extends Stage {
     }) as unknown as StreamContext<unknown, unknown>
   }
 
-  #onRead(): void {
-    const [record] = this.records
-    if (record !== undefined) record.in++
-  }
-
   #emit(item: unknown, ctx: NodeContext): Promise<void> {
     if (this.isDone) return Promise.reject(new CancelledError(undefined))
     if (this.#parked !== undefined) {
       return Promise.reject(new WrongStateError(`Term "${ctx.id}" must await each emit() before the next.`))
     }
-    if (item === undefined) return Promise.resolve()
-    if (this.outlet.room() > 0) {
-      this.#send(item)
-      return Promise.resolve()
-    }
+    this.#outbox.push(item, this.host.timed ? this.host.clock.now() : Number.NaN)
+    if (this.#outbox.flush()) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      this.#parked = { item, resolve, reject }
+      this.#parked = { resolve, reject }
+      this.host.look()
     })
-  }
-
-  #send(item: unknown): void {
-    const [record] = this.records
-    if (record !== undefined) record.out++
-    this.outlet.send([item], this.host.timed ? [this.host.clock.now()] : undefined)
   }
 
   /** Woken by an edge: hands items to waiting views, and room to a waiting emit. */
@@ -86,9 +89,8 @@ export class StreamStage extends Stage {
     this.activations++
     for (const view of this.#views) view.serve()
     const parked = this.#parked
-    if (parked === undefined || this.outlet.room() <= 0) return
+    if (parked === undefined || !this.#outbox.flush()) return
     this.#parked = undefined
-    this.#send(parked.item)
     parked.resolve()
   }
 
@@ -96,6 +98,11 @@ export class StreamStage extends Stage {
   override get isWaiting(): boolean {
     if (super.isWaiting) return true
     return !this.isDone && this.#parked === undefined && !this.#views.some((view) => view.isAsked)
+  }
+
+  /** The edges whose next item a view waits for. */
+  override get wanted(): readonly Edge[] {
+    return this.#views.filter((view) => view.isAsked).map((view) => view.edge)
   }
 
   protected override release(): void {

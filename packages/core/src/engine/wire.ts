@@ -32,13 +32,14 @@ export function wire(
   host: StageHost,
   defaults: EdgeOptions,
   outputs: readonly ReadOutput[],
+  parked: Set<Edge>,
 ): Wiring {
   const edges: Edge[] = []
   const edgeOf = new Map<GraphEdge, Edge>()
   for (const stage of plan.stages) {
     for (const graphEdge of (stage.nodes[0] as Node).inputs) {
       const { from, to, input, options } = graphEdge
-      const edge = new Edge(from.id, to.id, input, { ...defaults, ...options })
+      const edge = new Edge(from.id, to.id, input, { ...defaults, ...options }, parked)
       edgeOf.set(graphEdge, edge)
       edges.push(edge)
     }
@@ -46,13 +47,14 @@ export function wire(
   const stages = plan.stages.map((stage) => {
     const [first] = stage.nodes
     const incoming = (first as Node).inputs.map((graphEdge) => edgeOf.get(graphEdge) as Edge)
-    const how = stage.kernels[0]?.kind === 'merge' ? 'merge' : 'zip'
-    const inlet = makeInlet(incoming, how, (first as Node).positional)
+    const { rows, positional } = first as Node
+    const how = stage.kernels[0]?.kind === 'merge' ? 'merge' : rows ? 'zip' : 'single'
+    const inlet = makeInlet(incoming, how, positional)
     const outgoing = outgoingEdges(stage, edgeOf)
     for (const { node, output, name, reader } of outputs) {
       if (node !== stage.nodes[stage.nodes.length - 1]) continue
-      const edge = new Edge(node.id, `output(${name})`, name, defaults)
-      reader.attach(edge)
+      const edge = new Edge(node.id, `output(${name})`, name, defaults, parked)
+      reader.attach(edge, () => host.look())
       outgoing.get(output)?.push(edge)
       edges.push(edge)
     }

@@ -20,6 +20,8 @@ interface Outlet {
   readonly node: Node
   readonly output: string
   readonly label: string | undefined
+  /** Whether the label makes rows even where there is only one: it is part of the term's type. */
+  readonly isPort: boolean
 }
 
 /** What a term looks like from outside: who takes its input, who gives its output. */
@@ -103,8 +105,8 @@ class GraphBuilder {
         kind === 'sink'
           ? []
           : leaf.outputs === undefined
-            ? [{ node, output: OUT, label: undefined }]
-            : leaf.outputs.map((output) => ({ node, output, label: output })),
+            ? [{ node, output: OUT, label: undefined, isPort: false }]
+            : leaf.outputs.map((output) => ({ node, output, label: output, isPort: true })),
     }
   }
 
@@ -116,7 +118,7 @@ class GraphBuilder {
     this.#names.set(leaf.name, count)
     const id = count === 1 ? leaf.name : `${leaf.name}#${count}`
     if (count > 1) this.#names.set(id, 1)
-    const node: Node = { index: this.#nodes.size, id, leaf, inputs: [], outputs: [], positional: false }
+    const node: Node = { index: this.#nodes.size, id, leaf, inputs: [], outputs: [], rows: false, positional: false }
     this.#nodes.set(leaf, node)
     return node
   }
@@ -139,7 +141,7 @@ class GraphBuilder {
     }
   }
 
-  #wire({ node: from, output, label }: Outlet, to: Node, position: number): void {
+  #wire({ node: from, output, label, isPort }: Outlet, to: Node, position: number): void {
     const wires = this.#wires.get(to) ?? new Map<string, Wire>()
     this.#wires.set(to, wires)
     let key = label === undefined ? `#${from.index} ${output}` : `=${label}`
@@ -154,6 +156,7 @@ class GraphBuilder {
       key += ` ${position}`
     }
     const edge: GraphEdge = { from, output, to, input: label ?? OUT, options: to.leaf.edgeOptions }
+    if (isPort) to.rows = true
     wires.set(key, { edge, label, position, group: this.#groups })
   }
 
@@ -165,6 +168,7 @@ class GraphBuilder {
       const first = wires[0] as Wire
       to.positional =
         wires.length > 1 && wires.every(({ label, group }) => label === undefined && group === first.group)
+      if (wires.length > 1) to.rows = true
       const writers = new Map<string, Node>()
       for (const { edge, label, position } of wires) {
         edge.input = label ?? (to.positional ? String(position) : edge.from.leaf.name)
@@ -215,7 +219,7 @@ function parallelShape(shapes: readonly Shape[], names: readonly string[] | unde
 function named(outlet: Outlet, position: number, count: number, name: string | undefined): Outlet {
   if (name === undefined) return outlet
   const label = outlet.label ?? (count > 1 ? String(position) : undefined)
-  return { ...outlet, label: label === undefined ? name : `${name}.${label}` }
+  return { ...outlet, label: label === undefined ? name : `${name}.${label}`, isPort: true }
 }
 
 function selectShape(shape: Shape, port: string, term: string): Shape {
@@ -229,9 +233,9 @@ function selectShape(shape: Shape, port: string, term: string): Shape {
       shape.outlets.map(({ label }, i) => label ?? (shape.outlets.length === 1 ? OUT : String(i))),
     )
   }
-  return { inlets: shape.inlets, outlets: outlets.map((outlet) => ({ ...outlet, label: undefined })) }
+  return { inlets: shape.inlets, outlets: outlets.map((outlet) => ({ ...outlet, label: undefined, isPort: false })) }
 }
 
 function relabelShape(shape: Shape, label: string): Shape {
-  return { inlets: shape.inlets, outlets: shape.outlets.map((outlet) => named({ ...outlet, label: undefined }, 0, 1, label)) }
+  return { inlets: shape.inlets, outlets: shape.outlets.map((outlet) => ({ ...outlet, label, isPort: false })) }
 }

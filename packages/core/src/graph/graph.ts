@@ -19,7 +19,9 @@ export interface Node {
   readonly inputs: GraphEdge[]
   /** Outgoing edges, in the order in which they were composed. */
   readonly outputs: GraphEdge[]
-  /** Whether several inputs make a tuple row rather than a record. */
+  /** Whether the node gets rows: it has several inputs, or one that was named by a `parallel` or as a port. */
+  rows: boolean
+  /** Whether its rows are tuples rather than records. */
   positional: boolean
 }
 

@@ -44,7 +44,7 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
     const fits =
       isLoop(kernels[node.index] as Kernel) &&
       isFollower(kernels[edge.to.index] as Kernel) &&
-      edge.to.inputs.length === 1 &&
+      !edge.to.rows &&
       isPlain(edge.options) &&
       edge.to !== node &&
       !options.isRead?.(node, edge.output) &&

@@ -68,7 +68,9 @@ const OVERFLOWS = ['block', 'dropOldest', 'dropNewest', 'latest', 'fail']
 export function checkEdgeOptions(options: EdgeOptions): void {
   for (const bound of ['capacityItems', 'capacityBytes'] as const) {
     const value = options[bound]
-    if (value !== undefined && !(value >= 1)) throw new InvalidOptionError(bound, value, 'at least 1')
+    if (value !== undefined && !(value >= 1 && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY))) {
+      throw new InvalidOptionError(bound, value, 'a whole number, at least 1, or Infinity')
+    }
   }
   if (options.overflow !== undefined && !OVERFLOWS.includes(options.overflow)) {
     throw new InvalidOptionError('overflow', options.overflow, `one of ${OVERFLOWS.join(', ')}`)

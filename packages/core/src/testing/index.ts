@@ -1,1 +1,9 @@
-export {}
+export * from './ledger.ts'
+export * from './random.ts'
+export * from './random-spec.ts'
+export * from './reference.ts'
+export * from './sink-probe.ts'
+export * from './source-probe.ts'
+export * from './spec.ts'
+export * from './spec-term.ts'
+export * from './virtual-clock.ts'

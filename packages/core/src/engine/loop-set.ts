@@ -1,0 +1,59 @@
+/** `LoopSet`: the loops of one stage, one per entry point, made when first needed. Called by `FusedStage`. */
+
+import type { Kernel } from '../contracts.ts'
+import type { Shape } from './codegen.ts'
+import { areHot, HOT_ITEMS, type Loop, ownLoop, sharedLoop } from './loops.ts'
+
+/** Hands out a stage's loops, shared ones until the stage has proved busy. */
+export class LoopSet {
+  readonly #kernels: readonly Kernel[]
+  readonly #functions: readonly object[]
+  readonly #tail: Shape['tail']
+  readonly #timed: boolean
+  readonly #loops = { window: [] as Loop[], iterator: [] as Loop[] }
+  #taken = 0
+  #isHot: boolean
+
+  constructor(
+    kernels: readonly Kernel[],
+    functions: readonly object[],
+    tail: Shape['tail'],
+    timed: boolean,
+  ) {
+    this.#kernels = kernels
+    this.#functions = functions
+    this.#tail = tail
+    this.#timed = timed
+    this.#isHot = areHot(functions)
+  }
+
+  /** The loop that enters the chain in front of op `first`. */
+  get(head: Shape['head'], first: number, resumed: boolean): Loop {
+    const loops = this.#loops[head]
+    const at = first * 2 + (resumed ? 1 : 0)
+    return (loops[at] ??= this.#make(head, first, resumed))
+  }
+
+  /** Counts items taken: a busy stage gets loops of its own. */
+  count(items: number): void {
+    this.#taken += items
+    if (this.#isHot || this.#taken <= HOT_ITEMS) return
+    this.#isHot = true
+    this.#loops.window.length = 0
+    this.#loops.iterator.length = 0
+  }
+
+  #make(head: Shape['head'], first: number, resumed: boolean): Loop {
+    const [start] = this.#kernels
+    const shape: Shape = {
+      kinds: this.#kernels.slice(first).map(({ kind }) => kind),
+      first,
+      head,
+      tail: this.#tail,
+      timed: this.#timed,
+      tagged: start?.kind === 'merge' && start.tagged,
+      resumed,
+    }
+    return this.#isHot ? ownLoop(shape, this.#functions) : sharedLoop(shape)
+  }
+}

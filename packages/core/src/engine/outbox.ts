@@ -1,0 +1,56 @@
+/**
+ * `Outbox`: results of a stage that come at their own time, sent on as the outlet has room. Called by
+ * `ConcurrentStage` and `StreamStage`; loops write to the outlet themselves.
+ */
+
+import type { Outlet } from './outlet.ts'
+import type { NodeRecord } from './stage.ts'
+
+/** A FIFO in front of an outlet. Its owner bounds it: it begins nothing new while results wait here. */
+export class Outbox {
+  readonly #outlet: Outlet
+  readonly #record: NodeRecord
+  readonly #timed: boolean
+  readonly #term: string
+  #items: unknown[] = []
+  #times: number[] = []
+
+  constructor(outlet: Outlet, record: NodeRecord, timed: boolean, term: string) {
+    this.#outlet = outlet
+    this.#record = record
+    this.#timed = timed
+    this.#term = term
+  }
+
+  /** Items that wait for room. */
+  get size(): number {
+    return this.#items.length
+  }
+
+  /** Appends an item; `undefined` is none. Returns whether it was one. */
+  push(item: unknown, time: number): boolean {
+    if (item === undefined) return false
+    this.#items.push(item)
+    if (this.#timed) this.#times.push(time)
+    return true
+  }
+
+  /** Sends what there is room for. Returns whether everything is gone. */
+  flush(): boolean {
+    while (this.#items.length > 0) {
+      const room = this.#outlet.room()
+      if (room <= 0) return false
+      const items = this.#items.splice(0, room)
+      const times = this.#timed ? this.#times.splice(0, items.length) : undefined
+      if (this.#outlet.routes) {
+        const { sent, extra } = this.#outlet.route(items, times, this.#term)
+        this.#record.out += sent
+        this.#record.extra += extra
+      } else {
+        this.#record.out += items.length
+        this.#outlet.send(items, times)
+      }
+    }
+    return true
+  }
+}

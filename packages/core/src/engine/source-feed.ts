@@ -1,0 +1,61 @@
+/**
+ * `SourceFeed`: what a source yields, handed over array by array. Made by `FusedStage` for sources of batches and
+ * for async sources; arrays and sync iterables of items are read by the loops themselves.
+ */
+
+import { BadInputError, describe } from '../errors.ts'
+import { AsyncPuller, type PullerHost } from './async-puller.ts'
+import { isAsyncIterable, isIterable } from './frame.ts'
+
+/** Reads a source's iterable, sync or async. */
+export class SourceFeed {
+  readonly #batches: boolean
+  #iterator: Iterator<unknown> | undefined
+  readonly #puller: AsyncPuller | undefined
+
+  /** @throws {BadInputError} if `opened` cannot be iterated. */
+  constructor(opened: unknown, batches: boolean, host: PullerHost) {
+    this.#batches = batches
+    if (isIterable(opened)) this.#iterator = opened[Symbol.iterator]()
+    else if (isAsyncIterable(opened)) this.#puller = new AsyncPuller(opened[Symbol.asyncIterator](), host)
+    else throw new BadInputError(`A source must give an iterable or an async iterable, but gave ${describe(opened)}.`)
+  }
+
+  /** Whether more may come although `next` has nothing now. */
+  get isPending(): boolean {
+    return this.#puller !== undefined && !this.#puller.isEnded
+  }
+
+  /** Whether the source is at work now. */
+  get isBusy(): boolean {
+    return this.#puller?.isBusy === true
+  }
+
+  /** The next items; `undefined` if there are none now, or ever: see `isPending`. */
+  next(): readonly unknown[] | undefined {
+    if (this.#puller !== undefined) {
+      const gathered = this.#puller.take()
+      if (gathered === undefined || !this.#batches) return gathered
+      return gathered.length === 1 ? checked(gathered[0]) : gathered.flatMap(checked)
+    }
+    try {
+      const step = this.#iterator?.next()
+      return step === undefined || step.done === true ? undefined : checked(step.value)
+    } catch (error) {
+      this.#iterator = undefined // it has failed, so it must not be told to return
+      throw error
+    }
+  }
+
+  /** Lets the iterator go; see `AsyncPuller.close` for what is waited for. */
+  async close(): Promise<void> {
+    this.#iterator?.return?.()
+    this.#iterator = undefined
+    await this.#puller?.close()
+  }
+}
+
+function checked(batch: unknown): unknown[] {
+  if (Array.isArray(batch)) return batch
+  throw new BadInputError(`A batch source must yield arrays of items, but yielded ${describe(batch)}.`)
+}

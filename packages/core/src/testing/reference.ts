@@ -1,0 +1,82 @@
+/**
+ * The reference interpreter: what a `GraphSpec` means, node by node on whole arrays. Shares no code with the engine.
+ */
+
+import type { GraphSpec, NodeSpec } from './spec.ts'
+import { expanded, isKept, mapped, stepped } from './values.ts'
+
+/** What one node takes and gives in a run to the end. */
+export interface ReferenceNode {
+  /** Items or rows taken. */
+  readonly taken: readonly unknown[]
+  /** Items given; behind a merge one of several right orders. */
+  readonly given: readonly unknown[]
+}
+
+/** What a graph computes. */
+export interface Reference {
+  readonly nodes: readonly ReferenceNode[]
+  /** Whether a run has to take and give exactly these numbers: no node can end its writers early. */
+  readonly isExact: boolean
+}
+
+/** Evaluates the spec. A merge concatenates its inputs. */
+export function evaluateSpec(spec: GraphSpec): Reference {
+  const nodes: ReferenceNode[] = []
+  let isExact = true
+  for (const node of spec.nodes) {
+    const inputs = node.inputs.map((from) => (nodes[from] as ReferenceNode).given)
+    const taken = takenBy(node, inputs)
+    if (node.op.kind === 'take') isExact = false
+    if (node.op.kind !== 'merge' && inputs.some((items) => items.length !== taken.length)) isExact = false
+    nodes.push({ taken, given: givenBy(node, taken) })
+  }
+  return { nodes, isExact }
+}
+
+function takenBy({ op, keys }: NodeSpec, inputs: readonly (readonly unknown[])[]): unknown[] {
+  if (op.kind === 'merge') {
+    return inputs.flatMap((items, at) =>
+      op.tagged ? items.map((data) => ({ name: keys?.[at] ?? String(at), data })) : items,
+    )
+  }
+  if (inputs.length < 2) return [...(inputs[0] ?? [])]
+  const rows = Math.min(...inputs.map((items) => items.length))
+  return Array.from({ length: rows }, (_, i) => {
+    const row = inputs.map((items) => items[i])
+    return keys === undefined ? row : Object.fromEntries(row.map((item, at) => [keys[at], item]))
+  })
+}
+
+function givenBy({ op, lifted }: NodeSpec, taken: readonly unknown[]): readonly unknown[] {
+  if (lifted === true) {
+    return (taken as readonly { name: string; data: unknown }[]).flatMap(({ name, data }) =>
+      applied(op, [data]).map((item) => ({ name, data: item })),
+    )
+  }
+  return applied(op, taken)
+}
+
+function applied(op: NodeSpec['op'], taken: readonly unknown[]): readonly unknown[] {
+  switch (op.kind) {
+    case 'source':
+      return Array.from({ length: op.count }, (_, i) => op.start + i)
+    case 'map':
+      return taken.map((item) => mapped(op.by, item))
+    case 'filter':
+      return taken.filter((item) => isKept(op.by, item))
+    case 'flatMap':
+      return taken.flatMap((item) => expanded(op.by, item))
+    case 'scan': {
+      let state = 0
+      return taken.map((item) => (state = stepped(state, item)))
+    }
+    case 'fold':
+      return [taken.reduce(stepped, 0)]
+    case 'take':
+      return taken.slice(0, op.count)
+    case 'tap':
+    case 'merge':
+      return taken
+  }
+}

@@ -1,0 +1,85 @@
+/** `VirtualClock`: time that moves only when a test says so. Handed to `run` as its `clock`. */
+
+import type { Clock } from '../contracts.ts'
+
+interface Timer {
+  readonly at: number
+  readonly callback: () => void
+}
+
+/** Turns of the event loop after each timer: what it set off may take a few until all is quiet. */
+const TURNS = 6
+
+/**
+ * A clock that stands still until `advance`.
+ *
+ * @example
+ * ```ts
+ * import { VirtualClock } from '@millrace/core/testing'
+ *
+ * const clock = new VirtualClock()
+ * const fired: number[] = []
+ * clock.after(20, () => fired.push(clock.now()))
+ * clock.after(10, () => fired.push(clock.now()))
+ * await clock.advance(15)
+ * console.log(fired, clock.now(), clock.pending) // [ 10 ] 15 1
+ * ```
+ */
+export class VirtualClock implements Clock {
+  #now: number
+  /** In the order in which they were set. */
+  readonly #timers = new Set<Timer>()
+
+  constructor(startMs = 0) {
+    this.#now = startMs
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer: Timer = { at: this.#now + Math.max(0, delayMs), callback }
+    this.#timers.add(timer)
+    return () => void this.#timers.delete(timer)
+  }
+
+  /** Timers that have neither fired nor been cancelled. */
+  get pending(): number {
+    return this.#timers.size
+  }
+
+  /**
+   * Moves time on by `ms` and fires the timers that become due, earliest first; timers of one time in the order
+   * in which they were set. Before the first, after each and at the end, microtasks and immediates run.
+   */
+  async advance(ms: number): Promise<void> {
+    const target = this.#now + ms
+    await settle()
+    for (let timer = this.#due(target); timer !== undefined; timer = this.#due(target)) {
+      this.#timers.delete(timer)
+      this.#now = timer.at
+      timer.callback()
+      await settle()
+    }
+    this.#now = target
+    await settle()
+  }
+
+  #due(target: number): Timer | undefined {
+    let first: Timer | undefined
+    for (const timer of this.#timers) {
+      if (timer.at <= target && (first === undefined || timer.at < first.at)) first = timer
+    }
+    return first
+  }
+}
+
+/** Lets microtasks and immediates run, for some turns of the event loop: what was set off comes to rest. */
+export async function settle(turns = TURNS): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve)
+    })
+  }
+}
