@@ -5,8 +5,11 @@
 import type { EdgeOptions } from '../contracts.ts'
 import type { Leaf } from '../term/leaf.ts'
 
-/** A leaf, whatever it takes and gives. */
-export type AnyLeaf = Leaf<never, unknown, never>
+// biome-ignore lint/suspicious/noExplicitAny: state is read and written, so no other type fits all leaves
+type AnyState = any
+
+/** A leaf, whatever it takes, gives and keeps. */
+export type AnyLeaf = Leaf<never, unknown, AnyState>
 
 /** One leaf term in a graph. */
 export interface Node {

@@ -14,17 +14,15 @@ export interface Tagged<out Item, out Name extends string = string> {
  *
  * LogicSponge's Linearizer; with `tagged`, each item is `{ name, data }`.
  */
-export function merge<Item>(options?: { readonly tagged?: false }): KernelTerm<
-  Readonly<Record<string, Item>> | readonly Item[],
-  Item
->
-export function merge<Item>(options: { readonly tagged: true }): KernelTerm<
-  Readonly<Record<string, Item>> | readonly Item[],
-  Tagged<Item>
->
-export function merge<Item>(options: { readonly tagged?: boolean } = {}): KernelTerm<
-  Readonly<Record<string, Item>> | readonly Item[],
-  Item | Tagged<Item>
-> {
+export function merge<Row extends object>(options?: {
+  readonly tagged?: false
+}): KernelTerm<Row, RowItem<Row>>
+export function merge<Row extends object>(options: {
+  readonly tagged: true
+}): KernelTerm<Row, { [K in RowName<Row>]: Tagged<RowItem<Row>, K> }[RowName<Row>]>
+export function merge(options: { readonly tagged?: boolean } = {}): KernelTerm<object, unknown> {
   return new KernelTerm('merge', { kind: 'merge', tagged: options.tagged === true })
 }
+
+type RowItem<Row> = Row extends readonly (infer Item)[] ? Item : Row[keyof Row]
+type RowName<Row> = Row extends readonly unknown[] ? string : keyof Row & string

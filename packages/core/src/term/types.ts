@@ -20,13 +20,6 @@ export interface NoOutput {
 /** What the next term gets: the item itself, or for several streams a complete row, one item of each. */
 export type RowOf<Out> = [Out] extends [never] ? NoOutput : Out extends Ports<infer Row> ? Row : Out
 
-/** The items of all output streams, joined. */
-export type ValueOf<Out> = Out extends Ports<infer Row>
-  ? Row extends readonly (infer Item)[]
-    ? Item
-    : Row[keyof Row]
-  : Out
-
 /** Any term, whatever it takes and gives. */
 export type AnyTerm = Term<never, unknown>
 

@@ -24,7 +24,8 @@ interface Asker<T> {
  * const source = new SourceProbe<string>()
  * const sink = new SinkProbe<string>()
  * const { done } = run(source.pipe(sink))
- * source.send('a', 'b').end()
+ * source.send('a', 'b')
+ * source.end()
  * console.log(await sink.next(), await sink.next(), await sink.next()) // a b undefined
  * await done
  * ```
@@ -35,6 +36,7 @@ export class SourceProbe<T> extends SourceTerm<T> {
   #asked = 0
   #given = 0
   #opened = false
+  #ended = false
   #closed = false
 
   constructor(name = 'SourceProbe') {
@@ -47,9 +49,11 @@ export class SourceProbe<T> extends SourceTerm<T> {
     return this.#signal(...items.map((item) => ({ kind: 'item' as const, item })))
   }
 
-  /** Ends the stream after what was sent. */
-  end(): this {
-    return this.#signal({ kind: 'end' })
+  /** Ends the stream after what was sent. Idempotent: the engine, too, calls it at the end. */
+  override end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#signal({ kind: 'end' })
   }
 
   /** Lets the source fail after what was sent. */

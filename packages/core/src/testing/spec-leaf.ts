@@ -8,7 +8,7 @@ import type { NodeSpec, Op } from './spec.ts'
 import { sourceLeaf } from './spec-source.ts'
 import { expanded, isKept, mapped, stepped, weight } from './values.ts'
 
-type AnyLeaf = Leaf<never, unknown, never>
+type AnyLeaf = Leaf<never, unknown>
 type Give = (item: unknown) => unknown[]
 type Lifted = { readonly name: string; readonly data: unknown }
 

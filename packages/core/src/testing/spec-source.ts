@@ -5,7 +5,7 @@ import { kernelTerm, type Leaf } from '../term/leaf.ts'
 import { BatchSourceTerm, SourceTerm } from '../term/source-term.ts'
 import type { Op } from './spec.ts'
 
-type AnyLeaf = Leaf<never, unknown, never>
+type AnyLeaf = Leaf<never, unknown>
 
 /** Makes the leaf of a source node. */
 export function sourceLeaf({ count, start, form }: Extract<Op, { readonly kind: 'source' }>): AnyLeaf {

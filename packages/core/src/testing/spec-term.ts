@@ -10,7 +10,7 @@ import type { GraphSpec, NodeSpec } from './spec.ts'
 import { leafOf } from './spec-leaf.ts'
 
 type Part = Term<never, unknown>
-type AnyLeaf = Leaf<never, unknown, never>
+type AnyLeaf = Leaf<never, unknown>
 
 /** A spec's term, and its sinks by node index. */
 export interface SpecTerm {
@@ -55,7 +55,8 @@ export function termOfSpec(spec: GraphSpec, choose?: Chooser): SpecTerm {
   spec.nodes.forEach((node, at) => {
     const leaf = leaves[at] as AnyLeaf
     const inputs = node.inputs.map((from) => (isPieces ? leaves[from] : whole[from]) as Part)
-    const part = inputs.length === 0 ? leaf : rowOf(node, inputs, choose).pipe(leaf)
+    const part =
+      inputs.length === 0 ? leaf : rowOf(node, inputs, choose).pipe(leaf as unknown as Term<unknown, unknown>)
     whole.push(part)
     if (isPieces) parts.push(part)
     if (node.sink !== 'none') {

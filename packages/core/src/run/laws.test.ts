@@ -1,0 +1,122 @@
+// The laws of DESIGN.md on random graphs: whatever the batch size, the bounds and the schedule, a run gives what
+// the reference interpreter gives, and every item is accounted for.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { settled } from '../test/deadline.ts'
+import { LAW_TIMEOUT_MS, law, mergeSpecs, runOptions, specs } from '../test/property.ts'
+import { checkLedger } from '../testing/ledger.ts'
+import { Random } from '../testing/random.ts'
+import { evaluateSpec, type Reference, type ReferenceNode } from '../testing/reference.ts'
+import type { GraphSpec } from '../testing/spec.ts'
+import { type SpecTerm, termOfSpec } from '../testing/spec-term.ts'
+import type { RunOptions, Summary } from './options.ts'
+import { run } from './run.ts'
+
+async function runSpec(
+  spec: GraphSpec,
+  options: RunOptions,
+  seed = 0,
+): Promise<{ readonly built: SpecTerm; readonly summary: Summary }> {
+  const built = termOfSpec(spec, new Random(seed))
+  const summary = await settled(run(built.term, options))
+  return { built, summary }
+}
+
+function collected({ sinks }: SpecTerm, summary: Summary, at: number): readonly unknown[] {
+  return summary.result(sinks.get(at) as NonNullable<ReturnType<typeof sinks.get>>)
+}
+
+function given(reference: Reference, at: number): readonly unknown[] {
+  return (reference.nodes[at] as ReferenceNode).given
+}
+
+test(
+  'laws 1, 2, 3, 6: every sink gets the same sequence, the ledger adds up, no edge holds too much',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(specs(), runOptions(), fc.nat(), async (spec, options, seed) => {
+        const reference = evaluateSpec(spec)
+        const { built, summary } = await runSpec(spec, options, seed)
+        for (const at of built.sinks.keys()) {
+          expect(collected(built, summary, at)).toEqual(given(reference, at))
+        }
+        checkLedger(summary)
+        for (const edge of summary.edges) {
+          expect(edge.peakItems, `${edge.from} -> ${edge.to}`).toBeLessThanOrEqual(edge.capacityItems)
+        }
+        expect(summary.edges.map(({ items }) => items)).toEqual(summary.edges.map(() => 0))
+      }),
+      law(400),
+    )
+  },
+  LAW_TIMEOUT_MS,
+)
+
+test(
+  'law 1: where nothing ends early, every node takes and gives exactly what the reference says',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(specs({ exact: true }), runOptions(), fc.nat(), async (spec, options, seed) => {
+        const reference = evaluateSpec(spec)
+        fc.pre(reference.isExact)
+        const { built, summary } = await runSpec(spec, options, seed)
+        const figures = new Map(summary.nodes.map((node) => [node.id, node]))
+        built.leaves.forEach((leaf, at) => {
+          const { taken, given } = reference.nodes[at] as ReferenceNode
+          expect(figures.get(leaf.name)).toMatchObject({ in: taken.length, out: given.length })
+        })
+        expect(summary.items).toMatchObject(expectedItems(spec, reference))
+      }),
+      law(150),
+    )
+  },
+  LAW_TIMEOUT_MS,
+)
+
+/** The figures of the ledger that follow from the graph alone. */
+function expectedItems({ nodes }: GraphSpec, reference: Reference): object {
+  let [born, out, copied, joined] = [0, 0, 0, 0]
+  nodes.forEach(({ op, inputs, sink }, at) => {
+    const { taken, given } = reference.nodes[at] as ReferenceNode
+    const readers = nodes.flatMap((other) => other.inputs).filter((from) => from === at).length
+    const copies = readers + (sink === 'none' ? 0 : 1)
+    if (op.kind === 'source') born += given.length
+    if (op.kind === 'fold') born += 1
+    if (sink !== 'none' || readers === 0) out += given.length
+    copied += Math.max(0, copies - 1) * given.length
+    joined += Math.max(0, inputs.length - 1) * taken.length
+  })
+  return { in: born, out, copied, joined, unmatched: 0, dropped: 0, discarded: 0, deadLettered: 0 }
+}
+
+test(
+  'law 2 with merge: the same items, and of each input in the same order',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(mergeSpecs(), runOptions(), fc.nat(), async (spec, options, seed) => {
+        const last = spec.nodes.length - 1
+        const expected = given(evaluateSpec(spec), last)
+        const { built, summary } = await runSpec(spec, options, seed)
+        const items = collected(built, summary, last)
+        checkLedger(summary)
+        expect(sorted(items)).toEqual(sorted(expected))
+        if (spec.nodes.some(({ op }) => op.kind === 'merge' && op.tagged)) {
+          expect(byName(items)).toEqual(byName(expected))
+        }
+      }),
+      law(200),
+    )
+  },
+  LAW_TIMEOUT_MS,
+)
+
+function sorted(items: readonly unknown[]): string[] {
+  return items.map((item) => JSON.stringify(item)).sort()
+}
+
+function byName(items: readonly unknown[]): Record<string, unknown[]> {
+  const names: Record<string, unknown[]> = {}
+  for (const { name, data } of items as { name: string; data: unknown }[]) (names[name] ??= []).push(data)
+  return names
+}

@@ -1,0 +1,24 @@
+/** Turns a run that hangs into a failing test with a name, instead of a silent time-out. */
+
+import type { Summary } from '../run/options.ts'
+import type { Run } from '../run/run.ts'
+
+/** Far longer than any run of these tests takes: reached only by one that hangs. */
+const DEADLINE_MS = 6000
+
+/** The run's summary; fails, with the figures so far, if the run does not settle. */
+export async function settled(run: Run<never> | Run): Promise<Summary> {
+  let timer: NodeJS.Timeout | undefined
+  const hangs = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const { items, edges, nodes } = run.stats()
+      reject(new Error(`The run hangs: ${JSON.stringify({ items, nodes, edges })}`))
+      run.cancel('it hangs').catch(() => undefined)
+    }, DEADLINE_MS)
+  })
+  try {
+    return await Promise.race([run.done, hangs])
+  } finally {
+    clearTimeout(timer)
+  }
+}
