@@ -1,8 +1,8 @@
 /** `sequential`: the function form of `Term.pipe`. */
 
 import { InvalidOptionError } from '../errors.ts'
-import { compose } from '../term/term.ts'
 import type { Term } from '../term/term.ts'
+import { compose } from '../term/term.ts'
 import type { AnyTerm, RowOf } from '../term/types.ts'
 
 /**

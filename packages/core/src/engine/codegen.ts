@@ -85,10 +85,14 @@ class LoopWriter {
       this.#counted.push(`m -= q; S.passed = m; S.records[${first - 1}].out += m;`)
     }
     const body = `${resumed ? 'if (v === undefined) { q++; break body0; }' : ''}${this.#op(0)}`
+    // a generator may emit through the context before it yields
+    const emitted = resumed
+      ? `if (S.contexts[${first - 1}].pending !== null) { status = ${Status.Emitted}; S.value = r; break outer; } `
+      : ''
     const next =
       head === 'window'
         ? 'v = source[i];'
-        : 'pc = -1; r = source.next(); if (r.done) { S.exhausted = true; break; } v = r.value; pc = 0;'
+        : `pc = -1; r = source.next(); ${emitted}if (r.done) { S.exhausted = true; break; } v = r.value; pc = 0;`
     const time = timed ? 'time = times === undefined ? S.time : times[i];' : ''
     return `"use strict";
 const begin = i;
@@ -199,8 +203,12 @@ ${this.#op(at + 1)}`
     const depth = ++this.#depth
     this.#declared.push(`let a${k} = null, j${k} = 0, y${k} = 0, e${k} = 0;`)
     // an array that was cut goes back to the stage; d counts the outputs, e the inputs that gave none
-    this.#saved.push(`if (a${k} !== null) S.save(${k}, a${k}, j${k} + 1, d${k} !== y${k}${this.#shape.timed ? ', time' : ''});`)
-    this.#counted.push(`S.records[${k}].in += m; S.records[${k}].empty += e${k}; S.records[${k}].out += d${k}; m = d${k};`)
+    this.#saved.push(
+      `if (a${k} !== null) S.save(${k}, a${k}, j${k} + 1, d${k} !== y${k}${this.#shape.timed ? ', time' : ''});`,
+    )
+    this.#counted.push(
+      `S.records[${k}].in += m; S.records[${k}].empty += e${k}; S.records[${k}].out += d${k}; m = d${k};`,
+    )
     const rest = this.#op(at + 1)
     this.#depth--
     return `pc = ${k}; ${this.#call(k, kind)}

@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
 import { NodeContext } from './context.ts'
+import { isPromise } from './frame.ts'
 import { Outbox } from './outbox.ts'
 import { type NodeRecord, Stage } from './stage.ts'
 
@@ -119,7 +120,7 @@ export class ConcurrentStage extends Stage {
     }
     try {
       const last = this.#node.leaf.end?.(this.contexts[0] as never)
-      if (last instanceof Promise) this.await(last, 'end', 0, done)
+      if (isPromise(last)) this.await(last, 'end', 0, done)
       else done(last)
     } catch (error) {
       this.failed(error, 'end', 0)

@@ -44,7 +44,9 @@ export class NodeContext implements Context<unknown, unknown> {
 
   get time(): number {
     if (!this.#scope.timed) {
-      throw new WrongStateError(`Term "${this.id}" reads ctx.time without saying so: set usesTime = true in it.`)
+      throw new WrongStateError(
+        `Term "${this.id}" reads ctx.time without saying so: set usesTime = true in it.`,
+      )
     }
     return this.at
   }

@@ -51,7 +51,9 @@ export class EdgeView implements View<unknown> {
 
   next(): Promise<unknown> {
     if (this.#asker !== undefined) {
-      return Promise.reject(new WrongStateError(`Await each next() of view "${this.name}" before the one after it.`))
+      return Promise.reject(
+        new WrongStateError(`Await each next() of view "${this.name}" before the one after it.`),
+      )
     }
     const item = this.peek()
     if (item !== undefined) {

@@ -51,9 +51,9 @@ export class Frame {
     return frame
   }
 
-  static asyncExpansion(op: number, iterator: AsyncIterator<unknown>, wasUsed: boolean): Frame {
+  static asyncExpansion(op: number, iterator: AsyncIterator<unknown>, time: number): Frame {
     const frame = new Frame(op, 'expansion', NO_ITEMS, undefined, undefined, iterator)
-    frame.wasUsed = wasUsed
+    frame.time = time
     return frame
   }
 
@@ -65,6 +65,11 @@ export class Frame {
 
 const NO_ITEMS: readonly unknown[] = []
 
+/** Whether a value is a promise, of whatever library. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
+}
+
 /** Whether a value can be iterated. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function'
@@ -72,5 +77,8 @@ export function isIterable(value: unknown): value is Iterable<unknown> {
 
 /** Whether a value can be iterated asynchronously. */
 export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof (value as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator] === 'function'
+  return (
+    typeof (value as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator] ===
+    'function'
+  )
 }

@@ -8,15 +8,15 @@
 
 import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
-import { BadInputError, describe } from '../errors.ts'
 import type { Node } from '../graph/graph.ts'
-import { type SinkTerm } from '../term/sink-term.ts'
+import { ChainEnd } from './chain-end.ts'
 import { Status } from './codegen.ts'
-import { Frame, type FrameRole, isAsyncIterable, isIterable } from './frame.ts'
+import { Frame, isIterable, isPromise } from './frame.ts'
+import { FrameStack } from './frame-stack.ts'
 import { LoopSet } from './loop-set.ts'
 import type { Loop } from './loops.ts'
 import { SourceFeed } from './source-feed.ts'
-import { Stage } from './stage.ts'
+import { type NodeRecord, Stage } from './stage.ts'
 
 /** Items of the first activation; doubles while activations are short. */
 const FIRST_QUANTUM = 16
@@ -50,16 +50,23 @@ export class FusedStage extends Stage {
   lastTime = Number.NaN
   outTimes: number[] = []
 
-  /** Newest last. */
-  readonly #frames: Frame[] = []
+  readonly #frames = new FrameStack(this.contexts, this.records, (error, phase, op, item) =>
+    this.failed(error, phase, op, item),
+  )
+  readonly #end = new ChainEnd(this.plan.nodes, this.contexts, this.#frames, (node, result) =>
+    this.host.setResult(node, result),
+  )
   /** What a source yields, where that is not one frame: arrays, or items that take time to come. */
   #feed: SourceFeed | undefined
   /** Nothing comes in at the head any more. */
   #closed = false
-  /** The op whose `end` is to be called next, once input and frames are used up. */
-  #endAt = 0
   #quantum = FIRST_QUANTUM
   readonly #loops: LoopSet
+  /** A loop is running, and in it maybe a generator of the user's. */
+  #running = false
+  #stopAsked = false
+  /** The op whose promise is awaited; -1 if none is. */
+  #awaited = -1
 
   constructor(...args: ConstructorParameters<typeof Stage>) {
     super(...args)
@@ -79,11 +86,7 @@ export class FusedStage extends Stage {
     })
     if (this.host.timed) this.lastTime = this.host.clock.now()
     // seeds of later ops come out first, so they lie on top
-    this.contexts.forEach((ctx, op) => {
-      if (ctx.pending === null) return
-      this.#push(op, ctx.pending, 'born')
-      ctx.pending = null
-    })
+    this.contexts.forEach((_, op) => void this.#frames.pushPending(op, 'born', this.lastTime))
     if (this.ended >= 0) this.#endEarly()
     else this.#open(kernels[0] as Kernel)
     this.wake()
@@ -93,9 +96,10 @@ export class FusedStage extends Stage {
     if (kernel.kind !== 'source' && kernel.kind !== 'batches') return
     try {
       const opened: unknown = (kernel.f as unknown as ItemFunction).call(kernel.self, this.contexts[0])
-      if (kernel.kind === 'source' && Array.isArray(opened)) this.#frames.unshift(Frame.window(0, 'input', opened))
+      if (kernel.kind === 'source' && Array.isArray(opened))
+        this.#frames.addBelow(Frame.window(0, 'input', opened))
       else if (kernel.kind === 'source' && isIterable(opened)) {
-        this.#frames.unshift(Frame.iterator(0, 'input', opened[Symbol.iterator]()))
+        this.#frames.addBelow(Frame.iterator(0, 'input', opened[Symbol.iterator]()))
       } else {
         this.#feed = new SourceFeed(opened, kernel.kind === 'batches', {
           demand: () => this.#demand(kernel.kind === 'batches'),
@@ -109,8 +113,12 @@ export class FusedStage extends Stage {
   }
 
   #demand(batches: boolean): number {
-    if (this.waiting || this.#frames.length > 0) return 0
+    if (this.waiting || this.#frames.size > 0) return 0
     return batches ? 1 : Math.min(this.host.batchItems, this.outlet.room())
+  }
+
+  override get leftover(): number {
+    return this.inlet.edges.length > 0 ? this.#frames.leftover : 0
   }
 
   override get isWaiting(): boolean {
@@ -132,8 +140,8 @@ export class FusedStage extends Stage {
 
   /** Takes up to a quantum of items from the newest frame, or else from the input. Returns their number. */
   #advance(room: number): number {
-    const frame = this.#frames[this.#frames.length - 1]
-    if (frame !== undefined) return this.#advanceFrame(frame, room)
+    const { top } = this.#frames
+    if (top !== undefined) return this.#advanceFrame(top, room)
     if (this.#closed || this.plan.nodes[0]?.inputs.length === 0) return this.#refill()
     const window = this.inlet.next(this.#quantum)
     if (window === undefined) {
@@ -145,8 +153,9 @@ export class FusedStage extends Stage {
     const { items, at, to, times, tag } = window
     if (this.inlet.makesRows) {
       // rows were made for this stage: they wait here if the output has no room for all
-      this.#frames.push(Frame.window(0, 'input', items, times))
-      return this.#advanceFrame(this.#frames[0] as Frame, room)
+      const rows = Frame.window(0, 'input', items, times)
+      this.#frames.add(rows)
+      return this.#advanceFrame(rows, room)
     }
     this.tag = tag
     const reached = this.#run(this.#loops.get('window', 0, false), items, at, to, room, times)
@@ -167,35 +176,43 @@ export class FusedStage extends Stage {
     let reached: number
     if (frame.iterator === undefined) {
       const to = Math.min(frame.to, at + this.#quantum)
-      reached = this.#run(this.#loops.get('window', frame.op, resumed), frame.items, at, to, room, frame.times)
+      reached = this.#run(
+        this.#loops.get('window', frame.op, resumed),
+        frame.items,
+        at,
+        to,
+        room,
+        frame.times,
+      )
       frame.at = reached
     } else {
       this.exhausted = false
-      reached = this.#run(this.#loops.get('iterator', frame.op, resumed), frame.iterator, at, at + this.#quantum, room, undefined)
+      reached = this.#run(
+        this.#loops.get('iterator', frame.op, resumed),
+        frame.iterator,
+        at,
+        at + this.#quantum,
+        room,
+        undefined,
+      )
       if (this.exhausted || (this.status === Status.Failed && this.pc < 0)) frame.to = 0
     }
-    if (resumed) this.#countPassed(frame)
-    if (frame.isSpent) this.#drop(frame)
-    if (resumed && this.status === Status.Failed && this.pc < 0) {
-      this.pc = frame.op - 1
-      this.item = frame.cause
-    }
+    if (resumed) this.#frames.count(frame, this.passed)
+    if (resumed && this.pc < 0) this.#onIteratorLeft(frame)
+    if (frame.isSpent) this.#frames.drop(frame)
     this.#after()
     return reached - at
   }
 
-  #countPassed(frame: Frame): void {
-    const record = this.records[frame.op - 1] as { born: number; extra: number }
-    if (frame.role === 'born') record.born += this.passed
-    else if (frame.role === 'extra') record.extra += this.passed
-    if (this.passed > 0) frame.wasUsed = true
-  }
-
-  /** Removes a frame; loops may have put others above it. */
-  #drop(frame: Frame): void {
-    const at = this.#frames.lastIndexOf(frame)
-    if (at >= 0) this.#frames.splice(at, 1)
-    if (frame.role === 'expansion' && !frame.wasUsed) (this.records[frame.op - 1] as { empty: number }).empty++
+  /** A resumed loop came back from inside the iterator: it failed, or it emitted through the context. */
+  #onIteratorLeft(frame: Frame): void {
+    if (this.status === Status.Failed) {
+      this.pc = frame.op - 1
+      this.item = frame.cause
+    } else if (this.status === Status.Emitted) {
+      this.status = Status.Normal
+      this.#frames.step(frame, this.value as IteratorResult<unknown>, this.lastTime)
+    }
   }
 
   #run(
@@ -208,7 +225,9 @@ export class FusedStage extends Stage {
   ): number {
     const out: unknown[] = []
     if (this.host.timed) this.outTimes = []
+    this.#running = true
     const reached = loop(this, source, at, to, out, room, times)
+    this.#running = false
     if (out.length > 0) {
       const outTimes = this.host.timed ? this.outTimes : undefined
       if (this.outlet.routes) {
@@ -224,16 +243,16 @@ export class FusedStage extends Stage {
 
   /** Called by loops: the rest of an opened array, from `at`. */
   save(op: number, items: readonly unknown[], at: number, wasUsed: boolean, time = Number.NaN): void {
-    const frame = Frame.window(op + 1, 'expansion', items)
-    frame.at = at
-    frame.time = time
-    frame.wasUsed = wasUsed
-    if (frame.isSpent) this.#drop(frame)
-    else this.#frames.push(frame)
+    this.#frames.save(op, items, at, wasUsed, time)
   }
 
   /** Deals with why the loop came back, and asks for another activation if there is more to do. */
   #after(): void {
+    if (this.isDone) {
+      this.#frames.closeAll() // the stage was let go while its loop ran
+      return
+    }
+    if (this.#stopAsked) this.stop()
     const { status, pc, value } = this
     this.status = Status.Normal
     this.value = undefined
@@ -245,7 +264,7 @@ export class FusedStage extends Stage {
         this.#awaitResult(pc, value as PromiseLike<unknown>, this.item)
         break
       case Status.Iterable:
-        this.#expand(pc, value, this.item)
+        this.#frames.expand(pc, value, this.item, this.lastTime)
         break
       case Status.Emitted:
         this.#emitted(pc, value, this.item)
@@ -257,9 +276,11 @@ export class FusedStage extends Stage {
 
   #awaitResult(op: number, promise: PromiseLike<unknown>, item: unknown): void {
     this.waiting = true
+    this.#awaited = op
     promise.then(
       (value) => {
         this.waiting = false
+        this.#awaited = -1
         if (this.isDone) return
         this.#settled(op, value, item)
         this.wake()
@@ -280,74 +301,61 @@ export class FusedStage extends Stage {
     switch (this.plan.kernels[op]?.kind) {
       case 'flatMap':
       case 'expand':
-        this.#expand(op, value, item)
+        this.#frames.expand(op, value, item, this.lastTime)
         break
       case 'tap':
-        this.#push(op, [item], 'result')
+        this.#frames.push(op, [item], 'result', this.lastTime)
         break
       case 'map':
       case 'apply':
-        if (value !== undefined) this.#push(op, [value], 'result')
+        if (value !== undefined) this.#frames.push(op, [value], 'result', this.lastTime)
         break
     }
   }
 
   /** What was emitted comes before what was returned. */
   #emitted(op: number, value: unknown, item: unknown): void {
-    if (typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function') {
-      this.#awaitResult(op, value as PromiseLike<unknown>, item)
+    if (isPromise(value)) {
+      this.#awaitResult(op, value, item)
       return
     }
     const ctx = this.contexts[op] as { pending: unknown[] | null }
     const emitted = ctx.pending as unknown[]
     ctx.pending = null
     this.#settled(op, value, item)
-    this.#push(op, emitted, 'extra')
-  }
-
-  #expand(op: number, value: unknown, item: unknown): void {
-    const time = this.lastTime
-    if (Array.isArray(value)) this.save(op, value, 0, false, time)
-    else if (isIterable(value)) {
-      const frame = Frame.iterator(op + 1, 'expansion', value[Symbol.iterator](), time)
-      frame.cause = item
-      this.#frames.push(frame)
-    } else if (isAsyncIterable(value)) this.#pullExpansion(op, value[Symbol.asyncIterator](), false)
-    else {
-      const error = new BadInputError(
-        `A flatMap must give an iterable, but gave ${describe(value)}. Return [] to give nothing.`,
-      )
-      this.failed(error, 'item', op, item)
-    }
+    this.#frames.push(op, emitted, 'extra', this.lastTime)
   }
 
   /** One item of an async expansion at a time: each waits until what the last one led to is worked off. */
-  #pullExpansion(op: number, iterator: AsyncIterator<unknown>, wasUsed: boolean): void {
-    this.#frames.push(Frame.asyncExpansion(op + 1, iterator, wasUsed))
-  }
-
   #awaitNext(frame: Frame): void {
-    const iterator = frame.asyncIterator as AsyncIterator<unknown>
-    this.await(iterator.next(), 'item', frame.op - 1, (result) => {
-      const { done, value } = result as IteratorResult<unknown>
-      if (done === true) this.#drop(frame)
-      else if (value !== undefined) {
-        frame.wasUsed = true
-        this.#push(frame.op - 1, [value], 'result')
-      }
-    })
-  }
-
-  #push(op: number, items: readonly unknown[], role: FrameRole): void {
-    const frame = Frame.window(op + 1, role, items)
-    frame.time = this.lastTime
-    this.#frames.push(frame)
+    const op = frame.op - 1
+    this.waiting = true
+    let step: Promise<IteratorResult<unknown>>
+    try {
+      step = Promise.resolve((frame.asyncIterator as AsyncIterator<unknown>).next())
+    } catch (error) {
+      step = Promise.reject(error)
+    }
+    step.then(
+      (result) => {
+        this.waiting = false
+        if (this.isDone) return
+        this.#frames.step(frame, result, this.lastTime)
+        if (frame.isSpent) this.#frames.drop(frame)
+        this.wake()
+      },
+      (error: unknown) => {
+        this.waiting = false
+        frame.to = 0 // it has failed, so it must not be told to return
+        this.failed(error, 'item', op, frame.cause)
+      },
+    )
   }
 
   /** Items from the source, or the next step of ending. */
   #refill(): number {
     if (this.#closed) {
-      this.#endNext()
+      this.#endStep()
       return 0
     }
     try {
@@ -355,7 +363,7 @@ export class FusedStage extends Stage {
       if (items !== undefined) {
         const frame = Frame.window(0, 'input', items)
         if (this.host.timed) frame.time = this.host.clock.now()
-        this.#frames.push(frame)
+        this.#frames.add(frame)
       } else if (this.#feed?.isPending === true) return 0
       else this.#close()
       this.wake()
@@ -371,26 +379,12 @@ export class FusedStage extends Stage {
 
   /** A `take` has had enough: nothing enters before it any more, what is behind it goes on. */
   #endEarly(): void {
-    const { ended } = this
-    this.#endAt = Math.max(this.#endAt, ended + 1)
-    for (let i = this.#frames.length - 1; i >= 0; i--) {
-      const frame = this.#frames[i] as Frame
-      if (frame.op <= ended) {
-        this.#frames.splice(i, 1)
-        this.#closeFrame(frame)
-      }
-    }
+    this.#end.skipTo(this.ended + 1)
+    this.#frames.closeUpTo(this.ended)
     if (this.#closed) return
     this.#close()
     this.inlet.close()
     this.#closeSource().catch((error: unknown) => this.failed(error, 'generate', 0))
-  }
-
-  #closeFrame(frame: Frame): void {
-    if (frame.role === 'input' && this.inlet.edges.length > 0) this.leftover += frame.to - frame.at
-    if (frame.role === 'expansion' && !frame.wasUsed) (this.records[frame.op - 1] as { empty: number }).empty++
-    frame.iterator?.return?.()
-    void frame.asyncIterator?.return?.()
   }
 
   #closeSource(): Promise<void> {
@@ -399,71 +393,38 @@ export class FusedStage extends Stage {
     return feed?.close() ?? Promise.resolve()
   }
 
-  /** Input and frames are used up: calls the next `end`, or finishes. */
-  #endNext(): void {
-    while (this.#endAt < this.plan.nodes.length) {
-      const op = this.#endAt++
-      const { leaf } = this.plan.nodes[op] as Node
-      if (leaf.end === undefined) continue
-      try {
-        const last = leaf.end(this.contexts[op] as never)
-        if (last instanceof Promise) this.await(last, 'end', op, (items) => this.#flush(op, items))
-        else this.#flush(op, last)
-      } catch (error) {
-        this.failed(error, 'end', op)
-        return
-      }
-      if (this.waiting || this.#frames.length > 0) {
-        this.wake()
-        return
-      }
-    }
-    this.#report()
-  }
-
-  #flush(op: number, items: unknown): void {
-    const ctx = this.contexts[op] as { pending: unknown[] | null }
-    const emitted = ctx.pending
-    ctx.pending = null
-    if (Array.isArray(items)) this.#push(op, items, 'born')
-    else if (isIterable(items)) this.#frames.push(Frame.iterator(op + 1, 'born', items[Symbol.iterator]()))
-    if (emitted !== null) this.#push(op, emitted, 'born')
-  }
-
-  /** Asks a sink for its result, then finishes. */
-  #report(): void {
-    const at = this.plan.nodes.length - 1
-    const node = this.plan.nodes[at] as Node
-    const sink = node.leaf as unknown as Partial<SinkTerm<never, unknown, unknown>>
-    if (this.plan.kernels[at]?.kind !== 'sink' || sink.result === undefined) {
+  /** Input and frames are used up: takes the next step of ending, or finishes. */
+  #endStep(): void {
+    const step = this.#end.next(this.lastTime)
+    if (step === undefined) {
       this.finish()
       return
     }
-    const done = (result: unknown): void => {
-      this.host.setResult(node, result)
-      this.finish()
-    }
     try {
-      const result = sink.result(this.contexts[at] as never)
-      if (result instanceof Promise) this.await(result, 'end', at, done)
-      else done(result)
+      const value = step.call()
+      if (isPromise(value)) this.await(value, 'end', step.op, step.then)
+      else step.then(value)
+      this.wake()
     } catch (error) {
-      this.failed(error, 'end', at)
+      this.failed(error, 'end', step.op)
     }
   }
 
   override stop(): void {
     if (this.plan.nodes[0]?.inputs.length !== 0 || this.#closed || this.isDone) return
+    this.#stopAsked = this.#running
+    if (this.#running) return // a generator cannot be closed from inside itself
     this.contexts[0]?.stop(undefined)
-    const input = this.#frames.findIndex((frame) => frame.op === 0)
-    if (input >= 0) this.#closeFrame(this.#frames.splice(input, 1)[0] as Frame)
+    this.#frames.closeUpTo(0)
     this.#close()
     this.#closeSource().catch((error: unknown) => this.failed(error, 'generate', 0))
     this.wake()
   }
 
   protected override async release(): Promise<void> {
-    for (const frame of this.#frames.splice(0)) this.#closeFrame(frame)
+    const awaited = this.plan.kernels[this.#awaited]?.kind
+    if (awaited === 'flatMap' || awaited === 'expand') (this.records[this.#awaited] as NodeRecord).empty++
+    if (!this.#running) this.#frames.closeAll()
     await this.#closeSource()
   }
 }

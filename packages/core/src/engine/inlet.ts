@@ -37,7 +37,11 @@ export interface Inlet {
 }
 
 /** The inlet for a stage's edges. */
-export function makeInlet(edges: readonly Edge[], how: 'single' | 'zip' | 'merge', positional: boolean): Inlet {
+export function makeInlet(
+  edges: readonly Edge[],
+  how: 'single' | 'zip' | 'merge',
+  positional: boolean,
+): Inlet {
   if (how === 'zip') return new ZipInlet(edges, positional)
   const [only] = edges
   return only !== undefined && edges.length === 1 ? new SingleInlet(only) : new MergeInlet(edges)

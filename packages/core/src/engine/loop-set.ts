@@ -14,12 +14,7 @@ export class LoopSet {
   #taken = 0
   #isHot: boolean
 
-  constructor(
-    kernels: readonly Kernel[],
-    functions: readonly object[],
-    tail: Shape['tail'],
-    timed: boolean,
-  ) {
+  constructor(kernels: readonly Kernel[], functions: readonly object[], tail: Shape['tail'], timed: boolean) {
     this.#kernels = kernels
     this.#functions = functions
     this.#tail = tail

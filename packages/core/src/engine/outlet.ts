@@ -83,7 +83,9 @@ export class Outlet {
     }
     // a sample per batch: exact sizes would cost more than what they bound
     const itemBytes = estimateBytes(items[to - 1])
-    this.#itemBytes = Number.isNaN(this.#itemBytes) ? itemBytes : Math.max((this.#itemBytes + itemBytes) / 2, itemBytes)
+    this.#itemBytes = Number.isNaN(this.#itemBytes)
+      ? itemBytes
+      : Math.max((this.#itemBytes + itemBytes) / 2, itemBytes)
     const batch = { items, from, to, times, itemBytes }
     let readers = 0
     for (const edge of edges) {

@@ -18,7 +18,10 @@ export class SourceFeed {
     this.#batches = batches
     if (isIterable(opened)) this.#iterator = opened[Symbol.iterator]()
     else if (isAsyncIterable(opened)) this.#puller = new AsyncPuller(opened[Symbol.asyncIterator](), host)
-    else throw new BadInputError(`A source must give an iterable or an async iterable, but gave ${describe(opened)}.`)
+    else
+      throw new BadInputError(
+        `A source must give an iterable or an async iterable, but gave ${describe(opened)}.`,
+      )
   }
 
   /** Whether more may come although `next` has nothing now. */

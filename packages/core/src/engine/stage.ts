@@ -11,6 +11,7 @@ import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import { NodeContext, type RunScope } from './context.ts'
 import type { Edge, EdgeEnd } from './edge.ts'
+import { isPromise } from './frame.ts'
 import type { Inlet } from './inlet.ts'
 import type { Outlet } from './outlet.ts'
 
@@ -57,8 +58,6 @@ export abstract class Stage implements EdgeEnd {
   /** Set while only something outside of the engine can continue the stage. */
   waiting = false
   isDone = false
-  /** Items taken off edges that no node got to see, because the stage ended early. */
-  leftover = 0
   activations = 0
   busyMs = 0
   /** How many nodes have been entered; only these are exited. */
@@ -85,8 +84,8 @@ export abstract class Stage implements EdgeEnd {
       try {
         ctx.state = leaf.initialState?.()
         const entering = leaf.enter?.(ctx as never)
-        if (entering instanceof Promise) {
-          this.#entering = entering.then(
+        if (isPromise(entering)) {
+          this.#entering = Promise.resolve(entering).then(
             () => {
               this.#entering = undefined
             },
@@ -120,6 +119,11 @@ export abstract class Stage implements EdgeEnd {
     return !this.isDone && (this.waiting || this.contexts.some((ctx) => ctx.sleeping > 0))
   }
 
+  /** Items taken off edges that no node got to see, because the stage ended early. */
+  get leftover(): number {
+    return 0
+  }
+
   /** The edges whose next item the stage waits for, when it has nothing to do. */
   get wanted(): readonly Edge[] {
     return this.inlet.edges.filter((edge) => edge.items === 0 && !edge.ended)
@@ -139,7 +143,12 @@ export abstract class Stage implements EdgeEnd {
   }
 
   /** Waits for a promise, then goes on with `then`; failures end the run. */
-  protected await(promise: PromiseLike<unknown>, phase: string, at: number, then: (value: unknown) => void): void {
+  protected await(
+    promise: PromiseLike<unknown>,
+    phase: string,
+    at: number,
+    then: (value: unknown) => void,
+  ): void {
     this.waiting = true
     promise.then(
       (value) => {

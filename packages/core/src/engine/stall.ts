@@ -4,8 +4,8 @@
  * Growing the smallest full edge: T. Parks, "Bounded scheduling of process networks", Berkeley 1995.
  */
 
-import type { Graph } from '../graph/graph.ts'
 import { cyclesOf } from '../graph/check.ts'
+import type { Graph } from '../graph/graph.ts'
 import type { Edge } from './edge.ts'
 import { Stage } from './stage.ts'
 

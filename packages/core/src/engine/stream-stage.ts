@@ -2,8 +2,8 @@
 
 import type { Kernel } from '../contracts.ts'
 import { CancelledError, WrongStateError } from '../errors.ts'
-import type { HistoryBound, StreamContext, View } from '../term/stream-term.ts'
 import type { Node } from '../graph/graph.ts'
+import type { HistoryBound, StreamContext, View } from '../term/stream-term.ts'
 import type { NodeContext } from './context.ts'
 import type { Edge } from './edge.ts'
 import { EdgeView } from './edge-view.ts'

@@ -44,6 +44,7 @@ export function wire(
       edges.push(edge)
     }
   }
+  const read: (() => void)[] = []
   const stages = plan.stages.map((stage) => {
     const [first] = stage.nodes
     const incoming = (first as Node).inputs.map((graphEdge) => edgeOf.get(graphEdge) as Edge)
@@ -54,7 +55,7 @@ export function wire(
     for (const { node, output, name, reader } of outputs) {
       if (node !== stage.nodes[stage.nodes.length - 1]) continue
       const edge = new Edge(node.id, `output(${name})`, name, defaults, parked)
-      reader.attach(edge, () => host.look())
+      read.push(() => reader.attach(edge, () => host.look()))
       outgoing.get(output)?.push(edge)
       edges.push(edge)
     }
@@ -65,6 +66,8 @@ export function wire(
     for (const edge of outlet.edges) edge.writer = running
     return running
   })
+  // a reader may be gone already: then its edge closes, and both ends must be there
+  for (const attach of read) attach()
   return { stages, edges }
 }
 

@@ -118,7 +118,15 @@ class GraphBuilder {
     this.#names.set(leaf.name, count)
     const id = count === 1 ? leaf.name : `${leaf.name}#${count}`
     if (count > 1) this.#names.set(id, 1)
-    const node: Node = { index: this.#nodes.size, id, leaf, inputs: [], outputs: [], rows: false, positional: false }
+    const node: Node = {
+      index: this.#nodes.size,
+      id,
+      leaf,
+      inputs: [],
+      outputs: [],
+      rows: false,
+      positional: false,
+    }
     this.#nodes.set(leaf, node)
     return node
   }
@@ -233,9 +241,15 @@ function selectShape(shape: Shape, port: string, term: string): Shape {
       shape.outlets.map(({ label }, i) => label ?? (shape.outlets.length === 1 ? OUT : String(i))),
     )
   }
-  return { inlets: shape.inlets, outlets: outlets.map((outlet) => ({ ...outlet, label: undefined, isPort: false })) }
+  return {
+    inlets: shape.inlets,
+    outlets: outlets.map((outlet) => ({ ...outlet, label: undefined, isPort: false })),
+  }
 }
 
 function relabelShape(shape: Shape, label: string): Shape {
-  return { inlets: shape.inlets, outlets: shape.outlets.map((outlet) => ({ ...outlet, label, isPort: false })) }
+  return {
+    inlets: shape.inlets,
+    outlets: shape.outlets.map((outlet) => ({ ...outlet, label, isPort: false })),
+  }
 }

@@ -1,6 +1,15 @@
 /** What a run takes and gives: options, summary, events. */
 
-import type { Clock, EdgeOptions, EdgeStats, Ledger, NodeStats, Outcome, StageStats, Stats } from '../contracts.ts'
+import type {
+  Clock,
+  EdgeOptions,
+  EdgeStats,
+  Ledger,
+  NodeStats,
+  Outcome,
+  StageStats,
+  Stats,
+} from '../contracts.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
 

@@ -24,7 +24,11 @@ const DEFAULT_GROWTH_LIMIT_ITEMS = 1_048_576
 export type Runnable<In> = [In] extends [never] ? unknown : { readonly 'this term has an open input': never }
 
 /** A run's output port and the items it gives. */
-export type OutputName<Out> = [Out] extends [never] ? never : RowOf<Out> extends Out ? 'out' : keyof RowOf<Out> & string
+export type OutputName<Out> = [Out] extends [never]
+  ? never
+  : RowOf<Out> extends Out
+    ? 'out'
+    : keyof RowOf<Out> & string
 
 /** The items of one output port. */
 export type OutputItem<Out, Name> = Name extends keyof RowOf<Out> ? RowOf<Out>[Name] : RowOf<Out>
@@ -186,7 +190,9 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       throw new WrongStateError('Call output() right after run(), before the run has begun.')
     }
     if (this.#outputs.some((output) => output.name === name)) {
-      throw new WrongStateError(`Output "${name}" is read already; fork it with parallel() for a second reader.`)
+      throw new WrongStateError(
+        `Output "${name}" is read already; fork it with parallel() for a second reader.`,
+      )
     }
     const reader = new OutputReader()
     this.#outputs.push({ ...open, reader })

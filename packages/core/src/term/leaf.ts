@@ -68,7 +68,10 @@ const OVERFLOWS = ['block', 'dropOldest', 'dropNewest', 'latest', 'fail']
 export function checkEdgeOptions(options: EdgeOptions): void {
   for (const bound of ['capacityItems', 'capacityBytes'] as const) {
     const value = options[bound]
-    if (value !== undefined && !(value >= 1 && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY))) {
+    if (
+      value !== undefined &&
+      !(value >= 1 && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY))
+    ) {
       throw new InvalidOptionError(bound, value, 'a whole number, at least 1, or Infinity')
     }
   }

@@ -39,9 +39,7 @@ export abstract class SourceTerm<out Out, State = unknown> extends Leaf<never, O
 /** A source that yields arrays of items: for readers that get many items at once, such as lines of a file. */
 export abstract class BatchSourceTerm<out Out, State = unknown> extends Leaf<never, Out, State> {
   /** Yields arrays of items; the engine takes them apart and bounds them like any others. */
-  abstract batches(
-    ctx: Context<State, never>,
-  ): Iterable<readonly Out[]> | AsyncIterable<readonly Out[]>
+  abstract batches(ctx: Context<State, never>): Iterable<readonly Out[]> | AsyncIterable<readonly Out[]>
 
   override kernel(): Kernel {
     return { kind: 'batches', self: this, f: this.batches as (ctx: never) => unknown }

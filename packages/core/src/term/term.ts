@@ -136,9 +136,7 @@ export function compose<In, Out>(
 }
 
 /** Builds a parallel from `(a, b, c)` or `({ name: term })`. */
-export function composeParallel<In, Out>(
-  branches: readonly unknown[],
-): Composite<In, Out> {
+export function composeParallel<In, Out>(branches: readonly unknown[]): Composite<In, Out> {
   const [first] = branches
   if (branches.length === 0) throw new EmptyParallelError()
   if (branches.length === 1 && !isTerm(first) && isRecord(first)) {

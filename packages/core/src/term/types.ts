@@ -31,7 +31,11 @@ export type OutputOf<T> = T extends Term<never, infer Out> ? Out : never
 
 /** The output of `parallel({ name: term })`. A branch with ports of its own gives `name.port`. */
 export type Named<Branches> = Ports<
-  Flat<Intersect<{ [K in keyof Branches & string]: BranchRow<K, OutputOf<Branches[K]>> }[keyof Branches & string]>>
+  Flat<
+    Intersect<
+      { [K in keyof Branches & string]: BranchRow<K, OutputOf<Branches[K]>> }[keyof Branches & string]
+    >
+  >
 >
 
 type BranchRow<K extends string, Out> = [Out] extends [never]
@@ -42,16 +46,17 @@ type BranchRow<K extends string, Out> = [Out] extends [never]
       : { [P in keyof Row & string as `${K}.${P}`]: Row[P] }
     : { [P in K]: Out }
 
-type Intersect<Union> = (Union extends unknown ? (part: Union) => void : never) extends (all: infer All) => void
+type Intersect<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
+  all: infer All,
+) => void
   ? All
   : never
 
 type Flat<Row> = { [K in keyof Row]: Row[K] }
 
 /** The output of `parallel(a, b, …)`: a tuple row; branches with ports of their own are united by name. */
-export type Tuple<Branches extends readonly unknown[]> = AllNamed<Branches> extends true
-  ? Ports<UnitedRows<Branches>>
-  : Single<TupleRow<Branches>>
+export type Tuple<Branches extends readonly unknown[]> =
+  AllNamed<Branches> extends true ? Ports<UnitedRows<Branches>> : Single<TupleRow<Branches>>
 
 type Single<Row extends readonly unknown[]> = Row extends readonly []
   ? never
@@ -59,10 +64,12 @@ type Single<Row extends readonly unknown[]> = Row extends readonly []
     ? Only
     : Ports<Row>
 
-type TupleRow<Branches extends readonly unknown[], Row extends readonly unknown[] = []> =
-  Branches extends readonly [infer Head, ...infer Rest]
-    ? TupleRow<Rest, [...Row, ...TupleItems<OutputOf<Head>>]>
-    : Row
+type TupleRow<
+  Branches extends readonly unknown[],
+  Row extends readonly unknown[] = [],
+> = Branches extends readonly [infer Head, ...infer Rest]
+  ? TupleRow<Rest, [...Row, ...TupleItems<OutputOf<Head>>]>
+  : Row
 
 type TupleItems<Out> = [Out] extends [never]
   ? []

@@ -16,7 +16,7 @@ export interface ReferenceNode {
 /** What a graph computes. */
 export interface Reference {
   readonly nodes: readonly ReferenceNode[]
-  /** Whether a run has to take and give exactly these numbers: no node can end its writers early. */
+  /** Whether a run has to take and give exactly these numbers: no node can end its writers early, as takes and rows do. */
   readonly isExact: boolean
 }
 
@@ -24,12 +24,17 @@ export interface Reference {
 export function evaluateSpec(spec: GraphSpec): Reference {
   const nodes: ReferenceNode[] = []
   let isExact = true
+  /** Per node, whether each item of the sources gives exactly one: rows of such nodes leave nothing over. */
+  const steady: boolean[] = []
   for (const node of spec.nodes) {
     const inputs = node.inputs.map((from) => (nodes[from] as ReferenceNode).given)
     const taken = takenBy(node, inputs)
+    const isFed = node.inputs.every((from) => steady[from])
+    const isRow = inputs.length > 1 && node.op.kind !== 'merge'
     if (node.op.kind === 'take') isExact = false
-    if (node.op.kind !== 'merge' && inputs.some((items) => items.length !== taken.length)) isExact = false
+    if (isRow && !(isFed && inputs.every((items) => items.length === taken.length))) isExact = false
     nodes.push({ taken, given: givenBy(node, taken) })
+    steady.push(isFed && ['source', 'map', 'scan', 'tap'].includes(node.op.kind))
   }
   return { nodes, isExact }
 }

@@ -1,0 +1,159 @@
+/**
+ * `FrameStack`: the frames of one fused stage, newest on top, with the book-keeping of what they hold.
+ *
+ * Called by `FusedStage`. What a call emitted lies above what it returned, and both above older frames: so order
+ * is kept whatever is worked off in between.
+ */
+
+import { BadInputError, describe } from '../errors.ts'
+import type { NodeContext } from './context.ts'
+import { Frame, type FrameRole, isAsyncIterable, isIterable } from './frame.ts'
+import type { NodeRecord } from './stage.ts'
+
+/** What a stack reports: a failure in op `op` while `phase`, on `item`. */
+type OnFailed = (error: unknown, phase: string, op: number, item: unknown) => void
+
+/** The frames of a stage. */
+export class FrameStack {
+  /** Newest last. */
+  readonly #frames: Frame[] = []
+  readonly #contexts: readonly NodeContext[]
+  readonly #records: readonly NodeRecord[]
+  readonly #onFailed: OnFailed
+  /** Items of input frames that were let go before a node saw them. */
+  leftover = 0
+
+  constructor(contexts: readonly NodeContext[], records: readonly NodeRecord[], onFailed: OnFailed) {
+    this.#contexts = contexts
+    this.#records = records
+    this.#onFailed = onFailed
+  }
+
+  get size(): number {
+    return this.#frames.length
+  }
+
+  get top(): Frame | undefined {
+    return this.#frames[this.#frames.length - 1]
+  }
+
+  add(frame: Frame): void {
+    this.#frames.push(frame)
+  }
+
+  /** Puts a frame below all others: a source's items come after what `enter` emitted. */
+  addBelow(frame: Frame): void {
+    this.#frames.unshift(frame)
+  }
+
+  /** Adds outputs of op `op`. */
+  push(op: number, items: readonly unknown[], role: FrameRole, time: number): void {
+    const frame = Frame.window(op + 1, role, items)
+    frame.time = time
+    this.#frames.push(frame)
+  }
+
+  /** Adds what the context of op `op` holds, if anything. Returns whether it did. */
+  pushPending(op: number, role: FrameRole, time: number): boolean {
+    const ctx = this.#contexts[op] as NodeContext
+    if (ctx.pending === null) return false
+    this.push(op, ctx.pending, role, time)
+    ctx.pending = null
+    return true
+  }
+
+  /** Adds the rest of an opened array, from `at`. */
+  save(op: number, items: readonly unknown[], at: number, wasUsed: boolean, time: number): void {
+    const frame = Frame.window(op + 1, 'expansion', items)
+    frame.at = at
+    frame.time = time
+    frame.wasUsed = wasUsed
+    if (frame.isSpent) this.drop(frame)
+    else this.#frames.push(frame)
+  }
+
+  /** Adds what op `op` gave for `item`: an iterable of any kind. Anything else is reported as a failure. */
+  expand(op: number, value: unknown, item: unknown, time: number): void {
+    try {
+      if (Array.isArray(value)) {
+        this.save(op, value, 0, false, time)
+        return
+      }
+      const frame = isIterable(value)
+        ? Frame.iterator(op + 1, 'expansion', value[Symbol.iterator](), time)
+        : isAsyncIterable(value)
+          ? Frame.asyncExpansion(op + 1, value[Symbol.asyncIterator](), time)
+          : undefined
+      if (frame === undefined) {
+        throw new BadInputError(
+          `A flatMap must give an iterable, but gave ${describe(value)}. Return [] to give nothing.`,
+        )
+      }
+      frame.cause = item
+      this.#frames.push(frame)
+    } catch (error) {
+      this.#onFailed(error, 'item', op, item)
+    }
+  }
+
+  /** Takes one step of an iterator that no loop has taken: what was emitted comes before what was yielded. */
+  step(frame: Frame, { done, value }: IteratorResult<unknown>, time: number): void {
+    const op = frame.op - 1
+    const ctx = this.#contexts[op] as NodeContext
+    const emitted = ctx.pending
+    ctx.pending = null
+    if (done === true) frame.to = 0
+    else if (value !== undefined) {
+      frame.wasUsed = true
+      this.push(op, [value], 'result', time)
+    }
+    if (emitted !== null) this.push(op, emitted, 'extra', time)
+  }
+
+  /** Books `count` items that entered the chain from a frame of outputs. */
+  count(frame: Frame, count: number): void {
+    const record = this.#records[frame.op - 1] as NodeRecord
+    if (frame.role === 'born') record.born += count
+    else if (frame.role === 'extra') record.extra += count
+    if (count > 0) frame.wasUsed = true
+  }
+
+  /** Removes a frame that is spent; others may lie above it. */
+  drop(frame: Frame): void {
+    const at = this.#frames.lastIndexOf(frame)
+    if (at >= 0) this.#frames.splice(at, 1)
+    this.#bookEmpty(frame)
+  }
+
+  /** Lets go of the frames that enter in front of op `op` or earlier. */
+  closeUpTo(op: number): void {
+    for (let i = this.#frames.length - 1; i >= 0; i--) {
+      const frame = this.#frames[i] as Frame
+      if (frame.op > op) continue
+      this.#frames.splice(i, 1)
+      this.#close(frame)
+    }
+  }
+
+  /** Lets go of all frames. */
+  closeAll(): void {
+    for (const frame of this.#frames.splice(0)) this.#close(frame)
+  }
+
+  #close(frame: Frame): void {
+    this.#bookEmpty(frame)
+    if (frame.role === 'input' && frame.iterator === undefined) this.leftover += frame.to - frame.at
+    if (frame.isSpent) return
+    const op = Math.max(0, frame.op - 1)
+    try {
+      frame.iterator?.return?.()
+    } catch (error) {
+      this.#onFailed(error, frame.role === 'input' ? 'generate' : 'item', op, frame.cause)
+    }
+    frame.asyncIterator?.return?.().catch((error: unknown) => this.#onFailed(error, 'item', op, frame.cause))
+  }
+
+  #bookEmpty(frame: Frame): void {
+    if (frame.role === 'expansion' && !frame.wasUsed) (this.#records[frame.op - 1] as NodeRecord).empty++
+  }
+}
