@@ -1,1 +1,109 @@
-export {}
+/**
+ * The command `millrace`: reads the arguments and hands over to the command they name. Runs when it is imported.
+ *
+ * What a command needs is imported only once it was chosen, so that `--help` answers at once. Exit codes: 0 all went
+ * well (also after a drain), 1 the run failed, 2 nothing was run because of a mistake in the call or the module, 130
+ * or 143 the run was cancelled by a signal. The code is set, never forced: what was printed is always written out.
+ */
+
+import { BadInputError } from '@millrace/core'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { onBrokenPipe } from './broken-pipe.ts'
+import { addParameter, type Parameters } from './command/parameters.ts'
+import { linesOfMistake, say } from './report/error.ts'
+import { packageVersion } from './version.ts'
+
+const EXIT_CODES = `
+Ctrl-C lets the sources end and what is under way go on to its end; once more cancels.
+
+Exit codes:
+  0           the run ended well, of itself or drained
+  1           the run failed
+  2           nothing was run: a mistake in the call, the module or the config
+  130, 143    cancelled, by Ctrl-C or SIGTERM`
+
+const PARAMETER = 'a parameter of the graph, as text; may be given once for each name'
+
+/** `--param` for commander, which asks for its own class of errors. */
+function parameter(text: string, before: Parameters): Parameters {
+  try {
+    return addParameter(text, before)
+  } catch (error) {
+    if (error instanceof BadInputError) throw new InvalidArgumentError(error.message)
+    throw error
+  }
+}
+
+function parameterOption(): Option {
+  return new Option('-p, --param <name=value>', PARAMETER).argParser(parameter).default({}, 'none')
+}
+
+function program(finish: (code: number) => void): Command {
+  const millrace = new Command('millrace')
+    .description('Runs and draws the graphs of Millrace, a dataflow framework.')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({
+      outputError: (text) =>
+        say(
+          text
+            .replace(/^error: /, '')
+            .replace(/\s+/g, ' ')
+            .trim(),
+        ),
+    })
+
+  millrace
+    .command('run')
+    .description('runs the graph that a module exports by default')
+    .argument('<module>', 'a .ts or .js file')
+    .addOption(parameterOption())
+    .option('-c, --config <file>', 'options of the run: a .json, .yaml, .ts or .js file')
+    .option('-s, --summary <file>', 'where to write what became of the run, as JSON')
+    .option('-q, --quiet', 'shows no progress')
+    .addHelpText('after', EXIT_CODES)
+    .action(
+      async (
+        module: string,
+        options: { param: Parameters; config?: string; summary?: string; quiet?: true },
+      ) => {
+        const { runCommand } = await import('./command/run.ts')
+        finish(await runCommand(module, options))
+      },
+    )
+
+  millrace
+    .command('graph')
+    .description('draws the graph that a module exports by default')
+    .argument('<module>', 'a .ts or .js file')
+    .addOption(parameterOption())
+    .addOption(
+      new Option('-f, --format <format>', 'how to draw it')
+        .choices(['mermaid', 'dot', 'json'])
+        .default('mermaid'),
+    )
+    .action(async (module: string, options: { param: Parameters; format: 'mermaid' | 'dot' | 'json' }) => {
+      const { graphCommand } = await import('./command/graph.ts')
+      await graphCommand(module, options)
+    })
+  return millrace
+}
+
+async function main(): Promise<number> {
+  onBrokenPipe(() => undefined)
+  let code = 0
+  try {
+    await program((result) => {
+      code = result
+    }).parseAsync()
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    for (const line of linesOfMistake(error)) say(line)
+    return 2
+  }
+}
+
+main().then((code) => {
+  process.exitCode = code
+})

@@ -1,0 +1,73 @@
+/** What `millrace run --summary` leaves behind: one JSON file, whole or not at all. Called by `command/run.ts`. */
+
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { BadInputError, type Ledger, messageOf, type Outcome, type Stats } from '@millrace/core'
+import { packageVersion } from '../version.ts'
+import { isSmallJson } from './json-safe.ts'
+
+/** What a summary file says of a run beside its figures. */
+export interface RunReport {
+  /** The module as it was named on the command line. */
+  readonly module: string
+  readonly params: Readonly<Record<string, string>>
+  readonly outcome: Outcome | 'failed' | 'cancelled'
+  /** What went wrong, in a line. */
+  readonly error?: string
+  readonly stats: Stats
+  /** The sinks' results by node id; only small ones that JSON can hold are written. */
+  readonly results: Readonly<Record<string, unknown>>
+}
+
+/** @throws {BadInputError} if the file could not be written once the run has ended: there is no such folder. */
+export async function checkSummaryFile(file: string): Promise<void> {
+  const folder = dirname(resolve(file))
+  const found = await stat(folder).catch(() => undefined)
+  if (found?.isDirectory() !== true) {
+    throw new BadInputError(`The summary ${file} cannot be written: there is no folder ${folder}.`)
+  }
+  if ((await stat(file).catch(() => undefined))?.isDirectory() === true) {
+    throw new BadInputError(`The summary ${file} cannot be written: it is a folder.`)
+  }
+}
+
+/** Writes a file beside it first, so that a reader never sees half a summary. @throws {BadInputError} if it cannot. */
+export async function writeSummary(file: string, report: RunReport): Promise<void> {
+  const path = resolve(file)
+  const beside = `${path}.${process.pid}.tmp`
+  try {
+    await writeFile(beside, `${JSON.stringify(summaryOf(report), null, 2)}\n`)
+    await rename(beside, path)
+  } catch (cause) {
+    await rm(beside, { force: true }).catch(() => undefined)
+    throw new BadInputError(`The summary ${file} cannot be written: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** The summary as plain data. */
+export function summaryOf({ stats, results, error, ...run }: RunReport): object {
+  const given = Object.entries(results).filter(([, result]) => result !== undefined)
+  const kept = given.filter(([, result]) => isSmallJson(result))
+  const left = given.filter(([, result]) => !isSmallJson(result)).map(([id]) => id)
+  const { elapsedMs, items, ...figures } = stats
+  return {
+    millrace: packageVersion(),
+    ...run,
+    ...(error === undefined ? {} : { error }),
+    elapsedMs,
+    balanced: isBalanced(items, run.outcome),
+    items,
+    ...figures,
+    results: Object.fromEntries(kept),
+    ...(left.length === 0 ? {} : { resultsLeftOut: left }),
+  }
+}
+
+/** Whether every item is accounted for: what came in went somewhere, and nothing is under way in a run that ended well. */
+export function isBalanced(items: Ledger, outcome: RunReport['outcome']): boolean {
+  const came = items.in + items.copied + items.expanded
+  const went =
+    items.out + items.filtered + items.joined + items.dropped + items.deadLettered + items.unmatched
+  const isWell = outcome === 'completed' || outcome === 'stopped'
+  return came === went + items.discarded && items.discarded >= 0 && !(isWell && items.discarded > 0)
+}

@@ -1,0 +1,35 @@
+/**
+ * Lets a thread import TypeScript. Called by `load-module.ts` before it imports a module of the user's; a worker that
+ * imports one needs the same.
+ *
+ * TypeScript goes through tsx on every version of Node. What Node 22 and 24 strip by themselves is less (no enums, no
+ * parameter properties, no `.js` for a `.ts` file, no paths of a tsconfig), and a module should not load on one
+ * version only.
+ */
+
+import * as nodeModule from 'node:module'
+import { asModule, type Resolved, type ResolveNext } from './as-module.ts'
+
+/** Node's own hooks in the thread that imports, from 22.15 on; tsx uses them where they exist. */
+interface ThreadHooks {
+  registerHooks?(hooks: {
+    resolve(specifier: string, context: unknown, next: ResolveNext<Resolved>): Resolved
+  }): unknown
+}
+
+let registered: Promise<void> | undefined
+
+/** Idempotent; takes effect for what is imported after it. */
+export function registerTypeScript(): Promise<void> {
+  registered ??= register()
+  return registered
+}
+
+async function register(): Promise<void> {
+  const tsx = await import('tsx/esm/api')
+  tsx.register()
+  // after tsx, since of several hooks the last registered is asked first
+  const { registerHooks } = nodeModule as ThreadHooks
+  if (registerHooks === undefined) nodeModule.register(new URL('./as-module.js', import.meta.url))
+  else registerHooks({ resolve: (specifier, context, next) => asModule(next(specifier, context)) })
+}

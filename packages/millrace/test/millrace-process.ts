@@ -1,0 +1,65 @@
+/** Starts the built command in a process of its own, for the end-to-end tests. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+
+/** The path of a fixture. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+}
+
+/** A process that has ended. */
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A process under way. */
+export interface Started {
+  readonly child: ChildProcess
+  readonly finished: Promise<Finished>
+  /** Resolves once the text was printed, to stdout or stderr; rejects if the process ends without. */
+  printed(text: string): Promise<void>
+}
+
+/** Runs `millrace` with these arguments to its end. */
+export function millrace(args: readonly string[], cwd?: string): Promise<Finished> {
+  return startMillrace(args, cwd).finished
+}
+
+/** Starts `millrace` with these arguments. */
+export function startMillrace(args: readonly string[], cwd: string = process.cwd()): Started {
+  const { FORCE_COLOR: _color, NODE_OPTIONS: _options, ...env } = process.env
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  const look = new Set<() => void>()
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+      for (const waiting of look) waiting()
+    })
+  }
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, ...output }))
+  })
+  const printed = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const waiting = (): void => {
+        if (output.stdout.includes(text) || output.stderr.includes(text)) resolve()
+      }
+      look.add(waiting)
+      waiting()
+      finished.then(
+        ({ stdout, stderr }) => reject(new Error(`"${text}" was never printed:\n${stdout}\n${stderr}`)),
+        reject,
+      )
+    })
+  return { child, finished, printed }
+}
