@@ -6,8 +6,10 @@ const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, impor
 // Tests run on the sources. Worker threads do not: they load the build, which set-up keeps fresh.
 const alias = Object.entries({
   '@millrace/core': 'core/src/index.ts',
+  '@millrace/core/engine': 'core/src/engine/index.ts',
   '@millrace/core/testing': 'core/src/testing/index.ts',
   '@millrace/scheduler': 'scheduler/src/index.ts',
+  '@millrace/scheduler/typescript': 'scheduler/src/typescript/register.ts',
   '@millrace/terms': 'terms/src/index.ts',
   millrace: 'millrace/src/index.ts',
   'millrace/terms': 'millrace/src/terms.ts',
@@ -17,7 +19,7 @@ const alias = Object.entries({
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
     testTimeout: 20_000,

@@ -56,7 +56,8 @@ const dictionary = join(dirname(createRequire(import.meta.url).resolve('wordnet-
 
 const glosses = (file: SynsetFile, limit: number) =>
   lines(join(dictionary, `data.${file}`)).pipe(
-    map((line) => parseSynset(line, file)),
+    // too little work to be worth a trip to a worker
+    map((line: string) => parseSynset(line, file)).local(),
     take(limit),
   )
 

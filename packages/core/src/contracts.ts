@@ -189,6 +189,28 @@ export interface EdgeStats {
   readonly dropped: number
 }
 
+/** The threads of a run. All are 0 for a run on the caller's thread. */
+export interface ThreadStats {
+  /** Threads that the run may use beside the caller's. */
+  readonly budget: number
+  /** Threads in use at the same time at most. */
+  readonly peak: number
+  /** Threads that could not be created, or were lost. */
+  readonly errors: number
+  /** Figures of each worker that has done something. */
+  readonly workers: readonly WorkerStats[]
+}
+
+/** One worker of a run. */
+export interface WorkerStats {
+  readonly id: number
+  readonly activations: number
+  /** Time spent in the run's terms, in ms. */
+  readonly busyMs: number
+  /** JavaScript heap in use after its last activation. */
+  readonly heapBytes: number
+}
+
 /** A run's figures at one moment. */
 export interface Stats {
   /** Milliseconds since the run began, on the machine's monotonic clock. */
@@ -199,6 +221,7 @@ export interface Stats {
   readonly edges: readonly EdgeStats[]
   /** Times an edge was grown to resolve a stall. */
   readonly grown: number
+  readonly threads: ThreadStats
 }
 
 /** How a run ended: `completed` (all streams ended), `stopped` (drained after `stop()`). */

@@ -4,7 +4,20 @@
  * Every layer throws from here; nothing is matched by message.
  */
 
-/** Base of all errors that Millrace raises itself. */
+/**
+ * Base of all errors that Millrace raises itself.
+ *
+ * @example
+ * ```ts
+ * import { MillraceError, run } from 'millrace'
+ * import { fromIterable, map } from 'millrace/terms'
+ *
+ * const broken = fromIterable(['{}', 'no JSON']).pipe(map((text) => JSON.parse(text)))
+ * await run(broken).done.catch((error: MillraceError) => {
+ *   console.log(error.code, error.cause instanceof SyntaxError) // TERM_FAILED true
+ * })
+ * ```
+ */
 export class MillraceError extends Error {
   /** Stable identifier of the kind, in capitals. */
   readonly code: string
@@ -191,14 +204,32 @@ export class BadInputError extends MillraceError {
   }
 }
 
-/** The message of anything that was thrown. */
+/**
+ * The message of anything that was thrown.
+ *
+ * @example
+ * ```ts
+ * import { messageOf } from 'millrace'
+ *
+ * console.log(messageOf(new Error('no room')), messageOf({ code: 7 })) // no room {"code":7}
+ * ```
+ */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message || thrown.name : describe(thrown)
 }
 
 const MAX_DESCRIPTION = 120
 
-/** A value in at most some 120 characters, for messages. Never throws. */
+/**
+ * A value in at most some 120 characters, for messages. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { describe } from 'millrace'
+ *
+ * console.log(describe('text'), describe([1, 2]), describe(7n)) // "text" [1,2] 7n
+ * ```
+ */
 export function describe(value: unknown): string {
   const text = describeWhole(value)
   return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION - 1)}…` : text

@@ -60,12 +60,21 @@ function program(finish: (code: number) => void): Command {
     .addOption(parameterOption())
     .option('-c, --config <file>', 'options of the run: a .json, .yaml, .ts or .js file')
     .option('-s, --summary <file>', 'where to write what became of the run, as JSON')
+    .option('--strategy <strategy>', 'where the terms run: inline or pool')
+    .option('--workers <count>', 'workers at most')
     .option('-q, --quiet', 'shows no progress')
     .addHelpText('after', EXIT_CODES)
     .action(
       async (
         module: string,
-        options: { param: Parameters; config?: string; summary?: string; quiet?: true },
+        options: {
+          param: Parameters
+          config?: string
+          summary?: string
+          strategy?: string
+          workers?: string
+          quiet?: true
+        },
       ) => {
         const { runCommand } = await import('./command/run.ts')
         finish(await runCommand(module, options))

@@ -1,1 +1,9 @@
 export * from '@millrace/core'
+export {
+  GraphMismatchError,
+  NotAGraphModuleError,
+  type SchedulerOptions,
+  type Strategy,
+  WorkerLostError,
+} from '@millrace/scheduler'
+export { run, type ScheduledRunOptions } from './run.ts'

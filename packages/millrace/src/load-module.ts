@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { BadInputError } from '@millrace/core'
 import { nearest } from './config/nearest.ts'
 import { reasonOf } from './report/reason.ts'
-import { registerTypeScript } from './typescript/register.ts'
+import { registerTypeScript } from '@millrace/scheduler/typescript'
 
 const TYPESCRIPT = ['.ts', '.mts', '.tsx']
 const JAVASCRIPT = ['.js', '.mjs', '.cjs']

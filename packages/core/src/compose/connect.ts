@@ -9,6 +9,16 @@ import type { RowOf } from '../term/types.ts'
  *
  * Without `output`, all outputs of `from` are wired; without `input`, the input is named after the output.
  * Ports and names are checked when the graph is built (`UnknownPortError`, `TwoWritersError`).
+ *
+ * @example
+ * ```ts
+ * import { connect } from 'millrace'
+ * import { fromIterable, id, map, toArray } from 'millrace/terms'
+ *
+ * const squares = fromIterable([2, 3]).parallel({ n: id(), square: map((n) => n * n) })
+ * const halves = connect(squares, map((n: number) => n / 2), { output: 'square' })
+ * console.log(await toArray(halves)) // [ 2, 4.5 ]
+ * ```
  */
 export function connect<In, Out, K extends keyof RowOf<Out> & string, Next>(
   from: Term<In, Out>,

@@ -4,7 +4,7 @@
 
 import { BadInputError, describe, InvalidOptionError, NotATermError } from '../errors.ts'
 import { Composite, isTerm, type Term } from '../term/term.ts'
-import type { AnyTerm } from '../term/types.ts'
+import type { AnyTerm, InputOf, OutputOf } from '../term/types.ts'
 
 const MODULE = Symbol.for('millrace.graph')
 
@@ -29,9 +29,17 @@ export class GraphTerm<in In, out Out> extends Composite<In, Out> {
   }
 }
 
+/** True for terms that a graph module built, also with another copy of the package. */
+export function isGraphTerm(term: object): term is GraphTerm<never, unknown> {
+  return isTerm(term) && 'origin' in term
+}
+
+/** What a builder without parameters, or with none but optional ones, can be called with. */
+type EmptyParams = Readonly<Record<never, never>>
+
 /** What `graph` returns: a function from parameters to the graph's term. */
 export interface GraphModule<Params, In, Out> {
-  (...params: unknown extends Params ? [params?: Params] : [params: Params]): GraphTerm<In, Out>
+  (...params: EmptyParams extends Params ? [params?: Params] : [params: Params]): GraphTerm<In, Out>
   /** Address of the module. */
   readonly url: string
 }
@@ -43,11 +51,25 @@ export interface GraphModule<Params, In, Out> {
  * work there. The builder may depend on nothing but its parameters; that is checked when the graph is compiled.
  *
  * @throws {InvalidOptionError} if the address or the builder is missing.
+ *
+ * @example
+ * ```ts
+ * import { graph } from 'millrace'
+ * import { fromIterable, map, toArray } from 'millrace/terms'
+ *
+ * const powers = graph(import.meta.url, ({ exponent }: { exponent: number }) =>
+ *   fromIterable([1, 2, 3]).pipe(map((n) => n ** exponent)),
+ * )
+ * export default powers
+ * console.log(await toArray(powers({ exponent: 3 }))) // [ 1, 8, 27 ]
+ * ```
  */
-export function graph<In, Out, Params = unknown>(
+export function graph<Built extends AnyTerm, Params = unknown>(
   url: string,
-  builder: (params: Params) => Term<In, Out>,
-): GraphModule<Params, In, Out> {
+  builder: (params: Params) => Built,
+): GraphModule<Params, InputOf<Built>, OutputOf<Built>> {
+  type In = InputOf<Built>
+  type Out = OutputOf<Built>
   if (typeof url !== 'string' || url === '') {
     throw new InvalidOptionError('The first argument of graph()', url, 'import.meta.url')
   }

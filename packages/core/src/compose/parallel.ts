@@ -12,6 +12,18 @@ import type { AnyTerm, InputOf, Many, Named, Tuple } from '../term/types.ts'
  *
  * @throws {EmptyParallelError} without a branch.
  * @throws {NotATermError} if a branch is no term.
+ *
+ * @example
+ * ```ts
+ * import { parallel } from 'millrace'
+ * import { fromIterable, map, toArray } from 'millrace/terms'
+ *
+ * const rows = parallel({ letter: fromIterable('ab'), n: fromIterable([1, 2]) })
+ * console.log(await toArray(rows.pipe(map(({ letter, n }) => letter + n)))) // [ 'a1', 'b2' ]
+ *
+ * const pairs = parallel(fromIterable('ab'), fromIterable([1, 2]))
+ * console.log(await toArray(pairs.pipe(map(([letter, n]) => letter + n)))) // [ 'a1', 'b2' ]
+ * ```
  */
 export function parallel<Branches extends Readonly<Record<string, AnyTerm>>>(
   branches: Branches,

@@ -10,6 +10,18 @@ import type { AnyTerm, RowOf } from '../term/types.ts'
  *
  * @throws {NotATermError} if a part is no term.
  * @throws {InvalidOptionError} if there is no part.
+ *
+ * @example
+ * ```ts
+ * import { sequential } from 'millrace'
+ * import { filter, fromIterable, map, toArray } from 'millrace/terms'
+ *
+ * const clean = sequential(
+ *   map((text: string) => text.trim()),
+ *   filter((text) => text !== ''),
+ * )
+ * console.log(await toArray(fromIterable([' a', ' ', 'b ']).pipe(clean))) // [ 'a', 'b' ]
+ * ```
  */
 export function sequential<In, A>(a: Term<In, A>): Term<In, A>
 export function sequential<In, A, B>(a: Term<In, A>, b: Term<RowOf<A>, B>): Term<In, B>

@@ -49,7 +49,7 @@ export class ConcurrentStage extends Stage {
   }
 
   #begin(): void {
-    const free = Math.min(this.#kernel.concurrency, this.outlet.room()) - this.#calls.length
+    const free = Math.min(this.#kernel.concurrency, this.outlet.room(true)) - this.#calls.length
     const window = free > 0 ? this.inlet.next(free) : undefined
     if (window !== undefined) {
       const { items, at, to, times } = window
@@ -84,6 +84,7 @@ export class ConcurrentStage extends Stage {
       },
       (error: unknown) => {
         this.#underWay--
+        call.settled = true // it is counted as failed, not as given up
         this.failed(error, 'item', 0, item)
       },
     )
@@ -139,6 +140,7 @@ export class ConcurrentStage extends Stage {
   }
 
   protected override release(): void {
+    if (this.host.signal.aborted) this.#record.failed += this.#calls.filter(({ settled }) => !settled).length
     this.#calls.length = 0
   }
 }

@@ -8,12 +8,13 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import type { Clock, EdgeOptions, EdgeStats, Stats } from '../contracts.ts'
+import type { Clock, EdgeOptions, EdgeStats, Stats, ThreadStats } from '../contracts.ts'
 import { StallError } from '../errors.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Edge } from './edge.ts'
 import { ledgerOf, nodeStatsOf } from './ledger.ts'
+import type { Placement } from './placement.ts'
 import type { Stage, StageHost } from './stage.ts'
 import { dryEdges, explainStall, smallest, stuckEdges } from './stall.ts'
 import { type ReadOutput, wire } from './wire.ts'
@@ -27,9 +28,14 @@ export interface EngineOptions {
   readonly outputs: readonly ReadOutput[]
   /** Picks the next stage out of `count` ready ones: for tests that replay a schedule. */
   readonly pick: ((count: number) => number) | undefined
+  /** Where stages run that do not run here. Opened and closed by the caller. */
+  readonly placement: Placement | undefined
   /** Called when an edge was grown. */
   readonly onGrown: (edge: EdgeStats) => void
 }
+
+/** The figures of a run without threads. */
+export const NO_THREADS: ThreadStats = { budget: 0, peak: 0, errors: 0, workers: [] }
 
 /** Milliseconds of work after which the event loop gets its turn. */
 const TURN_MS = 8
@@ -58,6 +64,8 @@ export class Engine implements StageHost {
   /** Stages that have ended and whose nodes are exiting. */
   readonly #exiting = new Set<Stage>()
   #activations = 0
+  #started = false
+  #stopAsked = false
   #stepping = false
   #scheduled = false
   #paused = false
@@ -81,7 +89,14 @@ export class Engine implements StageHost {
     })
     // the run may fail before anybody looks: while a node is being entered
     this.#settled.catch(() => undefined)
-    const { stages, edges } = wire(plan, this, options.edges, options.outputs, this.#parked)
+    const { stages, edges } = wire(
+      plan,
+      this,
+      options.edges,
+      options.outputs,
+      this.#parked,
+      options.placement,
+    )
     this.#stages = stages
     this.#edges = edges
   }
@@ -100,6 +115,8 @@ export class Engine implements StageHost {
       for (const stage of this.#stages) {
         if (this.#failure === undefined) stage.start()
       }
+      this.#started = true
+      if (this.#stopAsked) this.stop()
       this.#schedule()
     } catch (error) {
       this.fail(error)
@@ -233,6 +250,8 @@ export class Engine implements StageHost {
 
   /** Lets the sources end; what is under way goes on to the sinks. */
   stop(): void {
+    this.#stopAsked = true
+    if (!this.#started) return // once all nodes have been entered
     for (const stage of this.#stages) stage.stop()
   }
 
@@ -257,6 +276,7 @@ export class Engine implements StageHost {
       stages: this.#stages.map((stage) => stage.stats()),
       edges: this.#edges.map((edge) => edge.stats()),
       grown: this.grown,
+      threads: this.#options.placement?.stats() ?? NO_THREADS,
     }
   }
 }

@@ -16,7 +16,7 @@ import { FrameStack } from './frame-stack.ts'
 import { LoopSet } from './loop-set.ts'
 import type { Loop } from './loops.ts'
 import { SourceFeed } from './source-feed.ts'
-import { type NodeRecord, Stage } from './stage.ts'
+import { Stage } from './stage.ts'
 
 /** Items of the first activation; doubles while activations are short. */
 const FIRST_QUANTUM = 16
@@ -115,6 +115,11 @@ export class FusedStage extends Stage {
   #demand(batches: boolean): number {
     if (this.waiting || this.#frames.size > 0) return 0
     return batches ? 1 : Math.min(this.host.batchItems, this.outlet.room())
+  }
+
+  /** Whether everything that was taken in has been worked off. */
+  get isIdle(): boolean {
+    return this.#frames.size === 0 && !this.waiting
   }
 
   override get leftover(): number {
@@ -287,6 +292,7 @@ export class FusedStage extends Stage {
       },
       (error: unknown) => {
         this.waiting = false
+        this.#awaited = -1
         this.failed(error, 'item', op, item)
       },
     )
@@ -422,8 +428,12 @@ export class FusedStage extends Stage {
   }
 
   protected override async release(): Promise<void> {
-    const awaited = this.plan.kernels[this.#awaited]?.kind
-    if (awaited === 'flatMap' || awaited === 'expand') (this.records[this.#awaited] as NodeRecord).empty++
+    const record = this.records[this.#awaited]
+    if (record !== undefined) {
+      const kind = this.plan.kernels[this.#awaited]?.kind
+      if (this.host.signal.aborted) record.failed++
+      else if (kind === 'flatMap' || kind === 'expand') record.empty++
+    }
     if (!this.#running) this.#frames.closeAll()
     await this.#closeSource()
   }

@@ -14,16 +14,16 @@ function balance(kernel: Kernel, record: NodeRecord): { filtered: number; expand
       return { filtered: 0, expanded: 0 }
     case 'flatMap':
     case 'expand': {
-      const fertile = record.in - record.empty
+      const fertile = record.in - record.empty - record.failed
       return { filtered: record.empty, expanded: record.out - record.born - fertile }
     }
     case 'stream': {
-      const surplus = record.out - record.in
+      const surplus = record.out - record.born - record.in
       return { filtered: Math.max(0, -surplus), expanded: Math.max(0, surplus) }
     }
     default:
       return {
-        filtered: record.in + record.born + record.extra - record.out,
+        filtered: record.in + record.born + record.extra - record.out - record.failed,
         expanded: record.extra,
       }
   }

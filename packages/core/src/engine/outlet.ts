@@ -44,13 +44,16 @@ export class Outlet {
     return !this.isOpen && this.edges.every((edge) => edge.closed)
   }
 
-  /** Items that fit now; infinite if nothing holds back. Where it is 0 the fullest edge will wake the stage. */
-  room(): number {
+  /**
+   * Items that fit now; infinite if nothing holds back. Where it is 0 the fullest edge will wake the stage.
+   * `countOnly` leaves bytes aside: for stages whose results come one by one, and are measured as they come.
+   */
+  room(countOnly = false): number {
     let room = Number.POSITIVE_INFINITY
     for (const edges of this.#edges) {
       for (const edge of edges) {
         if (edge.closed) continue
-        const own = edge.room(this.#itemBytes)
+        const own = edge.room(countOnly && Number.isNaN(this.#itemBytes) ? 0 : this.#itemBytes)
         if (own <= 0) edge.park(this.#itemBytes)
         if (own < room) room = own
       }

@@ -43,6 +43,8 @@ export interface NodeRecord {
   extra: number
   /** Inputs of expansions that gave no output. */
   empty: number
+  /** Inputs that failed, or were given up in mid-call when the run failed. */
+  failed: number
 }
 
 /** A running stage. */
@@ -72,7 +74,7 @@ export abstract class Stage implements EdgeEnd {
     this.outlet = outlet
     this.host = host
     this.contexts = plan.nodes.map((node) => new NodeContext(node.id, host))
-    this.records = plan.nodes.map(() => ({ in: 0, out: 0, born: 0, extra: 0, empty: 0 }))
+    this.records = plan.nodes.map(() => ({ in: 0, out: 0, born: 0, extra: 0, empty: 0, failed: 0 }))
   }
 
   /** Calls the nodes' `enter`, in order; returns a promise only if one of them does. */
@@ -173,6 +175,7 @@ export abstract class Stage implements EdgeEnd {
   protected failed(error: unknown, phase: string, at: number, item?: unknown): void {
     if (this.isDone) return
     const { id } = this.plan.nodes[Math.max(at, 0)] as Node
+    if (phase === 'item') (this.records[at] as NodeRecord).failed++
     this.host.fail(error instanceof TermError ? error : new TermError(id, phase, error, item))
   }
 

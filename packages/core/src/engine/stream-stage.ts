@@ -16,6 +16,7 @@ export class StreamStage extends Stage {
   readonly #node = this.plan.nodes[0] as Node
   readonly #record = this.records[0] as NodeRecord
   readonly #outbox = new Outbox(this.outlet, this.#record, this.host.timed, this.#node.id)
+  #coroutine: Promise<void> = Promise.resolve()
   /** The `emit` that waits for room. */
   #parked: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
 
@@ -36,7 +37,7 @@ export class StreamStage extends Stage {
       views: unknown,
       ctx: StreamContext<unknown, unknown>,
     ) => Promise<void>
-    this.#emitBorn([], ctx)
+    this.#coroutine = this.#emitBorn([], ctx)
       .then(() => run.call(kernel.self, views, this.#streamContext(ctx)))
       .then(async () => {
         if (!this.isDone) await this.#emitBorn((await this.#node.leaf.end?.(ctx as never)) ?? [], ctx)
@@ -105,10 +106,12 @@ export class StreamStage extends Stage {
     return this.#views.filter((view) => view.isAsked).map((view) => view.edge)
   }
 
-  protected override release(): void {
+  protected override async release(): Promise<void> {
     const gone = new CancelledError(undefined)
     for (const view of this.#views) view.abandon(gone)
     this.#parked?.reject(gone)
     this.#parked = undefined
+    // exit follows run, but nobody waits for a coroutine that hangs in something of its own
+    await Promise.race([this.#coroutine, new Promise((resolve) => setImmediate(resolve))])
   }
 }

@@ -9,6 +9,7 @@ import { FusedStage } from './fused-stage.ts'
 import { makeInlet } from './inlet.ts'
 import { Outlet } from './outlet.ts'
 import type { OutputReader } from './output-reader.ts'
+import type { Placement } from './placement.ts'
 import type { Stage, StageHost } from './stage.ts'
 import { StreamStage } from './stream-stage.ts'
 
@@ -33,6 +34,7 @@ export function wire(
   defaults: EdgeOptions,
   outputs: readonly ReadOutput[],
   parked: Set<Edge>,
+  placement: Placement | undefined,
 ): Wiring {
   const edges: Edge[] = []
   const edgeOf = new Map<GraphEdge, Edge>()
@@ -61,7 +63,8 @@ export function wire(
     }
     const last = stage.nodes[stage.nodes.length - 1] as Node
     const outlet = new Outlet(outgoing, last.leaf.outputs !== undefined)
-    const running = new STAGES[stage.kind](stage, inlet, outlet, host)
+    const running =
+      placement?.makeStage(stage, inlet, outlet, host) ?? new STAGES[stage.kind](stage, inlet, outlet, host)
     for (const edge of incoming) edge.reader = running
     for (const edge of outlet.edges) edge.writer = running
     return running

@@ -11,7 +11,7 @@ import {
   TwoWritersError,
   UnknownPortError,
 } from '../errors.ts'
-import { Composite, type Term } from '../term/term.ts'
+import { type Composite, isComposite, type Term } from '../term/term.ts'
 import type { AnyTerm } from '../term/types.ts'
 import { type AnyLeaf, type Graph, type GraphEdge, type Node, OUT } from './graph.ts'
 
@@ -64,7 +64,7 @@ class GraphBuilder {
         work.pop()
         continue
       }
-      const parts = next instanceof Composite ? next.parts : []
+      const parts = partsOf(next)
       const open = parts.filter((part) => !this.#shapes.has(part))
       if (open.length > 0) {
         for (let i = open.length - 1; i >= 0; i--) work.push(open[i] as AnyTerm)
@@ -82,8 +82,8 @@ class GraphBuilder {
   }
 
   #shapeOf(term: AnyTerm): Shape {
-    if (!(term instanceof Composite)) return this.#shapeOfLeaf(term as unknown as AnyLeaf)
-    const shapes = term.parts.map((part) => this.#shapes.get(part) as Shape)
+    if (!isComposite(term)) return this.#shapeOfLeaf(term as unknown as AnyLeaf)
+    const shapes = partsOf(term).map((part) => this.#shapes.get(part) as Shape)
     switch (term.kind) {
       case 'sequential':
         return this.#sequential(shapes, term.parts)
@@ -199,6 +199,23 @@ class GraphBuilder {
       name: label ?? (single ? OUT : String(position)),
     }))
   }
+}
+
+/** A composite's parts; those of an unnamed parallel in an unnamed parallel count as its own. */
+function partsOf(term: AnyTerm): readonly AnyTerm[] {
+  if (!isComposite(term)) return []
+  if (!isFlat(term)) return term.parts
+  const parts: AnyTerm[] = []
+  const work = [...term.parts].reverse()
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    if (isComposite(next) && isFlat(next)) work.push(...[...next.parts].reverse())
+    else parts.push(next)
+  }
+  return parts
+}
+
+function isFlat(term: Composite<never, unknown>): boolean {
+  return term.kind === 'parallel' && term.labels === undefined
 }
 
 function parallelShape(shapes: readonly Shape[], names: readonly string[] | undefined): Shape {

@@ -1,6 +1,6 @@
 /** `compileGraph`: term in, checked graph out. Called by `run`, by the exports and by schedulers. */
 
-import { GraphTerm } from '../compose/graph-module.ts'
+import { isGraphTerm } from '../compose/graph-module.ts'
 import { NondeterministicBuilderError, NotATermError } from '../errors.ts'
 import { isTerm } from '../term/term.ts'
 import type { AnyTerm } from '../term/types.ts'
@@ -14,6 +14,15 @@ import type { Graph } from './graph.ts'
  * the same graph.
  *
  * @throws {MillraceError} of the kind that names what is wrong; see `errors.ts`.
+ *
+ * @example
+ * ```ts
+ * import { compileGraph } from 'millrace'
+ * import { fromIterable, map } from 'millrace/terms'
+ *
+ * const graph = compileGraph(fromIterable([1]).pipe(map((n) => n + 1)))
+ * console.log(graph.nodes.map(({ id }) => id), graph.outputs.map(({ name }) => name)) // [ 'fromIterable', 'map' ] [ 'out' ]
+ * ```
  */
 export function compileGraph(term: AnyTerm): Graph {
   const graph = sketchGraph(term)
@@ -25,7 +34,7 @@ export function compileGraph(term: AnyTerm): Graph {
 export function sketchGraph(term: AnyTerm): Graph {
   if (!isTerm(term)) throw new NotATermError(term, 'run()')
   const graph = buildGraph(term)
-  if (term instanceof GraphTerm) {
+  if (isGraphTerm(term)) {
     const { url, rebuild } = term.origin
     const difference = firstDifference(fingerprint(graph), fingerprint(buildGraph(rebuild())))
     if (difference !== undefined) throw new NondeterministicBuilderError(url, ...difference)

@@ -16,7 +16,19 @@ export interface GraphJson {
   readonly outputs: readonly { readonly name: string; readonly from: string }[]
 }
 
-/** The term's graph as plain data. @throws {MillraceError} as `run` does for compositions that make no sense. */
+/**
+ * The term's graph as plain data. @throws {MillraceError} as `run` does for compositions that make no sense.
+ *
+ * @example
+ * ```ts
+ * import { toJSON } from 'millrace'
+ * import { fromIterable, map } from 'millrace/terms'
+ *
+ * const { nodes, edges } = toJSON(fromIterable([1]).pipe(map((n) => n + 1)))
+ * console.log(nodes.map(({ id }) => id)) // [ 'fromIterable', 'map' ]
+ * console.log(edges.map(({ from, to }) => `${from} -> ${to}`)) // [ 'fromIterable -> map' ]
+ * ```
+ */
 export function toJSON(term: AnyTerm): GraphJson {
   const graph = sketchGraph(term)
   return {
@@ -30,7 +42,23 @@ export function toJSON(term: AnyTerm): GraphJson {
   }
 }
 
-/** The term's graph as a Mermaid flowchart. Sources are stadiums, sinks are double boxes. */
+/**
+ * The term's graph as a Mermaid flowchart. Sources are stadiums, sinks are double boxes.
+ *
+ * @example
+ * ```ts
+ * import { toMermaid } from 'millrace'
+ * import { collect, fromIterable, map } from 'millrace/terms'
+ *
+ * console.log(toMermaid(fromIterable([1]).pipe(map((n) => n + 1), collect())).trimEnd())
+ * // flowchart LR
+ * //   n0(["fromIterable"])
+ * //   n1["map"]
+ * //   n2[["collect"]]
+ * //   n0 --> n1
+ * //   n1 --> n2
+ * ```
+ */
 export function toMermaid(term: AnyTerm): string {
   const graph = sketchGraph(term)
   const lines = ['flowchart LR']
@@ -58,7 +86,24 @@ function mermaidText(text: string): string {
   return text.replace(/[#"&<>]/g, (character) => `#${character.charCodeAt(0)};`).replace(/\s+/g, ' ')
 }
 
-/** The term's graph in Graphviz's language. */
+/**
+ * The term's graph in Graphviz's language.
+ *
+ * @example
+ * ```ts
+ * import { toDot } from 'millrace'
+ * import { fromIterable, map } from 'millrace/terms'
+ *
+ * console.log(toDot(fromIterable([1]).pipe(map((n) => n + 1))).trimEnd())
+ * // digraph millrace {
+ * //   rankdir=LR
+ * //   node [shape=box]
+ * //   n0 [label="fromIterable"]
+ * //   n1 [label="map"]
+ * //   n0 -> n1
+ * // }
+ * ```
+ */
 export function toDot(term: AnyTerm): string {
   const graph = sketchGraph(term)
   const lines = ['digraph millrace {', '  rankdir=LR', '  node [shape=box]']

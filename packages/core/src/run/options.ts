@@ -9,7 +9,9 @@ import type {
   Outcome,
   StageStats,
   Stats,
+  ThreadStats,
 } from '../contracts.ts'
+import type { Placement } from '../engine/placement.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
 
@@ -29,6 +31,8 @@ export interface RunOptions {
   readonly statsEveryMs?: number
   /** Picks the next of `count` ready stages, as an index: for tests that replay a schedule. */
   readonly pick?: (count: number) => number
+  /** What a scheduler brings to this run. Default: everything runs on the caller's thread. */
+  readonly placement?: Placement
 }
 
 /** What a run reports once it has ended normally. */
@@ -42,6 +46,7 @@ export interface Summary {
   readonly edges: readonly EdgeStats[]
   /** Times an edge was grown to resolve a stall. */
   readonly grown: number
+  readonly threads: ThreadStats
   /** The sinks' results by node id. */
   readonly results: Readonly<Record<string, unknown>>
   /** The result of one sink. @throws {WrongStateError} if the term is no sink of this run. */

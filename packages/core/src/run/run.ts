@@ -3,17 +3,18 @@
 import { EventEmitter } from 'eventemitter3'
 import type { Stats } from '../contracts.ts'
 import { systemClock } from '../engine/context.ts'
-import { Engine } from '../engine/engine.ts'
+import { Engine, NO_THREADS } from '../engine/engine.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { ReadOutput } from '../engine/wire.ts'
 import { CancelledError, InvalidOptionError, UnknownPortError, WrongStateError } from '../errors.ts'
 import { compileGraph } from '../graph/compile.ts'
+import { originsOf } from '../graph/origins.ts'
 import type { Graph } from '../graph/graph.ts'
 import { OUT } from '../graph/graph.ts'
 import { planGraph } from '../plan/plan.ts'
 import { checkEdgeOptions } from '../term/leaf.ts'
 import type { Term } from '../term/term.ts'
-import type { RowOf } from '../term/types.ts'
+import type { AnyTerm, RowOf } from '../term/types.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
 import { summarize } from './summary.ts'
 
@@ -56,11 +57,32 @@ export function run<In, Out>(term: Term<In, Out> & Runnable<In>, options: RunOpt
   return new Run<Out>(term as unknown as Term<never, Out>, options)
 }
 
-/** A run under way: its result, its figures, its outputs, and how to steer it. */
+/**
+ * A run under way: its result, its figures, its outputs, and how to steer it.
+ *
+ * @example
+ * ```ts
+ * import { run } from 'millrace'
+ * import { fromIterable, map } from 'millrace/terms'
+ *
+ * function* naturals() {
+ *   for (let n = 0; ; n++) yield n
+ * }
+ * const squares = run(fromIterable(naturals).pipe(map((n) => n * n)))
+ * const small: number[] = []
+ * for await (const square of squares.output()) {
+ *   if (square > 10) break
+ *   small.push(square)
+ * }
+ * const { outcome } = await squares.done
+ * console.log(small, outcome) // [ 0, 1, 4, 9 ] completed
+ * ```
+ */
 export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   /** The summary; rejects with the first failure, whose `cause` is the original error. */
   readonly done: Promise<Summary>
   readonly #graph: Graph
+  readonly #term: AnyTerm
   readonly #options: RunOptions
   readonly #outputs: ReadOutput[] = []
   #engine: Engine | undefined
@@ -68,11 +90,14 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   #pausing = false
   #cancelled: CancelledError | undefined
   #settled = false
+  /** The graph is being planned: what reads its outputs is settled. */
+  #begun = false
 
   constructor(term: Term<never, Out>, options: RunOptions) {
     super()
     checkOptions(options)
     this.#graph = compileGraph(term)
+    this.#term = term
     this.#options = options
     this.done = Promise.resolve().then(() => this.#run())
   }
@@ -81,18 +106,17 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     const { signal } = this.#options
     const onAbort = (): void => void this.cancel(signal?.reason)
     let timer: (() => void) | undefined
+    this.#begun = true
     try {
       if (signal?.aborted === true) onAbort()
       signal?.addEventListener('abort', onAbort, { once: true })
       if (this.#cancelled !== undefined) throw this.#cancelled
-      const engine = this.#makeEngine()
+      const engine = await this.#makeEngine()
       this.#engine = engine
       timer = this.#beginStats()
       if (this.#pausing) engine.pause()
-      await engine.run(() => {
-        this.emit('start')
-        if (this.#stopping) queueMicrotask(() => engine.stop())
-      })
+      if (this.#stopping) engine.stop()
+      await engine.run(() => void this.emit('start'))
       return summarize(engine, this.#graph, this.#stopping ? 'stopped' : 'completed')
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
@@ -101,16 +125,20 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     } finally {
       this.#settled = true
       timer?.()
+      await this.#options.placement?.close()
       signal?.removeEventListener('abort', onAbort)
       this.emit('end')
     }
   }
 
-  #makeEngine(): Engine {
-    const { clock, edges, batchItems, growthLimitItems, pick } = this.#options
+  async #makeEngine(): Promise<Engine> {
+    const { clock, edges, batchItems, growthLimitItems, pick, placement } = this.#options
     const plan = planGraph(this.#graph, {
       isRead: (node, output) => this.#outputs.some((read) => read.node === node && read.output === output),
+      ...(placement === undefined ? {} : { mayFuse: (from, to) => placement.mayFuse(from, to) }),
     })
+    if (placement !== undefined) await placement.open(plan, originsOf(this.#term))
+    if (this.#cancelled !== undefined) throw this.#cancelled
     return new Engine(plan, {
       clock: clock ?? systemClock,
       edges: edges ?? {},
@@ -118,6 +146,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       growthLimitItems: growthLimitItems ?? DEFAULT_GROWTH_LIMIT_ITEMS,
       outputs: this.#outputs,
       pick,
+      placement,
       onGrown: (edge) => this.emit('stall', edge),
     })
   }
@@ -186,7 +215,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
         this.#graph.outputs.map((output) => output.name),
       )
     }
-    if (this.#engine !== undefined || this.#settled) {
+    if (this.#begun) {
       throw new WrongStateError('Call output() right after run(), before the run has begun.')
     }
     if (this.#outputs.some((output) => output.name === name)) {
@@ -239,4 +268,5 @@ const NO_STATS: Stats = {
   stages: [],
   edges: [],
   grown: 0,
+  threads: NO_THREADS,
 }

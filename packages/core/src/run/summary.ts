@@ -9,7 +9,7 @@ import type { Summary } from './options.ts'
 
 /** The run's last figures with the sinks' results. */
 export function summarize(engine: Engine, graph: Graph, outcome: Outcome): Summary {
-  const { elapsedMs, items, nodes, stages, edges, grown } = engine.stats()
+  const { elapsedMs, items, nodes, stages, edges, grown, threads } = engine.stats()
   const results: Record<string, unknown> = {}
   for (const [node, result] of engine.results) results[node.id] = result
   return {
@@ -20,6 +20,7 @@ export function summarize(engine: Engine, graph: Graph, outcome: Outcome): Summa
     stages,
     edges,
     grown,
+    threads,
     results,
     result(sink) {
       const node = graph.nodes.find(({ leaf }) => (leaf as unknown) === sink)

@@ -24,7 +24,7 @@ import type { Awaitable } from './source-term.ts'
  * }
  * const items = collect<string>()
  * const summary = await run(fromIterable(['hi', 'ho']).pipe(new Shout(), items)).done
- * console.log(summary.result(items)) // ['HI!', 'HO!']
+ * console.log(summary.result(items)) // [ 'HI!', 'HO!' ]
  * ```
  */
 export abstract class FunctionTerm<in In, out Out, State = unknown> extends Leaf<In, Out, State> {
@@ -51,6 +51,19 @@ export abstract class FunctionTerm<in In, out Out, State = unknown> extends Leaf
 /**
  * A function of one item that gives any number of outputs: extend it and write `f` as a generator, or return an
  * array. An endless iterable is pulled only while there is room downstream.
+ *
+ * @example
+ * ```ts
+ * import { FlatMapTerm } from 'millrace'
+ * import { fromIterable, toArray } from 'millrace/terms'
+ *
+ * class Countdown extends FlatMapTerm<number, number> {
+ *   *f(from: number) {
+ *     for (let n = from; n > 0; n--) yield n
+ *   }
+ * }
+ * console.log(await toArray(fromIterable([3, 2]).pipe(new Countdown()))) // [ 3, 2, 1, 2, 1 ]
+ * ```
  */
 export abstract class FlatMapTerm<in In, out Out, State = unknown> extends Leaf<In, Out, State> {
   /** One item (or row) in, an iterable of items out. */

@@ -31,14 +31,35 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   /** What the engine runs. Cheap and without effect: called whenever a graph is compiled. */
   abstract kernel(): Kernel
 
-  /** Names this node. Returns the same term. */
+  /**
+   * Names this node. Returns the same term.
+   *
+   * @example
+   * ```ts
+   * import { id } from 'millrace/terms'
+   *
+   * console.log(String(id().named('u').pipe(id().named('v')))) // (Term(u); Term(v))
+   * ```
+   */
   named(name: string): this {
     if (name === '' || name === '__proto__') throw new InvalidOptionError('name', name, 'a usable port name')
     this.name = name
     return this
   }
 
-  /** Bounds the edges into this term; a policy other than `block` drops or fails instead of holding back. */
+  /**
+   * Bounds the edges into this term; a policy other than `block` drops or fails instead of holding back.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'millrace'
+   * import { fromIterable, map } from 'millrace/terms'
+   *
+   * const slow = map(async (n: number) => n).edge({ capacityItems: 2, overflow: 'dropOldest' })
+   * const { items } = await run(fromIterable([1, 2, 3, 4, 5]).pipe(slow)).done
+   * console.log(items.in, items.out + items.dropped) // 5 5
+   * ```
+   */
   edge(options: EdgeOptions): this {
     checkEdgeOptions(options)
     this.#edge = { ...this.#edge, ...options }
@@ -100,6 +121,15 @@ export class KernelTerm<in In, out Out, State = unknown> extends Leaf<In, Out, S
  * Makes a term of a kernel; `hooks` may hold `initialState`, `enter`, `end`, `exit`.
  *
  * For authors of term libraries: everything in `@millrace/terms` that is one function is built with it.
+ *
+ * @example
+ * ```ts
+ * import { kernelTerm } from 'millrace'
+ * import { fromIterable, toArray } from 'millrace/terms'
+ *
+ * const double = () => kernelTerm<number, number>('double', { kind: 'map', f: (n: number) => 2 * n })
+ * console.log(await toArray(fromIterable([1, 2]).pipe(double()))) // [ 2, 4 ]
+ * ```
  */
 export function kernelTerm<In, Out, State = unknown>(
   name: string,

@@ -13,6 +13,18 @@ export interface Tagged<out Item, out Name extends string = string> {
  * interleave is open. It ends when all inputs have ended; each input is held back by itself.
  *
  * LogicSponge's Linearizer; with `tagged`, each item is `{ name, data }`.
+ *
+ * @example
+ * ```ts
+ * import { parallel } from 'millrace'
+ * import { fromIterable, merge, toArray } from 'millrace/terms'
+ *
+ * const both = () => parallel({ odd: fromIterable([1, 3]), even: fromIterable([2, 4]) })
+ * console.log((await toArray(both().pipe(merge()))).toSorted()) // [ 1, 2, 3, 4 ]
+ *
+ * const tagged = await toArray(both().pipe(merge({ tagged: true })))
+ * console.log(tagged.filter(({ name }) => name === 'odd').map(({ data }) => data)) // [ 1, 3 ]
+ * ```
  */
 export function merge<Row extends object>(options?: {
   readonly tagged?: false

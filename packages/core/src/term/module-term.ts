@@ -69,6 +69,15 @@ function baseName(url: string): string {
  *
  * The function gets `(item, ctx)` and returns the output, `undefined` for none, or a promise. Because the module
  * is loaded wherever the term runs, no graph module is needed around it.
+ *
+ * @example
+ * ```ts
+ * import { moduleTerm } from 'millrace'
+ * import { fromIterable, toArray } from 'millrace/terms'
+ *
+ * const extension = moduleTerm<string, string>('node:path', { export: 'extname' })
+ * console.log(await toArray(fromIterable(['a.ts', 'b.json']).pipe(extension))) // [ '.ts', '.json' ]
+ * ```
  */
 export function moduleTerm<In, Out>(url: URL | string, options: ModuleTermOptions = {}): ModuleTerm<In, Out> {
   return new ModuleTerm(url, options)

@@ -24,7 +24,7 @@ export type Awaitable<T> = T | Promise<T>
  * }
  * const items = collect<number>()
  * const summary = await run(new Countdown().pipe(items)).done
- * console.log(summary.result(items)) // [3, 2, 1]
+ * console.log(summary.result(items)) // [ 3, 2, 1 ]
  * ```
  */
 export abstract class SourceTerm<out Out, State = unknown> extends Leaf<never, Out, State> {
@@ -36,7 +36,23 @@ export abstract class SourceTerm<out Out, State = unknown> extends Leaf<never, O
   }
 }
 
-/** A source that yields arrays of items: for readers that get many items at once, such as lines of a file. */
+/**
+ * A source that yields arrays of items: for readers that get many items at once, such as lines of a file.
+ *
+ * @example
+ * ```ts
+ * import { BatchSourceTerm } from 'millrace'
+ * import { toArray } from 'millrace/terms'
+ *
+ * class Pages extends BatchSourceTerm<string> {
+ *   *batches() {
+ *     yield ['a', 'b']
+ *     yield ['c']
+ *   }
+ * }
+ * console.log(await toArray(new Pages())) // [ 'a', 'b', 'c' ]
+ * ```
+ */
 export abstract class BatchSourceTerm<out Out, State = unknown> extends Leaf<never, Out, State> {
   /** Yields arrays of items; the engine takes them apart and bounds them like any others. */
   abstract batches(ctx: Context<State, never>): Iterable<readonly Out[]> | AsyncIterable<readonly Out[]>

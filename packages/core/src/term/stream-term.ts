@@ -48,7 +48,7 @@ export interface StreamContext<State = unknown, Out = unknown> extends Omit<Cont
  * }
  * const items = collect<number>()
  * const summary = await run(fromIterable([1, 4, 9]).pipe(new Differences(), items)).done
- * console.log(summary.result(items)) // [3, 5]
+ * console.log(summary.result(items)) // [ 3, 5 ]
  * ```
  */
 export abstract class StreamTerm<in In, out Out, State = unknown> extends Leaf<In, Out, State> {
@@ -63,7 +63,32 @@ export abstract class StreamTerm<in In, out Out, State = unknown> extends Leaf<I
   }
 }
 
-/** As {@link StreamTerm}, over several input streams, each read at its own pace. */
+/**
+ * As {@link StreamTerm}, over several input streams, each read at its own pace.
+ *
+ * @example
+ * ```ts
+ * import { MultiStreamTerm, parallel, type StreamContext, type View } from 'millrace'
+ * import { fromIterable, toArray } from 'millrace/terms'
+ *
+ * class MergeSorted extends MultiStreamTerm<{ a: number; b: number }, number> {
+ *   async run({ a, b }: { a: View<number>; b: View<number> }, ctx: StreamContext<unknown, number>) {
+ *     let [x, y] = [await a.next(), await b.next()]
+ *     while (x !== undefined || y !== undefined) {
+ *       if (y === undefined || (x !== undefined && x <= y)) {
+ *         await ctx.emit(x as number)
+ *         x = await a.next()
+ *       } else {
+ *         await ctx.emit(y)
+ *         y = await b.next()
+ *       }
+ *     }
+ *   }
+ * }
+ * const sorted = parallel({ a: fromIterable([1, 4, 5]), b: fromIterable([2, 3, 9]) })
+ * console.log(await toArray(sorted.pipe(new MergeSorted()))) // [ 1, 2, 3, 4, 5, 9 ]
+ * ```
+ */
 export abstract class MultiStreamTerm<in Row, out Out, State = unknown> extends Leaf<Row, Out, State> {
   /** What each view keeps. Default `none`. */
   readonly history: HistoryBound = 'none'

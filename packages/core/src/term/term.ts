@@ -12,7 +12,17 @@ import type { AnyTerm, Many, Named, RowOf, Tuple } from './types.ts'
 declare const TYPES: unique symbol
 const TERM = Symbol.for('millrace.term')
 
-/** True for terms, also for those of another copy of the package. */
+/**
+ * True for terms, also for those of another copy of the package.
+ *
+ * @example
+ * ```ts
+ * import { isTerm } from 'millrace'
+ * import { id } from 'millrace/terms'
+ *
+ * console.log(isTerm(id()), isTerm((n: number) => n)) // true false
+ * ```
+ */
 export function isTerm(value: unknown): value is AnyTerm {
   return typeof value === 'object' && value !== null && TERM in value
 }
@@ -25,11 +35,22 @@ export function isTerm(value: unknown): value is AnyTerm {
  * drawn.
  */
 export abstract class Term<in In, out Out> {
+  /** @internal Carries the types; not there at run time. */
   declare readonly [TYPES]: (item: In) => Out
   /** Brand that survives several copies of the package. */
   readonly [TERM] = true
 
-  /** Every output of this term becomes an input of the next, and so on; LogicSponge's `*`. */
+  /**
+   * Every output of this term becomes an input of the next, and so on; LogicSponge's `*`.
+   *
+   * @example
+   * ```ts
+   * import { fromIterable, map, take, toArray } from 'millrace/terms'
+   *
+   * const squares = fromIterable([1, 2, 3]).pipe(map((n) => n * n), take(2))
+   * console.log(await toArray(squares)) // [ 1, 4 ]
+   * ```
+   */
   pipe<A>(a: Term<RowOf<Out>, A>): Term<In, A>
   pipe<A, B>(a: Term<RowOf<Out>, A>, b: Term<RowOf<A>, B>): Term<In, B>
   pipe<A, B, C>(a: Term<RowOf<Out>, A>, b: Term<RowOf<A>, B>, c: Term<RowOf<B>, C>): Term<In, C>
@@ -78,7 +99,21 @@ export abstract class Term<in In, out Out> {
     return terms.length === 0 ? this : compose('sequential', [this, ...terms])
   }
 
-  /** Sends every output of this term to each branch; the branches' outputs are united by name or position. */
+  /**
+   * Sends every output of this term to each branch; the branches' outputs are united by name or position.
+   *
+   * @example
+   * ```ts
+   * import { filter, fromIterable, map, reduce, toArray } from 'millrace/terms'
+   *
+   * const count = (n: number) => n + 1
+   * const counts = fromIterable(['to', 'be', 'not']).parallel({
+   *   words: reduce(count, 0),
+   *   short: filter((word: string) => word.length < 3).pipe(reduce(count, 0)),
+   * })
+   * console.log(await toArray(counts)) // [ { words: 3, short: 2 } ]
+   * ```
+   */
   parallel<A, B>(
     a: Term<RowOf<Out>, A>,
     b: Term<RowOf<Out>, B>,
@@ -94,12 +129,36 @@ export abstract class Term<in In, out Out> {
     return compose('sequential', [this, composeParallel(branches)])
   }
 
-  /** Only the output port `name` of this term, for composing further; the others stay as they are. */
+  /**
+   * Only the output port `name` of this term, for composing further; the others stay as they are.
+   *
+   * @example
+   * ```ts
+   * import { fromIterable, map, toArray } from 'millrace/terms'
+   *
+   * const words = fromIterable(['ab', 'c']).parallel({
+   *   length: map((word) => word.length),
+   *   upper: map((word) => word.toUpperCase()),
+   * })
+   * console.log(await toArray(words.port('upper'))) // [ 'AB', 'C' ]
+   * ```
+   */
   port<K extends keyof RowOf<Out> & string>(name: K): Term<In, RowOf<Out>[K]> {
     return new Composite('select', [this], [name])
   }
 
-  /** The term in LogicSponge's grammar: `(Term(u); (Term(x) | Term(y)); Term(v))`. */
+  /**
+   * The term in LogicSponge's grammar: `(Term(u); (Term(x) | Term(y)); Term(v))`.
+   *
+   * @example
+   * ```ts
+   * import { fromIterable, id, merge } from 'millrace/terms'
+   *
+   * const [x, y] = [id<number>().named('x'), id<number>().named('y')]
+   * const term = fromIterable([1]).named('u').parallel(x, y).pipe(merge())
+   * console.log(String(term)) // (Term(u); (Term(x) | Term(y)); Term(merge))
+   * ```
+   */
   toString(): string {
     return printTerm(this)
   }
@@ -121,6 +180,11 @@ export class Composite<in In, out Out> extends Term<In, Out> {
     this.parts = parts
     this.labels = labels
   }
+}
+
+/** True for composites, also for those of another copy of the package. */
+export function isComposite(term: object): term is Composite<never, unknown> {
+  return isTerm(term) && 'parts' in term
 }
 
 /** Builds a composite after checking that every part is a term. */

@@ -1,13 +1,20 @@
 /** Turns a run that hangs into a failing test with a name, instead of a silent time-out. */
 
+import type { Stats } from '../contracts.ts'
 import type { Summary } from '../run/options.ts'
-import type { Run } from '../run/run.ts'
 
 /** Far longer than any run of these tests takes: reached only by one that hangs. */
 const DEADLINE_MS = 6000
 
+/** A run, whatever it gives. */
+interface AnyRun {
+  readonly done: Promise<Summary>
+  stats(): Stats
+  cancel(reason: unknown): Promise<void>
+}
+
 /** The run's summary; fails, with the figures so far, if the run does not settle. */
-export async function settled(run: Run<never> | Run): Promise<Summary> {
+export async function settled(run: AnyRun): Promise<Summary> {
   let timer: NodeJS.Timeout | undefined
   const hangs = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

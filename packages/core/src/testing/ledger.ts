@@ -3,7 +3,19 @@
 import type { Ledger } from '../contracts.ts'
 import { MillraceError } from '../errors.ts'
 
-/** Whether `in + copied + expanded = out + filtered + joined + dropped + deadLettered + unmatched + discarded`. */
+/**
+ * Whether `in + copied + expanded = out + filtered + joined + dropped + deadLettered + unmatched + discarded`.
+ *
+ * @example
+ * ```ts
+ * import { run } from 'millrace'
+ * import { fromIterable, take } from 'millrace/terms'
+ * import { isBalanced } from 'millrace/testing'
+ *
+ * const { items } = await run(fromIterable([1, 2, 3]).pipe(take(2))).done
+ * console.log(isBalanced(items), isBalanced({ ...items, out: items.out + 1 })) // true false
+ * ```
+ */
 export function isBalanced(ledger: Ledger): boolean {
   return arrived(ledger) === gone(ledger) && Object.values(ledger).every((count: number) => count >= 0)
 }

@@ -24,7 +24,17 @@ export interface SpecLimits {
   readonly exact?: boolean
 }
 
-/** A random acyclic graph of sources, functions, rows and branches, every open end collected or left open. */
+/**
+ * A random acyclic graph of sources, functions, rows and branches, every open end collected or left open.
+ *
+ * @example
+ * ```ts
+ * import { Random, randomSpec } from 'millrace/testing'
+ *
+ * const [one, same] = [randomSpec(new Random(7)), randomSpec(new Random(7))]
+ * console.log(JSON.stringify(one) === JSON.stringify(same)) // true
+ * ```
+ */
 export function randomSpec(choose: Chooser, limits: SpecLimits = {}): GraphSpec {
   const nodes: NodeSpec[] = []
   const sources = 1 + choose.below(2)
@@ -34,7 +44,17 @@ export function randomSpec(choose: Chooser, limits: SpecLimits = {}): GraphSpec 
   return { nodes: nodes.map((each, at) => withSink(choose, each, nodes, at)) }
 }
 
-/** A random graph as of {@link randomSpec}, some nodes of it merged, and a chain of stateless nodes behind. */
+/**
+ * A random graph as of {@link randomSpec}, some nodes of it merged, and a chain of stateless nodes behind.
+ *
+ * @example
+ * ```ts
+ * import { Random, randomMergeSpec } from 'millrace/testing'
+ *
+ * const { nodes } = randomMergeSpec(new Random(7))
+ * console.log(nodes.some(({ op }) => op.kind === 'merge')) // true
+ * ```
+ */
 export function randomMergeSpec(choose: Chooser, limits: SpecLimits = {}): GraphSpec {
   const nodes: NodeSpec[] = [...randomSpec(choose, limits).nodes]
   const upstream = nodes.length

@@ -59,7 +59,17 @@ export class Random implements Chooser {
   }
 }
 
-/** Choices read off a list; 0 when the list is used up, so that a shorter list means a simpler result. */
+/**
+ * Choices read off a list; 0 when the list is used up, so that a shorter list means a simpler result.
+ *
+ * @example
+ * ```ts
+ * import { Choices } from 'millrace/testing'
+ *
+ * const choices = new Choices([7, 1])
+ * console.log(choices.below(5), choices.below(5), choices.below(5)) // 2 1 0
+ * ```
+ */
 export class Choices implements Chooser {
   readonly #numbers: readonly number[]
   #at = 0

@@ -20,7 +20,17 @@ export interface Reference {
   readonly isExact: boolean
 }
 
-/** Evaluates the spec. A merge concatenates its inputs. */
+/**
+ * Evaluates the spec. A merge concatenates its inputs.
+ *
+ * @example
+ * ```ts
+ * import { Choices, evaluateSpec, randomSpec } from 'millrace/testing'
+ *
+ * const simplest = randomSpec(new Choices([]))
+ * console.log(simplest.nodes.map(({ op }) => op.kind), evaluateSpec(simplest).isExact) // [ 'source' ] true
+ * ```
+ */
 export function evaluateSpec(spec: GraphSpec): Reference {
   const nodes: ReferenceNode[] = []
   let isExact = true

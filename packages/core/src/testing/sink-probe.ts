@@ -11,6 +11,20 @@ interface Held<T> {
 /**
  * A sink under a test's control: until `request`, the graph before it is held back. For one run. Its result is
  * what it received.
+ *
+ * @example
+ * ```ts
+ * import { run } from 'millrace'
+ * import { fromIterable } from 'millrace/terms'
+ * import { SinkProbe } from 'millrace/testing'
+ *
+ * const probe = new SinkProbe<number>()
+ * const { done } = run(fromIterable([1, 2, 3]).pipe(probe))
+ * console.log(await probe.next(), probe.received) // 1 [ 1 ]
+ * probe.request()
+ * await done
+ * console.log(probe.received) // [ 1, 2, 3 ]
+ * ```
  */
 export class SinkProbe<T> extends SinkTerm<T, readonly T[]> {
   readonly #received: T[] = []

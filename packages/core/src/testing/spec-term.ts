@@ -45,6 +45,20 @@ export class SpecSink extends SinkTerm<unknown, unknown[], unknown[]> {
 /**
  * Builds the term. With `choose`, it is composed in a random one of many equal ways: as one expression whose
  * parts are shared, or as a list of small pieces in any order that mention the same leaves.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from 'node:assert/strict'
+ * import { run } from 'millrace'
+ * import { evaluateSpec, Random, randomSpec, termOfSpec } from 'millrace/testing'
+ *
+ * const spec = randomSpec(new Random(1))
+ * const { term, sinks } = termOfSpec(spec)
+ * const summary = await run(term).done
+ * for (const [node, sink] of sinks) {
+ *   deepEqual(summary.result(sink), evaluateSpec(spec).nodes[node]?.given)
+ * }
+ * ```
  */
 export function termOfSpec(spec: GraphSpec, choose?: Chooser): SpecTerm {
   const leaves = spec.nodes.map((node, at) => leafOf(node, at))

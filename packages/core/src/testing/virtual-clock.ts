@@ -75,7 +75,21 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets microtasks and immediates run, for some turns of the event loop: what was set off comes to rest. */
+/**
+ * Lets microtasks and immediates run, for some turns of the event loop: what was set off comes to rest.
+ *
+ * @example
+ * ```ts
+ * import { settle } from 'millrace/testing'
+ *
+ * let isDone = false
+ * setImmediate(() => {
+ *   isDone = true
+ * })
+ * await settle()
+ * console.log(isDone) // true
+ * ```
+ */
 export async function settle(turns = TURNS): Promise<void> {
   for (let turn = 0; turn < turns; turn++) {
     await new Promise<void>((resolve) => {

@@ -22,12 +22,27 @@ const edges = z.strictObject(
   'a record',
 )
 
+const strategies = ['inline', 'pool'] as const
+
+const scheduler = z.strictObject(
+  {
+    strategy: z.exactOptional(z.enum(strategies, `one of ${strategies.join(', ')}`)),
+    workers: z.exactOptional(whole()),
+    isolation: z.exactOptional(z.enum(['thread', 'process'], 'one of thread, process')),
+    idleTimeoutMs: z.exactOptional(whole()),
+    heapLimitMb: z.exactOptional(whole()),
+    fallback: z.exactOptional(z.enum(['refuse', 'inline'], 'one of refuse, inline')),
+  },
+  'a record',
+)
+
 /** The options of a run that are values. Its signal, clock and listeners are the command line's own affair. */
 export const runConfigSchema = z.strictObject(
   {
     edges: z.exactOptional(edges),
     batchItems: z.exactOptional(whole()),
     growthLimitItems: z.exactOptional(whole()),
+    scheduler: z.exactOptional(scheduler),
   },
   'a record of options',
 )

@@ -52,12 +52,12 @@ export function docComments(source: string): { text: string; line: number; subje
 }
 
 const LOGGED = /\bconsole\.log\(.*\)\s+\/\/ ?(.*)$/
-const SHOWS = /\b(?:console\.log|print)\(/
+const SHOWS = /\b(?:console\.log|print|run)\(/
 const COMMENT = /^\s*\/\/ ?(.*)$/
 
 /**
  * What a block says that it prints: the comment behind a `console.log(…)`, and comment lines right below a line that
- * prints. Undefined if it says nothing.
+ * prints or runs a graph. Undefined if it says nothing.
  */
 export function promisedBy(code: string): string[] | undefined {
   const lines: string[] = []

@@ -1,0 +1,27 @@
+/**
+ * `Placement`: what a scheduler brings to a run. It says which terms may share a stage, and makes the stages that
+ * run elsewhere; the engine on the caller's thread keeps the edges, so bounds, order and stalls are the same
+ * under every scheduler.
+ */
+
+import type { ThreadStats } from '../contracts.ts'
+import type { Node } from '../graph/graph.ts'
+import type { Origins } from '../graph/origins.ts'
+import type { Plan, StagePlan } from '../plan/plan.ts'
+import type { Inlet } from './inlet.ts'
+import type { Outlet } from './outlet.ts'
+import type { Stage, StageHost } from './stage.ts'
+
+/** Where the stages of one run are run. Made for each run anew. */
+export interface Placement {
+  /** Whether two neighbours may share a stage. */
+  mayFuse(from: Node, to: Node): boolean
+  /** Gets hold of threads. Called once, before the stages are made. `origins` say where workers find the nodes. */
+  open(plan: Plan, origins: Origins): void | Promise<void>
+  /** The stage for `plan` if it is to run elsewhere; `undefined` for one on the caller's thread. */
+  makeStage(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost): Stage | undefined
+  /** Figures of the threads so far. */
+  stats(): ThreadStats
+  /** Lets the threads go. Called once, at the end of the run, whatever its outcome. */
+  close(): void | Promise<void>
+}

@@ -1,0 +1,126 @@
+// Every error of the catalogue: its code, what it says was seen, and what it says to do.
+
+import { expect, test } from 'vitest'
+import * as errors from './errors.ts'
+
+const {
+  BadInputError,
+  CancelledError,
+  CycleWithoutSeedError,
+  describe: describeValue,
+  EmptyParallelError,
+  InvalidOptionError,
+  messageOf,
+  MillraceError,
+  MixedPortsError,
+  NondeterministicBuilderError,
+  NoOutputError,
+  NotATermError,
+  OpenInputError,
+  OverflowError,
+  SourceWithInputError,
+  StallError,
+  TermError,
+  TwoWritersError,
+  UnknownPortError,
+  WrongStateError,
+} = errors
+
+const cause = new Error('the cause')
+
+const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
+  [new NotATermError([1], 'pipe()'), 'NOT_A_TERM', ['pipe()', '[1]', 'fromIterable()']],
+  [new NotATermError(Math.abs, 'pipe()'), 'NOT_A_TERM', ['function abs', 'map()']],
+  [new EmptyParallelError(), 'EMPTY_PARALLEL', ['at least one branch']],
+  [
+    new TwoWritersError('x', 'a', 'b', 'c'),
+    'TWO_WRITERS',
+    ['"x" of c', 'a and b', 'parallel({ name: term })'],
+  ],
+  [new UnknownPortError('t', 'z', ['x', 'y']), 'UNKNOWN_PORT', ['t has no output port "z"', '"x", "y"']],
+  [new UnknownPortError('t', 'z', []), 'UNKNOWN_PORT', ['It has: none']],
+  [new MixedPortsError('x', 'b'), 'MIXED_PORTS', ['"x"', 'b', 'Name every branch']],
+  [new SourceWithInputError('a', 's'), 'SOURCE_WITH_INPUT', ['a cannot be piped into s', 'parallel()']],
+  [new NoOutputError('sink', 'b'), 'NO_OUTPUT', ['sink has no output to pipe into b']],
+  [new CycleWithoutSeedError(['a', 'b']), 'CYCLE_WITHOUT_SEED', ['a -> b -> a', 'enter()', 'merge()']],
+  [new OpenInputError(['"a"']), 'OPEN_INPUT', ['"a" has no input', 'Pipe a source into it']],
+  [new OpenInputError(['"a"', '"b"']), 'OPEN_INPUT', ['"a", "b" have no input', 'into them']],
+  [
+    new NondeterministicBuilderError('u', '1', '2'),
+    'NONDETERMINISTIC_BUILDER',
+    ['graph(u)', 'first 1, then 2'],
+  ],
+  [
+    new InvalidOptionError('size', -1, 'at least 1'),
+    'INVALID_OPTION',
+    ['size must be at least 1, but is -1'],
+  ],
+  [new TermError('t', 'item', cause, { a: 1 }), 'TERM_FAILED', ['"t" failed on item {"a":1}: the cause']],
+  [new TermError('t', 'enter', cause), 'TERM_FAILED', ['"t" failed in enter: the cause']],
+  [new OverflowError('a', 'b', 7), 'EDGE_OVERFLOW', ['a -> b is full (7 items)', 'capacityItems']],
+  [
+    new StallError(['a waits'], ['a', 'b'], 9),
+    'STALLED',
+    ['Nothing can move: a waits', 'up to 9 items', 'merge()'],
+  ],
+  [new CancelledError('why'), 'CANCELLED', ['cancelled: "why"']],
+  [new CancelledError(undefined), 'CANCELLED', ['The run was cancelled.']],
+  [new WrongStateError('not now'), 'WRONG_STATE', ['not now']],
+  [new BadInputError('no such file'), 'BAD_INPUT', ['no such file']],
+]
+
+test.each(CASES)('%s', (error, code, parts) => {
+  expect(error).toBeInstanceOf(MillraceError)
+  expect(error).toMatchObject({ code, name: error.constructor.name })
+  for (const part of parts) expect(error.message).toContain(part)
+})
+
+test('every error class of the catalogue is covered here', () => {
+  const classes = Object.values(errors).filter(
+    (value) => typeof value === 'function' && value.prototype instanceof MillraceError,
+  )
+  const covered = new Set(CASES.map(([error]) => error.constructor))
+  expect(classes.filter((each) => !covered.has(each as never)).map(({ name }) => name)).toEqual([])
+})
+
+test('what an error stands for is kept', () => {
+  const error = new TermError('t', 'item', cause, 5)
+  expect([error.cause, error.term, error.phase, error.item]).toEqual([cause, 't', 'item', 5])
+  expect(new StallError([], ['a', 'b'], 1).cycle).toEqual(['a', 'b'])
+  expect(new CancelledError(cause).cause).toBe(cause)
+  expect('cause' in new CancelledError(undefined)).toBe(false)
+})
+
+test('values are described shortly, whatever they are', () => {
+  const circular: Record<string, unknown> = {}
+  circular['self'] = circular
+  const throwing = {
+    toJSON() {
+      throw new Error('no')
+    },
+  }
+  expect([undefined, null, 1, 10n, 'a"b', Symbol('s'), () => 1].map(describeValue)).toEqual([
+    'undefined',
+    'null',
+    '1',
+    '10n',
+    '"a\\"b"',
+    'Symbol(s)',
+    'function (anonymous)',
+  ])
+  expect([circular, throwing, { n: 10n }, new Uint8Array(3), new Error('e')].map(describeValue)).toEqual([
+    '[object Object]',
+    '[object Object]',
+    '{"n":"10n"}',
+    'Uint8Array(3 bytes)',
+    'Error: e',
+  ])
+  for (const long of ['x'.repeat(1e6), new Array(1e5).fill('item'), { a: { b: 'y'.repeat(1e6) } }]) {
+    expect(describeValue(long).length).toBeLessThanOrEqual(120)
+  }
+  expect([messageOf(new Error('m')), messageOf(new TypeError('')), messageOf('text')]).toEqual([
+    'm',
+    'TypeError',
+    '"text"',
+  ])
+})

@@ -1,0 +1,45 @@
+/**
+ * Where the nodes of a graph come from: the graph module that built each, and its place in there. A term may hold
+ * several graph modules, and terms that no module built. Called by `run`, used by schedulers.
+ */
+
+import { type GraphOrigin, type GraphTerm, isGraphTerm } from '../compose/graph-module.ts'
+import { isComposite } from '../term/term.ts'
+import type { AnyTerm } from '../term/types.ts'
+import { buildGraph } from './build.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { AnyLeaf } from './graph.ts'
+
+/** A node's place in a graph module. */
+export interface NodeOrigin {
+  readonly origin: GraphOrigin
+  /** Position among the nodes of that module's graph. */
+  readonly index: number
+  /** The fingerprint of that graph, one line. */
+  readonly fingerprint: string
+}
+
+/** The origins of all leaves that a graph module built. */
+export type Origins = ReadonlyMap<AnyLeaf, NodeOrigin>
+
+/** Finds the origins of a term's leaves; of nested graph modules the outermost counts. */
+export function originsOf(term: AnyTerm): Origins {
+  const origins = new Map<AnyLeaf, NodeOrigin>()
+  const seen = new Set<AnyTerm>()
+  const work: AnyTerm[] = [term]
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    if (isGraphTerm(next)) addModule(next, origins)
+    else if (isComposite(next)) work.push(...next.parts)
+  }
+  return origins
+}
+
+function addModule(term: GraphTerm<never, unknown>, origins: Map<AnyLeaf, NodeOrigin>): void {
+  const graph = buildGraph(term)
+  const lines = fingerprint(graph).join('\n')
+  graph.nodes.forEach(({ leaf }, index) => {
+    if (!origins.has(leaf)) origins.set(leaf, { origin: term.origin, index, fingerprint: lines })
+  })
+}

@@ -1,0 +1,28 @@
+/** `flatMap`: one item in, any number of items out. */
+
+import { type Awaitable, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkFunction } from '../check.ts'
+
+/**
+ * Calls `f` with each item and passes on the items of what it returns: an array, an iterable, a promise of
+ * one, or an async iterable.
+ *
+ * `f` gets one argument, the item; it may be a generator. An endless iterable is pulled only while there is
+ * room downstream. The outputs of one item leave before those of the next. Keeps no state.
+ *
+ * @throws {InvalidOptionError} if `f` is no function.
+ *
+ * @example
+ * ```ts
+ * import { flatMap, fromIterable, toArray } from 'millrace/terms'
+ *
+ * const words = fromIterable(['to be', 'or not']).pipe(flatMap((line) => line.split(' ')))
+ * console.log(await toArray(words)) // [ 'to', 'be', 'or', 'not' ]
+ * ```
+ */
+export function flatMap<In, Out>(
+  f: (item: In) => Awaitable<Iterable<Out>> | AsyncIterable<Out>,
+): KernelTerm<In, Out> {
+  checkFunction('flatMap', f)
+  return kernelTerm('flatMap', { kind: 'flatMap', f })
+}

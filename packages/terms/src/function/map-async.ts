@@ -1,0 +1,48 @@
+/** `mapAsync`: an async function with several calls under way at once. */
+
+import { type Awaitable, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkBoolean, checkFunction, checkWhole } from '../check.ts'
+
+/** Options of {@link mapAsync}. */
+export interface MapAsyncOptions {
+  /** Calls under way at most. Default 16. */
+  readonly concurrency?: number
+  /** Whether results leave in the order of their inputs. Default true. */
+  readonly ordered?: boolean
+}
+
+/**
+ * As `map`, with up to `concurrency` calls of `f` under way, for work that waits for something else:
+ * requests, files, timers.
+ *
+ * `f` gets one argument, the item; where it resolves to `undefined` the input is filtered out. With
+ * `ordered`, results leave in input order and one slow call holds back those behind it; without, each leaves
+ * as soon as it is there. No further call is begun while the output is full. Keeps no state.
+ *
+ * @throws {InvalidOptionError} if `f` is no function or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { setTimeout } from 'node:timers/promises'
+ * import { fromIterable, mapAsync, toArray } from 'millrace/terms'
+ *
+ * const slowFirst = async (n: number) => {
+ *   await setTimeout(30 / n)
+ *   return n * 10
+ * }
+ * const results = fromIterable([1, 2, 3]).pipe(mapAsync(slowFirst, { concurrency: 3 }))
+ * console.log(await toArray(results)) // [ 10, 20, 30 ]
+ * ```
+ */
+export function mapAsync<In, Out>(
+  f: (item: In) => Awaitable<Out | undefined>,
+  options: MapAsyncOptions = {},
+): KernelTerm<In, Out> {
+  const { concurrency = 16, ordered = true } = options
+  checkFunction('mapAsync', f)
+  checkWhole('concurrency of mapAsync()', concurrency, 1)
+  checkBoolean('ordered of mapAsync()', ordered)
+  // The engine would hand over the context as a second argument, and `f` may well take an optional second one.
+  const onlyItem = (item: In) => f(item)
+  return kernelTerm('mapAsync', { kind: 'concurrent', self: {}, f: onlyItem, concurrency, ordered })
+}

@@ -1,0 +1,76 @@
+/** `writeLines`: a sink that writes strings to a file, all of them or none. */
+
+import { type Awaitable, type Context, InvalidOptionError, SinkTerm } from '@millrace/core'
+import { pathOf } from '../path-of.ts'
+import { LineFile, type WrittenFile } from './line-file.ts'
+
+/**
+ * Writes each item, which must be a string, and a `\n` to a file, packed if its name ends in `.gz`. The
+ * result is `{ file, lines, bytes }`.
+ *
+ * The lines go to a new file in the same folder, which takes the target's place, flushed to the disk, when
+ * the stream has ended; after a failure or a cancel it is removed and the old target, if any, is untouched.
+ * Written in blocks of 64 KiB; while one is being written the terms before it are held back. Keeps the order.
+ *
+ * @throws {InvalidOptionError} if `file` is no path or `file:` URL. A folder that does not exist or cannot be
+ * written, or a target that is no regular file, fails the run with a `BadInputError` before any item.
+ *
+ * @example
+ * ```ts
+ * import { readFile, rm } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { run } from 'millrace'
+ * import { fromIterable, writeLines } from 'millrace/terms'
+ *
+ * const file = join(tmpdir(), `millrace-write-lines-${process.pid}.txt`)
+ * const written = writeLines(file)
+ * const summary = await run(fromIterable(['to be', 'or not']).pipe(written)).done
+ * const { lines, bytes } = summary.result(written)
+ * console.log(lines, bytes) // 2 13
+ * console.log(await readFile(file, 'utf8') === 'to be\nor not\n') // true
+ * await rm(file)
+ * ```
+ */
+export function writeLines(file: string | URL): SinkTerm<string, WrittenFile> {
+  return new WriteLines(pathOf('writeLines', file))
+}
+
+class WriteLines extends SinkTerm<string, WrittenFile> {
+  override name = 'writeLines'
+  readonly #path: string
+  /** One file per run: the same term may be in several at once. */
+  readonly #files = new WeakMap<object, LineFile>()
+
+  constructor(path: string) {
+    super()
+    this.#path = path
+  }
+
+  override async enter(ctx: Context<unknown, never>): Promise<void> {
+    this.#files.set(ctx, await LineFile.open(this.#path))
+  }
+
+  override write(item: string, ctx: Context<unknown, never>): Awaitable<void> {
+    if (typeof item !== 'string') {
+      throw new InvalidOptionError(
+        'An item of writeLines()',
+        item,
+        'a string (make it one with a map() before it)',
+      )
+    }
+    return this.#files.get(ctx)?.write(item)
+  }
+
+  override async result(ctx: Context<unknown, never>): Promise<WrittenFile> {
+    const file = this.#files.get(ctx) as LineFile
+    const written = await file.commit()
+    this.#files.delete(ctx)
+    return written
+  }
+
+  override async exit(ctx: Context<unknown, never>): Promise<void> {
+    await this.#files.get(ctx)?.discard()
+    this.#files.delete(ctx)
+  }
+}

@@ -1,0 +1,178 @@
+/** Goal: `csv` gives the records that were written, and says where a file is wrong. */
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { expect, expectTypeOf, test } from 'vitest'
+import { type CsvOptions, csv, take, toArray } from '../index.ts'
+import { openFilesIn } from '../test/open-files.ts'
+import { temporaryFolder } from '../test/temporary-folder.ts'
+
+const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`
+
+async function read(text: string | Buffer, options?: CsvOptions, name = 'data.csv'): Promise<unknown[]> {
+  const file = join(await temporaryFolder(), name)
+  await writeFile(file, text)
+  return toArray(csv<unknown>(file, options))
+}
+
+test('gives the records that were written', async () => {
+  const row = fc.record({ a: fc.string({ unit: 'grapheme' }), 'b c': fc.string() })
+  await fc.assert(
+    fc.asyncProperty(fc.array(row), fc.constantFrom('\n', '\r\n'), async (rows, end) => {
+      const text = ['a,b c', ...rows.map((r) => `${quoted(r.a)},${quoted(r['b c'])}`)].join(end)
+      expect(await read(text)).toEqual(rows)
+      expect(await read(gzipSync(text), {}, 'data.csv.gz')).toEqual(rows)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('records may span chunks', async () => {
+  const rows = Array.from({ length: 30_000 }, (_, i) => ({ id: String(i), text: `né "${i}"\n` }))
+  const text = ['id,text', ...rows.map((r) => `${r.id},${quoted(r.text)}`)].join('\n')
+  expect(await read(text)).toEqual(rows)
+})
+
+test('leaves out the byte order mark and empty lines', async () => {
+  expect(await read('\ufeffa,b\n\n1,2\n\n')).toEqual([{ a: '1', b: '2' }])
+})
+
+test('an empty file has no records', async () => {
+  expect(await read('')).toEqual([])
+  expect(await read('a,b\n')).toEqual([])
+})
+
+test('columns: false gives arrays, a list names them', async () => {
+  const file = join(await temporaryFolder(), 'data.csv')
+  await writeFile(file, '1;2\n3;4')
+  const arrays = await toArray(csv(file, { columns: false, delimiter: ';' }))
+  expectTypeOf(arrays).toEqualTypeOf<string[][]>()
+  expect(arrays).toEqual([
+    ['1', '2'],
+    ['3', '4'],
+  ])
+  expect(await toArray(csv(file, { columns: ['x', 'y'], delimiter: ';' }))).toEqual([
+    { x: '1', y: '2' },
+    { x: '3', y: '4' },
+  ])
+})
+
+test('cast: true makes numbers of decimal numbers and of nothing else', async () => {
+  const same = [
+    '',
+    '01234',
+    '+49',
+    '12345678901234567890',
+    '0x10',
+    'Infinity',
+    '1,5',
+    '1 2',
+    '-',
+    '.',
+    'e5',
+    '--1',
+  ]
+  const text = ['text', ...same.map((field) => quoted(`${field}`))].join('\n')
+  expect(await read(text.replace('""\n', ''), { cast: true })).toEqual(
+    same.slice(1).map((field) => ({ text: field })),
+  )
+  expect(await read('a,b,c,d,e\n1,-2.5,0,1e3,.5', { cast: true })).toEqual([
+    { a: 1, b: -2.5, c: 0, d: 1000, e: 0.5 },
+  ])
+})
+
+test('cast by column, one argument each', async () => {
+  const seen: unknown[] = []
+  const cast = {
+    day: (text: string) => new Date(text),
+    n: Number,
+    gone: Number,
+    b: (...all: unknown[]) => seen.push(all),
+  }
+  expect(await read('day,n,b\n1970-01-01,7,x', { cast })).toEqual([{ day: new Date(0), n: 7, b: 1 }])
+  expect(seen).toEqual([['x']])
+})
+
+test('other marks', async () => {
+  expect(
+    await read("# hi\na\tb\n 'x\ty' \tz\n", { delimiter: '\t', quote: "'", comment: '#', trim: true }),
+  ).toEqual([{ a: 'x\ty', b: 'z' }])
+  expect(await read('a\n"x', { quote: false })).toEqual([{ a: '"x' }])
+  expect(await read('a,b\n1\n', { ragged: true })).toEqual([{ a: '1' }])
+  expect(await read(Buffer.from('a\né', 'latin1'), { encoding: 'latin1' })).toEqual([{ a: 'é' }])
+})
+
+test('a column named __proto__ is a column like any other', async () => {
+  const [record] = await read('__proto__,a\nx,y')
+  expect(Object.entries(record as object)).toEqual([
+    ['__proto__', 'x'],
+    ['a', 'y'],
+  ])
+})
+
+const wrong: readonly [what: string, text: string, options: CsvOptions, line: number][] = [
+  ['too few fields', 'a,b\n1,2\n3\n', {}, 3],
+  ['a stray quote', 'a,b\n1,x"y\n', {}, 2],
+  ['a quote that is never closed', 'a\n"x\ny\n', {}, 3],
+  ['a record that is too long', `a\nx\n${'y'.repeat(100)}`, { maxRecordChars: 50 }, 3],
+  ['two columns of one name', 'a,a\n1,2\n', {}, 1],
+  [
+    'a cast that fails',
+    'n\n1\nx\n',
+    {
+      cast: {
+        n: (text) => {
+          if (text === 'x') throw new Error('no number')
+          return 1
+        },
+      },
+    },
+    3,
+  ],
+]
+
+test.each(wrong)('names file and line: %s', async (_what, text, options, line) => {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'wrong.csv')
+  await writeFile(file, text)
+  await expect(toArray(csv(file, options))).rejects.toMatchObject({
+    code: 'TERM_FAILED',
+    term: 'csv',
+    cause: {
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(`${file} is no valid CSV at line ${line}:`),
+    },
+  })
+  if (openFilesIn(folder) !== undefined) expect(openFilesIn(folder)).toEqual([])
+})
+
+test('the file is closed when nobody needs more', async () => {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'long.csv')
+  await writeFile(file, `n\n${'1\n'.repeat(200_000)}`)
+  expect(await toArray(csv(file).pipe(take(1)))).toEqual([{ n: '1' }])
+  if (openFilesIn(folder) !== undefined) expect(openFilesIn(folder)).toEqual([])
+})
+
+test('a missing file is named', async () => {
+  const file = join(await temporaryFolder(), 'missing.csv')
+  await expect(toArray(csv(file))).rejects.toMatchObject({
+    cause: { code: 'BAD_INPUT', message: expect.stringContaining(file), cause: { code: 'ENOENT' } },
+  })
+})
+
+test('refuses options that make no sense', () => {
+  const options: CsvOptions[] = [
+    { delimiter: '' },
+    { columns: [1] as never },
+    { cast: 'x' as never },
+    { cast: { a: 1 as never } },
+    { maxRecordChars: 0 },
+    { encoding: 'utf-9' as never },
+  ]
+  for (const option of options) {
+    expect(() => csv('a.csv', option)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+  }
+})

@@ -1,0 +1,75 @@
+/** `fromIterable`: a source of what an array, an iterable or a generator function gives. */
+
+import { InvalidOptionError, SourceTerm } from '@millrace/core'
+import { checkFunction } from '../check.ts'
+import { opener } from './reopen.ts'
+
+/**
+ * A source of the items of an array, an iterable, or of what a function returns each time a run begins.
+ *
+ * An array is handed over as it is and must not change meanwhile. An iterable is pulled only while there is
+ * room downstream, so it may be endless, and is closed (`return`) when nobody needs more. Items stay as they
+ * are unless there is a `formatter`: then each passes through it, with {@link asRecord} as LogicSponge does
+ * it. Give the function that makes it, not the generator itself, if the term is to run more than once. Keeps
+ * the order.
+ *
+ * @throws {InvalidOptionError} if `iterable` is neither iterable nor a function. Running an iterator a second
+ * time fails with a `WrongStateError`.
+ *
+ * @example
+ * ```ts
+ * import { fromIterable, toArray } from 'millrace/terms'
+ *
+ * function* countdown() {
+ *   for (let n = 3; n > 0; n--) yield n
+ * }
+ * console.log(await toArray(fromIterable(countdown))) // [ 3, 2, 1 ]
+ * console.log(await toArray(fromIterable('abc', (letter) => letter.toUpperCase()))) // [ 'A', 'B', 'C' ]
+ * ```
+ */
+export function fromIterable<Item>(iterable: Iterable<Item> | (() => Iterable<Item>)): SourceTerm<Item>
+export function fromIterable<Item, Out>(
+  iterable: Iterable<Item> | (() => Iterable<Item>),
+  formatter: (item: Item) => Out,
+): SourceTerm<Out>
+export function fromIterable<Item>(
+  iterable: Iterable<Item> | (() => Iterable<Item>),
+  formatter?: (item: Item) => unknown,
+): SourceTerm<unknown> {
+  if (typeof iterable !== 'function' && !isIterable(iterable)) {
+    throw new InvalidOptionError('The argument of fromIterable()', iterable, 'an iterable, or a function')
+  }
+  if (formatter !== undefined) checkFunction('fromIterable', formatter)
+  return new FromIterable(iterable, formatter)
+}
+
+class FromIterable<Item> extends SourceTerm<unknown> {
+  override name = 'fromIterable'
+  readonly #open: () => Iterable<Item>
+  readonly #formatter: ((item: Item) => unknown) | undefined
+
+  constructor(
+    iterable: Iterable<Item> | (() => Iterable<Item>),
+    formatter: ((item: Item) => unknown) | undefined,
+  ) {
+    super()
+    this.#open = opener('fromIterable', iterable)
+    this.#formatter = formatter
+  }
+
+  override generate(): Iterable<unknown> {
+    const opened = this.#open()
+    if (!isIterable(opened)) {
+      throw new InvalidOptionError('What the function of fromIterable() returns', opened, 'an iterable')
+    }
+    return this.#formatter === undefined ? opened : format(opened, this.#formatter)
+  }
+}
+
+function* format<Item>(items: Iterable<Item>, formatter: (item: Item) => unknown): Iterable<unknown> {
+  for (const item of items) yield formatter(item)
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return value !== null && value !== undefined && typeof Object(value)[Symbol.iterator] === 'function'
+}

@@ -1,0 +1,106 @@
+/** `lines`: a source of the lines of a text file. */
+
+import { StringDecoder } from 'node:string_decoder'
+import type { BatchSourceTerm } from '@millrace/core'
+import { checkEncoding } from '../check.ts'
+import { pathOf } from '../path-of.ts'
+import { FileSource } from './file-source.ts'
+
+/** Options of {@link lines}. */
+export interface LinesOptions {
+  /** How the file's bytes are to be read. Default `utf8`. */
+  readonly encoding?: BufferEncoding
+}
+
+/**
+ * A source of the lines of a text file, without their line ends (`\n` or `\r\n`).
+ *
+ * A file whose name ends in `.gz` is unpacked on the way. A byte order mark is left out; a last line needs no
+ * line end; a file that ends in one has no empty line after it. The file is opened when the run begins, read
+ * in chunks of 128 KiB only while there is room downstream, and closed as soon as nobody needs more. Keeps
+ * the order.
+ *
+ * @throws {InvalidOptionError} if `file` is no path or `file:` URL, or `encoding` is unknown. A file that
+ * cannot be read fails the run with a `BadInputError` that names it.
+ *
+ * @example
+ * ```ts
+ * import { rm, writeFile } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { lines, toArray } from 'millrace/terms'
+ *
+ * const file = join(tmpdir(), `millrace-lines-${process.pid}.txt`)
+ * await writeFile(file, 'to be\r\nor not\n')
+ * console.log(await toArray(lines(file))) // [ 'to be', 'or not' ]
+ * await rm(file)
+ * ```
+ */
+export function lines(file: string | URL, options: LinesOptions = {}): BatchSourceTerm<string> {
+  const { encoding = 'utf8' } = options
+  checkEncoding('encoding of lines()', encoding)
+  return new Lines(pathOf('lines', file), encoding)
+}
+
+class Lines extends FileSource<string> {
+  override name = 'lines'
+  readonly #encoding: BufferEncoding
+
+  constructor(path: string, encoding: BufferEncoding) {
+    super(path)
+    this.#encoding = encoding
+  }
+
+  protected override async *parse(
+    chunks: AsyncIterable<Buffer>,
+  ): AsyncGenerator<readonly string[], void, undefined> {
+    const decoder = new StringDecoder(this.#encoding)
+    const splitter = new LineSplitter()
+    for await (const chunk of chunks) {
+      const complete = splitter.push(decoder.write(chunk))
+      if (complete.length > 0) yield complete
+    }
+    const rest = splitter.end(decoder.end())
+    if (rest.length > 0) yield rest
+  }
+}
+
+/** Cuts text that comes in pieces into lines. */
+class LineSplitter {
+  /** The begin of the line that the next piece goes on with. */
+  #begin = ''
+  #atStart = true
+  /** Whether any `\r` was seen; files without one need no second look at each line. */
+  #hasReturns = false
+
+  /** The lines that are complete now. */
+  push(text: string): string[] {
+    if (text === '') return []
+    if (this.#atStart) {
+      this.#atStart = false
+      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
+    }
+    this.#hasReturns ||= text.includes('\r')
+    const pieces = text.split('\n')
+    // only pieces are split, never what was kept: a very long line would be scanned again and again
+    pieces[0] = this.#begin + (pieces[0] as string)
+    this.#begin = pieces.pop() as string
+    if (this.#hasReturns) stripReturns(pieces)
+    return pieces
+  }
+
+  /** The last lines, given the last piece of text. */
+  end(text: string): string[] {
+    const complete = this.push(text)
+    if (this.#begin !== '') complete.push(this.#begin)
+    this.#begin = ''
+    return complete
+  }
+}
+
+function stripReturns(complete: string[]): void {
+  for (let i = 0; i < complete.length; i++) {
+    const line = complete[i] as string
+    if (line.charCodeAt(line.length - 1) === 0x0d) complete[i] = line.slice(0, -1)
+  }
+}
