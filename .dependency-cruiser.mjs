@@ -31,7 +31,12 @@ const never = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 
 export default {
   forbidden: [
-    never('no-cycles', 'A cycle of files has no reading order.', {}, { circular: true }),
+    never(
+      'no-cycles',
+      'A cycle of files has no reading order. Types may name each other: `Term` and the types of its ports do.',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
     never(
       'core-stands-alone',
       'core imports no other workspace package.',

@@ -34,6 +34,8 @@ test('finds the pairs that brute force finds among 3,200 glosses, in order', asy
   const expected = bruteForce(records, 0.8).map(pairLine)
   expect(expected.length).toBeGreaterThan(2)
   expect(readFileSync(out, 'utf8').split('\n').slice(0, -1)).toEqual(expected)
-  expect(printed).toEqual([`${records.length} glosses, ${expected.length} pairs of near duplicates -> ${out}`])
+  expect(printed).toEqual([
+    `${records.length} glosses, ${expected.length} pairs of near duplicates -> ${out}`,
+  ])
   expect(summary.items.discarded).toBe(0)
 })

@@ -56,7 +56,6 @@ export interface LifeCycle<State, Out> {
 }
 
 /** What `end` may return: last items to emit, or nothing, or a promise of either. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is the common case
 export type End<Out> = Iterable<Out> | void | Promise<Iterable<Out> | void>
 
 type ItemFunction = (item: never) => unknown

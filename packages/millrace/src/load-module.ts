@@ -7,9 +7,9 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BadInputError } from '@millrace/core'
+import { registerTypeScript } from '@millrace/scheduler/typescript'
 import { nearest } from './config/nearest.ts'
 import { reasonOf } from './report/reason.ts'
-import { registerTypeScript } from '@millrace/scheduler/typescript'
 
 const TYPESCRIPT = ['.ts', '.mts', '.tsx']
 const JAVASCRIPT = ['.js', '.mjs', '.cjs']

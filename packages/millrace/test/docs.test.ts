@@ -25,6 +25,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const cli = join(root, 'packages/millrace/bin/millrace.js')
 const temporary = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'millrace-docs-')))
 const startedIn = process.cwd()
+const COMPILE_TIMEOUT_MS = 60_000
 
 // commands run the built package, found as an installed one is
 fs.symlinkSync(join(root, 'node_modules'), join(temporary, 'node_modules'), 'junction')
@@ -109,12 +110,16 @@ describe('examples', () => {
     })
   }
 
-  test('compile', () => {
-    const files = examples.map(({ block }) => block.file)
-    const where = (line: string): string =>
-      examples.reduce((text, { block, name }) => text.replace(`${block.file}:`, `${name}, line `), line)
-    expect(typeErrors(files, root).map(where)).toEqual([])
-  })
+  test(
+    'compile',
+    () => {
+      const files = examples.map(({ block }) => block.file)
+      const where = (line: string): string =>
+        examples.reduce((text, { block, name }) => text.replace(`${block.file}:`, `${name}, line `), line)
+      expect(typeErrors(files, root).map(where)).toEqual([])
+    },
+    COMPILE_TIMEOUT_MS,
+  )
 })
 
 describe('pages', () => {

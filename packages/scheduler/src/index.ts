@@ -1,1 +1,5 @@
-export {}
+export * from './errors.ts'
+export * from './governor/governor.ts'
+export * from './governor/processors.ts'
+export type * from './options.ts'
+export * from './placement-for.ts'

@@ -13,7 +13,7 @@ import type { FrameStack } from './frame-stack.ts'
 export interface EndStep {
   readonly op: number
   readonly call: () => unknown
-  readonly then: (value: unknown) => void
+  readonly onReturned: (value: unknown) => void
 }
 
 /** Walks through the ends of a chain's nodes. */
@@ -48,12 +48,13 @@ export class ChainEnd {
     while (this.#next < this.#nodes.length) {
       const op = this.#next
       // emitted after its call had returned; the caller works the frame off and comes back
-      if (this.#frames.pushPending(op, 'extra', time)) return { op, call: () => undefined, then: () => {} }
+      if (this.#frames.pushPending(op, 'extra', time))
+        return { op, call: () => undefined, onReturned: () => {} }
       this.#next++
       const { leaf } = this.#nodes[op] as Node
       if (leaf.end === undefined) continue
       const call = (): unknown => leaf.end?.(this.#contexts[op] as never)
-      return { op, call, then: (items) => this.#flush(op, items, time) }
+      return { op, call, onReturned: (items) => this.#flush(op, items, time) }
     }
     return this.#report()
   }
@@ -61,7 +62,8 @@ export class ChainEnd {
   /** What was emitted in `end` comes before what it returned. */
   #flush(op: number, items: unknown, time: number): void {
     if (Array.isArray(items)) this.#frames.push(op, items, 'born', time)
-    else if (isIterable(items)) this.#frames.add(Frame.iterator(op + 1, 'born', items[Symbol.iterator](), time))
+    else if (isIterable(items))
+      this.#frames.add(Frame.iterator(op + 1, 'born', items[Symbol.iterator](), time))
     this.#frames.pushPending(op, 'born', time)
   }
 
@@ -72,6 +74,6 @@ export class ChainEnd {
     if (this.#reported || node.leaf.kernel().kind !== 'sink' || sink.result === undefined) return undefined
     this.#reported = true
     const call = (): unknown => sink.result?.(this.#contexts[op] as never)
-    return { op, call, then: (result) => this.#setResult(node, result) }
+    return { op, call, onReturned: (result) => this.#setResult(node, result) }
   }
 }

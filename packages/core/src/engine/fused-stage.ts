@@ -408,8 +408,8 @@ export class FusedStage extends Stage {
     }
     try {
       const value = step.call()
-      if (isPromise(value)) this.await(value, 'end', step.op, step.then)
-      else step.then(value)
+      if (isPromise(value)) this.await(value, 'end', step.op, step.onReturned)
+      else step.onReturned(value)
       this.wake()
     } catch (error) {
       this.failed(error, 'end', step.op)

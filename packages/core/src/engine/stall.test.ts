@@ -1,6 +1,7 @@
 // A stall is resolved by growing the smallest full edge, or explained: who waits for whom, and in which cycle. A
 // graph that only waits for the outside is left alone.
 
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parallel } from '../compose/parallel.ts'
 import type { EdgeStats } from '../contracts.ts'
@@ -9,6 +10,7 @@ import { FunctionTerm } from '../term/function-term.ts'
 import { StreamTerm, type View } from '../term/stream-term.ts'
 import type { Term } from '../term/term.ts'
 import { settled } from '../test/deadline.ts'
+import { LAW_TIMEOUT_MS, law, runOptions } from '../test/property.ts'
 import { Collect, count, countSlowly, filter, id } from '../test/terms.ts'
 import { checkLedger } from '../testing/ledger.ts'
 import { SourceProbe } from '../testing/source-probe.ts'
@@ -30,6 +32,17 @@ class LazyTenth extends FunctionTerm<number, number> {
   }
   async f(n: number): Promise<number | undefined> {
     return n % 10 === 0 ? n : undefined
+  }
+}
+
+class Lazy extends FunctionTerm<number, number> {
+  override readonly concurrency: number
+  constructor(concurrency: number) {
+    super()
+    this.concurrency = concurrency
+  }
+  async f(n: number): Promise<number> {
+    return n
   }
 }
 
@@ -64,6 +77,30 @@ test.each([
     expect(Math.log2(capacityItems)).toBe(Math.floor(Math.log2(capacityItems)))
   checkLedger(summary)
 })
+
+test(
+  'a diamond that loses nothing never grows, however small its edges',
+  async () => {
+    const sides = [
+      () => id<number>(),
+      () => new Lazy(1),
+      () => new Lazy(3),
+      () => id<number>().edge({ capacityItems: 2 }),
+    ]
+    const side = fc.nat(sides.length - 1).map((at) => sides[at] as () => Term<number, number>)
+    await fc.assert(
+      fc.asyncProperty(side, side, runOptions(), fc.boolean(), async (left, right, options, isSlow) => {
+        const sink = new Collect()
+        const from = isSlow ? countSlowly(60) : count(60)
+        const summary = await settled(run(from.parallel(left(), right().pipe(right())).pipe(sink), options))
+        expect(summary.result(sink)).toEqual(Array.from({ length: 60 }, (_, n) => [n, n]))
+        expect(summary.grown).toBe(0)
+      }),
+      law(80),
+    )
+  },
+  LAW_TIMEOUT_MS,
+)
 
 test('it grows also while another part of the graph waits for the outside', async () => {
   const { term, sink } = diamond(count(100), tenth())

@@ -5,16 +5,19 @@
 
 import type { Graph, Node } from './graph.ts'
 
-/** One line per node: its id, kernel, function text and inputs. Equal lines mean the same graph. */
-export function fingerprint(graph: Graph): string[] {
-  return graph.nodes.map(describeNode)
+/**
+ * One line per node: its id, kernel and inputs, and `withFunctions` a hash of its function's text. Equal lines mean
+ * the same graph. Between threads texts cannot be compared: each may have loaded TypeScript in its own way.
+ */
+export function fingerprint(graph: Graph, withFunctions = true): string[] {
+  return graph.nodes.map((node) => describeNode(node, withFunctions))
 }
 
-function describeNode(node: Node): string {
+function describeNode(node: Node, withFunctions: boolean): string {
   const kernel = node.leaf.kernel()
   const f = 'f' in kernel ? kernel.f : 'run' in kernel ? kernel.run : undefined
   const inputs = node.inputs.map(({ from, output, input }) => `${input}=${from.id}.${output}`).join(' ')
-  return `"${node.id}" ${kernel.kind}(${f === undefined ? '' : hash(String(f))}) <- ${inputs || 'nothing'}`
+  return `"${node.id}" ${kernel.kind}(${f === undefined || !withFunctions ? '' : hash(String(f))}) <- ${inputs || 'nothing'}`
 }
 
 /** FNV-1a, 32 bits (Fowler, Noll, Vo), as eight hexadecimal digits. */

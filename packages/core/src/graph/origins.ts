@@ -15,7 +15,7 @@ export interface NodeOrigin {
   readonly origin: GraphOrigin
   /** Position among the nodes of that module's graph. */
   readonly index: number
-  /** The fingerprint of that graph, one line. */
+  /** The fingerprint of that graph, without functions. */
   readonly fingerprint: string
 }
 
@@ -38,7 +38,7 @@ export function originsOf(term: AnyTerm): Origins {
 
 function addModule(term: GraphTerm<never, unknown>, origins: Map<AnyLeaf, NodeOrigin>): void {
   const graph = buildGraph(term)
-  const lines = fingerprint(graph).join('\n')
+  const lines = fingerprint(graph, false).join('\n')
   graph.nodes.forEach(({ leaf }, index) => {
     if (!origins.has(leaf)) origins.set(leaf, { origin: term.origin, index, fingerprint: lines })
   })

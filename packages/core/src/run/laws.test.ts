@@ -3,8 +3,13 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parallel } from '../compose/parallel.ts'
+import { FunctionTerm } from '../term/function-term.ts'
+import { type StreamContext, StreamTerm, type View } from '../term/stream-term.ts'
+import type { Term } from '../term/term.ts'
 import { settled } from '../test/deadline.ts'
 import { LAW_TIMEOUT_MS, law, mergeSpecs, runOptions, specs } from '../test/property.ts'
+import { Collect, items, turn } from '../test/terms.ts'
 import { checkLedger } from '../testing/ledger.ts'
 import { Random } from '../testing/random.ts'
 import { evaluateSpec, type Reference, type ReferenceNode } from '../testing/reference.ts'
@@ -98,11 +103,11 @@ test(
         const last = spec.nodes.length - 1
         const expected = given(evaluateSpec(spec), last)
         const { built, summary } = await runSpec(spec, options, seed)
-        const items = collected(built, summary, last)
+        const received = collected(built, summary, last)
         checkLedger(summary)
-        expect(sorted(items)).toEqual(sorted(expected))
+        expect(sorted(received)).toEqual(sorted(expected))
         if (spec.nodes.some(({ op }) => op.kind === 'merge' && op.tagged)) {
-          expect(byName(items)).toEqual(byName(expected))
+          expect(byName(received)).toEqual(byName(expected))
         }
       }),
       law(200),
@@ -110,6 +115,98 @@ test(
   },
   LAW_TIMEOUT_MS,
 )
+
+test(
+  'law 2, unordered calls: the same items in any order',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(1000), { maxLength: 150 }),
+        fc.integer({ min: 2, max: 9 }),
+        runOptions(),
+        async (list, concurrency, options) => {
+          const sink = new Collect<number>()
+          const summary = await settled(run(items(list).pipe(new Unordered(concurrency), sink), options))
+          checkLedger(summary)
+          expect(sorted(summary.result(sink))).toEqual(sorted(list.filter((n) => n % 4 !== 0)))
+        },
+      ),
+      law(60),
+    )
+  },
+  LAW_TIMEOUT_MS,
+)
+
+class Unordered extends FunctionTerm<number, number> {
+  override readonly ordered = false
+  override readonly concurrency: number
+
+  constructor(concurrency: number) {
+    super()
+    this.concurrency = concurrency
+  }
+
+  async f(n: number): Promise<number | undefined> {
+    for (let turns = n % 3; turns > 0; turns--) await turn()
+    return n % 4 === 0 ? undefined : n
+  }
+}
+
+test(
+  'laws 1 and 2, several ports: each gets its own sequence',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(1000), { maxLength: 150 }),
+        runOptions(),
+        fc.nat(3),
+        async (list, options, form) => {
+          const [low, high] = [new Collect<number>().named('low'), new Collect<number>().named('high')]
+          const split: Term<number, any> = form === 3 ? new StreamSplit() : new Split(form)
+          const both = parallel(
+            split.port('low').pipe(low),
+            split.port('high').pipe(high),
+          ) as unknown as Term<number, never>
+          const summary = await settled(run(items(list).pipe(both), options))
+          checkLedger(summary)
+          expect(summary.result(low)).toEqual(list.filter((n) => n % 3 !== 1))
+          expect(summary.result(high)).toEqual(list.filter((n) => n % 3 === 2).map((n) => -n))
+        },
+      ),
+      law(80),
+    )
+  },
+  LAW_TIMEOUT_MS,
+)
+
+/** 0: to the low port; 1: to none; 2: to both. */
+function route(n: number): object | undefined {
+  return [{ low: n }, n % 2 === 0 ? {} : undefined, { low: n, high: -n }][n % 3]
+}
+
+class Split extends FunctionTerm<number, any> {
+  override readonly outputs = ['low', 'high']
+  override readonly concurrency: number
+  readonly #isAsync: boolean
+
+  constructor(form: number) {
+    super()
+    this.concurrency = form === 2 ? 3 : 1
+    this.#isAsync = form > 0
+  }
+
+  f(n: number): any {
+    return this.#isAsync && n % 5 === 0 ? turn().then(() => route(n)) : route(n)
+  }
+}
+
+class StreamSplit extends StreamTerm<number, any> {
+  override readonly outputs = ['low', 'high']
+
+  async run(view: View<number>, ctx: StreamContext<unknown, any>): Promise<void> {
+    for await (const n of view) await ctx.emit(route(n))
+  }
+}
 
 function sorted(items: readonly unknown[]): string[] {
   return items.map((item) => JSON.stringify(item)).sort()

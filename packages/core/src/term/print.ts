@@ -3,10 +3,9 @@
  * thousand nested terms print as well as two.
  */
 
-import type { CompositeKind } from './term.ts'
-
 interface Printable {
-  readonly kind?: CompositeKind
+  /** A composite's kind; leaves have none. */
+  readonly kind?: string
   readonly parts?: readonly Printable[]
   readonly labels?: readonly string[] | undefined
   readonly name?: string

@@ -72,6 +72,12 @@ expectTypeOf(tuple.pipe(map(([a, b]) => (b ? a : '')))).toEqualTypeOf<Term<never
 // @ts-expect-error there are two columns
 tuple.pipe(map(([, , c]) => c))
 
+// items of a union type stay together
+declare const either: Term<number, string | boolean>
+const unions = numbers.parallel({ e: either, f: either })
+expectTypeOf<OutputOf<typeof unions>>().toEqualTypeOf<Ports<{ e: string | boolean; f: string | boolean }>>()
+expectTypeOf(unions.pipe(map(({ e }) => e))).toEqualTypeOf<Term<never, string | boolean>>()
+
 // nesting: names are joined with a dot, tuples are flattened
 const nested = parallel({ x: parallel({ y: texts, z: numbers }), w: numbers })
 expectTypeOf<OutputOf<typeof nested>>().toEqualTypeOf<Ports<{ 'x.y': string; 'x.z': number; w: number }>>()
@@ -83,8 +89,8 @@ const withSink = numbers.parallel({ t: text, p: printed, n: map((n) => n) })
 expectTypeOf<OutputOf<typeof withSink>>().toEqualTypeOf<Ports<{ t: string; n: number }>>()
 
 // branches share their input; sources beside them take none
-expectTypeOf<InputOf<ReturnType<typeof shared>>>().toEqualTypeOf<number>()
-const shared = () => parallel({ t: text, s: texts })
+const shared = parallel({ t: text, s: texts })
+expectTypeOf<InputOf<typeof shared>>().toEqualTypeOf<number>()
 expectTypeOf(parallel(numbers, texts)).toExtend<Term<never, Ports<[number, string]>>>()
 
 // one branch whose number is known only at run time

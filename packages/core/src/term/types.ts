@@ -30,17 +30,16 @@ export type InputOf<T> = T extends Term<infer In, unknown> ? In : never
 export type OutputOf<T> = T extends Term<never, infer Out> ? Out : never
 
 /** The output of `parallel({ name: term })`. A branch with ports of its own gives `name.port`. */
-export type Named<Branches> = Ports<
-  Flat<
-    Intersect<
-      { [K in keyof Branches & string]: BranchRow<K, OutputOf<Branches[K]>> }[keyof Branches & string]
-    >
-  >
+export type Named<Branches> = NamedRow<
+  { [K in keyof Branches & string]: BranchRow<K, OutputOf<Branches[K]>> }[keyof Branches & string]
 >
 
+type NamedRow<Rows> = [Rows] extends [never] ? never : Ports<Flat<Intersect<Rows>>>
+
+/** One branch's part of the row; a sink has none. Brackets keep items of a union type together. */
 type BranchRow<K extends string, Out> = [Out] extends [never]
-  ? unknown
-  : Out extends Ports<infer Row>
+  ? never
+  : [Out] extends [Ports<infer Row>]
     ? Row extends readonly unknown[]
       ? { [P in `${K}.${number}`]: Row[number] }
       : { [P in keyof Row & string as `${K}.${P}`]: Row[P] }
@@ -73,7 +72,7 @@ type TupleRow<
 
 type TupleItems<Out> = [Out] extends [never]
   ? []
-  : Out extends Ports<infer Row>
+  : [Out] extends [Ports<infer Row>]
     ? Row extends readonly unknown[]
       ? Row
       : [NoOutput]
@@ -82,7 +81,7 @@ type TupleItems<Out> = [Out] extends [never]
 type AllNamed<Branches extends readonly unknown[]> = Branches extends readonly [infer Head, ...infer Rest]
   ? [OutputOf<Head>] extends [never]
     ? AllNamed<Rest>
-    : OutputOf<Head> extends Ports<infer Row>
+    : [OutputOf<Head>] extends [Ports<infer Row>]
       ? Row extends readonly unknown[]
         ? false
         : Rest extends readonly []
@@ -92,7 +91,7 @@ type AllNamed<Branches extends readonly unknown[]> = Branches extends readonly [
   : true
 
 type UnitedRows<Branches extends readonly unknown[]> = Branches extends readonly [infer Head, ...infer Rest]
-  ? (OutputOf<Head> extends Ports<infer Row> ? Row : unknown) & UnitedRows<Rest>
+  ? ([OutputOf<Head>] extends [Ports<infer Row>] ? Row : unknown) & UnitedRows<Rest>
   : unknown
 
 /** The output of a `parallel` whose number of branches is known only at run time. */

@@ -1,0 +1,73 @@
+// The command line of the benchmark: which suites, which part of them, and where the results go.
+// Called by main.ts; it reads no files and starts nothing.
+
+import { parseArgs } from 'node:util'
+import type { Mode, Suite } from './contracts.ts'
+
+export interface Choice {
+  /** Every suite when empty. */
+  readonly suites: readonly string[]
+  readonly mode: Mode
+  /** Where `<suite>.json` and `<suite>.svg` go; undefined: the package's `results` folder. */
+  readonly out: string | undefined
+  /** Names of contenders or workloads; everything when empty. */
+  readonly only: readonly string[]
+  readonly rounds: number | undefined
+  readonly help: boolean
+}
+
+export const usage = `npm run -s bench -- [suite ...] [--full] [--out DIR] [--only a,b] [--rounds N]
+
+  suite      folders of bench/ with a suite.ts; all of them when none is named
+  --full     longer windows, more rounds, all items: for figures that are published
+  --out      folder for <suite>.json and <suite>.svg (default: bench/results)
+  --only     contenders and workloads by name, comma-separated
+  --rounds   processes per contender and workload; an odd number has a middle one`
+
+/** @throws Error that says what is wrong with the arguments. */
+export function parseChoice(args: readonly string[]): Choice {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      full: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      only: { type: 'string', default: '' },
+      rounds: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds >= 1)) {
+    throw new Error(`--rounds takes a whole number from 1 up, not "${values.rounds}"`)
+  }
+  return {
+    suites: positionals,
+    mode: values.full ? 'full' : 'quick',
+    out: values.out,
+    only: values.only.split(',').filter((name) => name !== ''),
+    rounds,
+    help: values.help,
+  }
+}
+
+/** Names of contenders keep those contenders, names of workloads keep those workloads. @throws Error on any other. */
+export function narrow(suite: Suite, only: readonly string[]): Suite {
+  const known = [...suite.contenders, ...suite.workloads].map(({ name }) => name)
+  const unknown = only.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    throw new Error(
+      `--only names nothing in ${suite.name}: ${unknown.join(', ')}; it has ${known.join(', ')}`,
+    )
+  }
+  const workloads = kept(suite.workloads, only)
+  const targets = suite.targets.filter(({ ratio }) =>
+    workloads.some(({ name }) => ratio.startsWith(`${name}.`)),
+  )
+  return { ...suite, contenders: kept(suite.contenders, only), workloads, targets }
+}
+
+function kept<T extends { readonly name: string }>(all: readonly T[], only: readonly string[]): readonly T[] {
+  const named = all.filter(({ name }) => only.includes(name))
+  return named.length > 0 ? named : all
+}

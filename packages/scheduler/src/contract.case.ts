@@ -1,0 +1,95 @@
+/**
+ * The contract that every strategy keeps: the laws of DESIGN section 2, over random graphs, and equality with the
+ * inline run. Called by one test file per strategy.
+ */
+
+import { run, type Term } from '@millrace/core'
+import { evaluateSpec, isBalanced, Random, randomMergeSpec, randomSpec } from '@millrace/core/testing'
+import { describe, expect, test } from 'vitest'
+import specGraph from '../test/fixtures/spec-graph.ts'
+import type { SchedulerOptions } from './options.ts'
+import { placementFor } from './placement-for.ts'
+
+/** What a contract run takes beside the scheduler's options. */
+export interface ContractOptions {
+  /** Random graphs per property. Default 40; `MILLRACE_DEEP` multiplies it. */
+  readonly graphs?: number
+}
+
+const DEEP = Number(process.env['MILLRACE_DEEP'] ?? 1)
+
+function placed(term: Term<never, unknown>, scheduler: SchedulerOptions, choose: Random) {
+  const placement = placementFor(scheduler)
+  return run(term, {
+    batchItems: [1, 3, 64, 1024][choose.below(4)] as number,
+    edges: { capacityItems: [2, 16, 1024][choose.below(3)] as number },
+    ...(placement === undefined ? {} : { placement }),
+  })
+}
+
+/** Runs the contract for one strategy on so many workers. */
+export function contract(scheduler: SchedulerOptions, { graphs = 40 }: ContractOptions = {}): void {
+  const name = `${scheduler.strategy}, ${scheduler.workers ?? 'default'} workers`
+  const seeds = Array.from({ length: graphs * DEEP }, (_, i) => i + 1)
+
+  describe(`contract: ${name}`, () => {
+    test('laws 1, 2, 3, 6: every sink gets the sequence of the reference, whatever batches and bounds', async () => {
+      for (const seed of seeds) {
+        const spec = randomSpec(new Random(seed), { items: 600 })
+        const summary = await placed(specGraph({ spec }), scheduler, new Random(seed)).done
+        const reference = evaluateSpec(spec)
+        spec.nodes.forEach(({ sink }, at) => {
+          if (sink === 'none') return
+          expect(summary.results[`sink${at}`], `seed ${seed}, node ${at}`).toEqual(reference.nodes[at]?.given)
+        })
+        expect([isBalanced(summary.items), summary.items.discarded], `ledger of seed ${seed}`).toEqual([
+          true,
+          0,
+        ])
+        if (summary.grown === 0) {
+          for (const { peakItems, capacityItems } of summary.edges) {
+            expect(peakItems).toBeLessThanOrEqual(capacityItems)
+          }
+        }
+      }
+    }, 120_000)
+
+    test('law 2 with merge: the same items, and of each input in the same order', async () => {
+      for (const seed of seeds) {
+        const spec = randomMergeSpec(new Random(seed), { items: 300, exact: true })
+        const [there, here] = await Promise.all([
+          placed(specGraph({ spec }), scheduler, new Random(seed)).done,
+          run(specGraph({ spec })).done,
+        ])
+        const last = `sink${spec.nodes.length - 1}`
+        expect(byInput(there.results[last]), `seed ${seed}`).toEqual(byInput(here.results[last]))
+      }
+    }, 120_000)
+
+    test('law 7: cancel at any moment settles, and leaves nothing under way', async () => {
+      for (const seed of seeds.slice(0, 10)) {
+        const choose = new Random(seed)
+        const running = placed(specGraph({ spec: randomSpec(choose, { items: 600 }) }), scheduler, choose)
+        const outcome = running.done.then(
+          () => 'done',
+          (error: { readonly code?: string }) => error.code,
+        )
+        for (let turns = choose.below(20); turns > 0; turns--) await new Promise(setImmediate)
+        await running.cancel('enough')
+        expect(['done', 'CANCELLED']).toContain(await outcome)
+      }
+    })
+  })
+}
+
+/** Items by the input they came from, or as a multiset where they do not say. */
+function byInput(items: unknown): unknown {
+  const groups = new Map<string, unknown[]>()
+  const loose: string[] = []
+  for (const item of items as readonly unknown[]) {
+    const { name, data } = (item ?? {}) as { readonly name?: string; readonly data?: unknown }
+    if (name === undefined) loose.push(JSON.stringify(item) ?? 'undefined')
+    else groups.set(name, [...(groups.get(name) ?? []), data])
+  }
+  return [Object.fromEntries([...groups].sort()), loose.sort()]
+}

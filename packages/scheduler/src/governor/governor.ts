@@ -1,0 +1,116 @@
+/**
+ * `Governor`: grants threads out of one budget per process, so that runs, however they nest, never have more.
+ *
+ * The counts lie in shared memory that workers inherit: a run inside a worker asks the same governor, without
+ * a message. A lease is never waited for; who gets less than wanted makes do with it, down to nothing.
+ */
+
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
+import { usableProcessors } from './processors.ts'
+
+const KEY = 'millrace.governor'
+/** Each counter has a cache line of its own: neighbours that several threads write slow each other down. */
+const LINE = 16
+const BUDGET = 0
+const USED = LINE
+const PEAK = 2 * LINE
+const ERRORS = 3 * LINE
+const CELLS = 4 * LINE
+
+/** Threads per processor at most, over all runs: workers of I/O-bound terms wait more than they work. */
+const THREADS_PER_PROCESSOR = 4
+
+/** Threads granted to a run or a pool. */
+export interface Lease {
+  readonly threads: number
+  /** Gives back all or some of the threads. Idempotent. */
+  release(threads?: number): void
+}
+
+/** Grants threads. One per process; see `governor`. */
+export class Governor {
+  readonly #cells: Int32Array<SharedArrayBuffer>
+
+  constructor(cells: Int32Array<SharedArrayBuffer>) {
+    this.#cells = cells
+  }
+
+  /** A governor over so many threads, all free. */
+  static over(budget: number): Governor {
+    const cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT))
+    cells[BUDGET] = budget
+    return new Governor(cells)
+  }
+
+  /** Threads at most, over all runs of the process. */
+  get budget(): number {
+    return Atomics.load(this.#cells, BUDGET)
+  }
+
+  /** Threads granted now. */
+  get used(): number {
+    return Atomics.load(this.#cells, USED)
+  }
+
+  /** Most threads in use at the same time so far. */
+  get peak(): number {
+    return Atomics.load(this.#cells, PEAK)
+  }
+
+  /** Threads that could not be created, or died, so far. */
+  get errors(): number {
+    return Atomics.load(this.#cells, ERRORS)
+  }
+
+  /** Counts a thread that could not be created, or died. */
+  countError(): void {
+    Atomics.add(this.#cells, ERRORS, 1)
+  }
+
+  /** Grants up to `wanted` threads: what is free now, maybe none. */
+  lease(wanted: number): Lease {
+    let granted = 0
+    for (;;) {
+      const used = this.used
+      granted = Math.max(0, Math.min(wanted, this.budget - used))
+      if (Atomics.compareExchange(this.#cells, USED, used, used + granted) === used) break
+    }
+    this.#raisePeak()
+    let left = granted
+    return {
+      threads: granted,
+      release: (threads = left) => {
+        const back = Math.min(threads, left)
+        left -= back
+        Atomics.sub(this.#cells, USED, back)
+      },
+    }
+  }
+
+  #raisePeak(): void {
+    for (;;) {
+      const [peak, used] = [this.peak, this.used]
+      if (used <= peak || Atomics.compareExchange(this.#cells, PEAK, peak, used) === peak) return
+    }
+  }
+
+  /** What a worker needs to join this governor. */
+  get shared(): Int32Array<SharedArrayBuffer> {
+    return this.#cells
+  }
+}
+
+let own: Governor | undefined
+
+/** The process's governor; the same one in all of its threads. */
+export function governor(): Governor {
+  if (own === undefined) {
+    const inherited = getEnvironmentData(KEY) as Int32Array<SharedArrayBuffer> | undefined
+    own =
+      inherited === undefined
+        ? Governor.over(usableProcessors() * THREADS_PER_PROCESSOR)
+        : new Governor(inherited)
+    setEnvironmentData(KEY, own.shared)
+  }
+  return own
+}

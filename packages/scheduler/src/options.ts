@@ -1,0 +1,20 @@
+/** What can be chosen of a scheduler. Validation of what users write in files and flags is `millrace`'s. */
+
+/** Where the terms of a graph run. */
+export type Strategy = 'inline' | 'pool'
+
+/** Options of a scheduler. */
+export interface SchedulerOptions {
+  /** Default `inline`: everything on the caller's thread. */
+  readonly strategy?: Strategy
+  /** Workers at most. Default: the processors that the process may use, container quota included. */
+  readonly workers?: number
+  /** `process` runs workers as child processes: slower to reach, but a crash takes nothing else down. Default `thread`. */
+  readonly isolation?: 'thread' | 'process'
+  /** A worker that has been idle for so many ms ends. Default 10,000. */
+  readonly idleTimeoutMs?: number
+  /** Heap of one worker at most, in MiB. Default: Node's. */
+  readonly heapLimitMb?: number
+  /** What to do with a graph that workers cannot build: refuse it, or run it on the caller's thread. Default `refuse`. */
+  readonly fallback?: 'refuse' | 'inline'
+}

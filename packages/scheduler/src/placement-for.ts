@@ -1,0 +1,19 @@
+/** Picks the strategy: the one place that knows them all. Called by `millrace`'s `run`. */
+
+import { InvalidOptionError } from '@millrace/core'
+import type { Placement } from '@millrace/core/engine'
+import type { SchedulerOptions } from './options.ts'
+import { PoolPlacement } from './pool/pool-placement.ts'
+
+/** The placement for one run; `undefined` for `inline`. @throws {InvalidOptionError} for an unknown strategy. */
+export function placementFor(options: SchedulerOptions): Placement | undefined {
+  const { strategy = 'inline' } = options
+  switch (strategy) {
+    case 'inline':
+      return undefined
+    case 'pool':
+      return new PoolPlacement(options)
+    default:
+      throw new InvalidOptionError('scheduler.strategy', strategy, 'inline or pool')
+  }
+}

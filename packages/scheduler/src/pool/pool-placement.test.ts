@@ -1,0 +1,88 @@
+/** Goal: the pool keeps the contract, and none of the ways in which a term or a worker goes wrong reaches a user raw. */
+
+import { run } from '@millrace/core'
+import { expect, test } from 'vitest'
+import misfits from '../../test/fixtures/misfits.ts'
+import unstable from '../../test/fixtures/unstable.ts'
+import { contract } from '../contract.case.ts'
+import { placementFor } from '../placement-for.ts'
+
+for (const workers of [1, 2, 5]) contract({ strategy: 'pool', workers }, { graphs: 25 })
+
+const start = (how: string, items = 100) => {
+  const placement = placementFor({ strategy: 'pool', workers: 2 })
+  return run(misfits({ how, items }), placement === undefined ? {} : { placement })
+}
+const failure = (how: string) =>
+  start(how).done.then(
+    () => expect.fail('it should have failed'),
+    (error: unknown) => error,
+  )
+
+test('an error keeps its class, code, cause and properties, and says which term failed on which item', async () => {
+  const error = await failure('throw')
+  expect(error).toMatchObject({
+    code: 'TERM_FAILED',
+    term: 'Misfit',
+    item: 40,
+    cause: {
+      name: 'RangeError',
+      message: 'too large',
+      code: 'E_LARGE',
+      limit: 39,
+      cause: { name: 'TypeError' },
+    },
+  })
+  expect((error as Error).cause).toBeInstanceOf(RangeError)
+  expect(((error as Error).cause as Error).stack).toContain('misfits.ts')
+})
+
+test('what is thrown and no error arrives as it was', async () => {
+  expect(await failure('throw-text')).toMatchObject({ code: 'TERM_FAILED', cause: 'just text' })
+})
+
+test('process.exit in a term is an error of that term, and the pool goes on', async () => {
+  expect(await failure('exit')).toMatchObject({
+    code: 'TERM_FAILED',
+    term: 'Misfit',
+    cause: { code: 'PROCESS_EXIT' },
+  })
+  expect((await start('nothing').done).results['sink']).toHaveLength(100)
+})
+
+test('a result that cannot be cloned names the term and the path', async () => {
+  const error = await failure('function')
+  expect(error).toMatchObject({ code: 'TERM_FAILED', term: 'Misfit', cause: { code: 'NOT_CLONEABLE' } })
+  expect((error as Error).message).toContain('item.rows[1].onDone is a function')
+})
+
+test('a function that never returns is ended by cancel, and the pool goes on', async () => {
+  const running = start('hang')
+  running.done.catch(() => {})
+  for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate)
+  await running.cancel('too long')
+  await expect(running.done).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect((await start('nothing').done).results['sink']).toHaveLength(100)
+})
+
+test('promises are awaited in the worker, in order', async () => {
+  expect((await start('promise').done).results['sink']).toEqual(Array.from({ length: 100 }, (_, i) => i))
+})
+
+test('a worker that builds another graph is found out', async () => {
+  const placement = placementFor({ strategy: 'pool', workers: 1 })
+  const { done } = run(unstable(), placement === undefined ? {} : { placement })
+  const error = await done.catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'GRAPH_MISMATCH' })
+  expect((error as Error).message).toContain('"here"')
+  expect((error as Error).message).toContain('"there"')
+})
+
+test('the summary tells what the workers did', async () => {
+  const { threads } = await start('nothing', 5000).done
+  expect(threads.budget).toBe(2)
+  expect(threads.peak).toBeGreaterThan(0)
+  expect(threads.peak).toBeLessThanOrEqual(2)
+  expect(threads.errors).toBe(0)
+  expect(threads.workers.reduce((sum, { activations }) => sum + activations, 0)).toBeGreaterThan(0)
+})

@@ -1,0 +1,205 @@
+/**
+ * `PoolPlacement`: which stages of a graph run on a pool, and the slots they share.
+ *
+ * Stateless terms go to the pool. Sources, sinks, joins and stateful terms stay on the caller's thread: they must see
+ * every item, in order, and to send a state back and forth with each batch costs more than most of them do.
+ */
+
+import { createHash } from 'node:crypto'
+import { serialize } from 'node:v8'
+import { InvalidOptionError, ModuleTerm, messageOf, type ThreadStats, type WorkerStats } from '@millrace/core'
+import type { Node, Origins, Placement, Plan, Stage, StagePlan } from '@millrace/core/engine'
+import { NotAGraphModuleError } from '../errors.ts'
+import { usableProcessors } from '../governor/processors.ts'
+import type { SchedulerOptions } from '../options.ts'
+import type { Transferred } from '../worker/packed.ts'
+import type { GraphRef, Reply, Task } from '../worker/protocol.ts'
+import type { PoolHost } from './pool-host.ts'
+import { PoolStage, type StageParts } from './pool-stage.ts'
+import { acquirePool, type SharedPool } from './shared-pool.ts'
+
+const DEFAULT_IDLE_TIMEOUT_MS = 10_000
+/** Tasks under way per worker: one that runs, and one that waits at its door. */
+const TASKS_PER_WORKER = 2
+
+/** Runs the stateless stages of one run on a shared pool. */
+export class PoolPlacement implements Placement, PoolHost {
+  readonly #options: SchedulerOptions
+  #pool: SharedPool | undefined
+  #origins: Origins = new Map()
+  readonly #graphs = new Map<string, GraphRef>()
+  readonly #workers = new Map<number, { activations: number; busyMs: number; heapBytes: number }>()
+  #free = 0
+  /** Stages that wait for a slot, in the order in which they came. */
+  readonly #queue = new Set<Stage>()
+  #errors = 0
+  #inline = false
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+  }
+
+  mayFuse(from: Node, to: Node): boolean {
+    return isStateless(from) === isStateless(to)
+  }
+
+  /** @throws {NotAGraphModuleError} if a term that should go to a worker was not built by a graph module. */
+  open(plan: Plan, origins: Origins): void {
+    this.#origins = origins
+    const away = plan.stages.filter(({ nodes }) => nodes.every(isStateless))
+    const homeless = away.flatMap(({ nodes }) => nodes).filter((node) => !this.#hasOrigin(node))
+    if (homeless.length > 0) {
+      if (this.#options.fallback !== 'inline') {
+        throw new NotAGraphModuleError(
+          'pool',
+          homeless.slice(0, 5).map(({ id }) => id),
+        )
+      }
+      this.#inline = true
+    }
+    if (away.length === 0 || this.#inline) return
+    const { workers = usableProcessors(), isolation = 'thread', idleTimeoutMs, heapLimitMb } = this.#options
+    if (!(Number.isInteger(workers) && workers >= 1)) {
+      throw new InvalidOptionError('scheduler.workers', workers, 'a whole number, at least 1')
+    }
+    this.#pool = acquirePool({
+      workers,
+      isolation,
+      idleTimeoutMs: idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+      heapLimitMb,
+    })
+    this.#errors = this.#pool.errors
+    this.#free = this.#pool.size * TASKS_PER_WORKER
+  }
+
+  #hasOrigin({ leaf }: Node): boolean {
+    return this.#origins.has(leaf) || leaf instanceof ModuleTerm
+  }
+
+  makeStage(...parts: StageParts): Stage | undefined {
+    const [plan] = parts
+    if (this.size === 0 || !plan.nodes.every(isStateless)) return undefined
+    const { graph, indexes } = this.#locate(plan)
+    return new PoolStage([...parts], this, graph, indexes)
+  }
+
+  #locate({ nodes }: StagePlan): { graph: GraphRef; indexes: number[] } {
+    const places = nodes.map(({ leaf }) => this.#origins.get(leaf))
+    const first = places[0]
+    if (first === undefined) {
+      const { url, exportName } = (nodes[0] as Node).leaf as unknown as ModuleTerm<never, unknown>
+      const key = `${url} ${exportName}`
+      return { graph: { key, url, exportName, params: undefined, fingerprint: '' }, indexes: [0] }
+    }
+    const { origin, fingerprint } = first
+    let graph = this.#graphs.get(origin.url)
+    if (graph === undefined || graph.params !== origin.params) {
+      const key = `${origin.url} ${hashOf(origin.params, origin.url)} ${hashOf(fingerprint, origin.url)}`
+      graph = { key, url: origin.url, exportName: undefined, params: origin.params, fingerprint }
+      this.#graphs.set(origin.url, graph)
+    }
+    return { graph, indexes: places.map((place) => place?.index ?? 0) }
+  }
+
+  get size(): number {
+    return this.#pool?.size ?? 0
+  }
+
+  takeSlot(stage: Stage): boolean {
+    if (this.#free > 0) {
+      this.#free--
+      this.#queue.delete(stage)
+      return true
+    }
+    this.#queue.add(stage)
+    return false
+  }
+
+  giveSlot(): void {
+    this.#free++
+    const [next] = this.#queue
+    if (next === undefined) return
+    this.#queue.delete(next)
+    next.wake()
+  }
+
+  isQueued(stage: Stage): boolean {
+    return this.#queue.has(stage)
+  }
+
+  leave(stage: Stage): void {
+    this.#queue.delete(stage)
+  }
+
+  async run(task: Task, transfer: Transferred, signal: AbortSignal): Promise<Reply> {
+    const reply = await this.#pool?.run(task, transfer, signal)
+    if (reply !== undefined) return reply
+    // not one thread could be started: the caller's own has to do
+    const { runHere } = await import('../worker/run-here.ts')
+    return runHere(task)
+  }
+
+  isLoss(error: unknown): boolean {
+    return isLostWorker(error)
+  }
+
+  countLoss(): void {
+    this.#pool?.countError()
+  }
+
+  count({ worker, busyMs, heapBytes }: Extract<Reply, { kind: 'done' }>): void {
+    const known = this.#workers.get(worker)
+    this.#workers.set(worker, {
+      activations: (known?.activations ?? 0) + 1,
+      busyMs: (known?.busyMs ?? 0) + busyMs,
+      heapBytes,
+    })
+  }
+
+  stats(): ThreadStats {
+    const workers: WorkerStats[] = [...this.#workers].map(([id, figures]) => ({ id, ...figures }))
+    const pool = this.#pool
+    return {
+      budget: pool?.size ?? 0,
+      peak: pool?.peak ?? 0,
+      errors: pool === undefined ? 0 : pool.errors - this.#errors,
+      workers,
+    }
+  }
+
+  close(): void {
+    this.#pool?.release()
+  }
+}
+
+/** Whether a term may run anywhere, several batches at a time: it keeps nothing from item to item. */
+function isStateless({ leaf }: Node): boolean {
+  if (leaf.isLocal || leaf.initialState !== undefined || leaf.end !== undefined) return false
+  if ((leaf.enter !== undefined || leaf.exit !== undefined) && !(leaf instanceof ModuleTerm)) return false
+  const { kind } = leaf.kernel()
+  return kind === 'map' || kind === 'filter' || kind === 'apply' || kind === 'flatMap' || kind === 'expand'
+}
+
+/** Equal for equal parameters. @throws {InvalidOptionError} if they cannot be sent to a worker. */
+function hashOf(value: unknown, url: string): string {
+  try {
+    return createHash('sha256').update(serialize(value)).digest('hex').slice(0, 16)
+  } catch (cause) {
+    throw new InvalidOptionError(
+      `The parameters of graph ${url}`,
+      value,
+      `structured-cloneable, for workers to build the graph with (${messageOf(cause)})`,
+    )
+  }
+}
+
+function isLostWorker(error: unknown): boolean {
+  // tinypool rejects with a bare object when a reply could not be cloned
+  if (!(error instanceof Error)) return true
+  const { code, name } = error as { readonly code?: unknown; readonly name: string }
+  return (
+    (typeof code === 'string' && code.startsWith('ERR_WORKER_')) ||
+    name === 'DataCloneError' ||
+    /Worker exited|terminat/i.test(error.message)
+  )
+}

@@ -1,0 +1,50 @@
+/**
+ * Loads a graph in a worker: imports the module, builds the graph, checks that it is the one that is meant.
+ */
+
+import { BadInputError, fingerprint, ModuleTerm, messageOf, termOfExport } from '@millrace/core'
+import { buildGraph, type Node } from '@millrace/core/engine'
+import { registerTypeScript } from '../typescript/register.ts'
+import type { GraphRef } from './protocol.ts'
+
+/** What a worker knows of a graph. */
+export type LoadedGraph =
+  | { readonly kind: 'loaded'; readonly nodes: readonly Node[] }
+  | { readonly kind: 'mismatch'; readonly lines: readonly string[] }
+
+/** Graphs kept at most; the least recently loaded go first. */
+const MAX_GRAPHS = 16
+const graphs = new Map<string, Promise<LoadedGraph>>()
+
+/** The graph, built once per worker. @throws {BadInputError} if the module cannot be loaded or has no graph. */
+export function loadGraph(ref: GraphRef): Promise<LoadedGraph> {
+  let graph = graphs.get(ref.key)
+  if (graph === undefined) {
+    graph = load(ref)
+    graphs.set(ref.key, graph)
+    if (graphs.size > MAX_GRAPHS) graphs.delete(graphs.keys().next().value as string)
+  }
+  return graph
+}
+
+async function load({ url, exportName, params, fingerprint: expected }: GraphRef): Promise<LoadedGraph> {
+  if (exportName !== undefined) {
+    const term = new ModuleTerm(url, { export: exportName })
+    await prepare(url)
+    return { kind: 'loaded', nodes: buildGraph(term).nodes }
+  }
+  await prepare(url)
+  let module: { readonly default?: unknown }
+  try {
+    module = (await import(url)) as { readonly default?: unknown }
+  } catch (cause) {
+    throw new BadInputError(`A worker cannot load ${url}: ${messageOf(cause)}`, { cause })
+  }
+  const graph = buildGraph(termOfExport(module.default, params, url))
+  const lines = fingerprint(graph, false)
+  return lines.join('\n') === expected ? { kind: 'loaded', nodes: graph.nodes } : { kind: 'mismatch', lines }
+}
+
+async function prepare(url: string): Promise<void> {
+  if (/\.[cm]?tsx?(\?|$)/.test(url)) await registerTypeScript()
+}
