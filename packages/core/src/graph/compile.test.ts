@@ -39,7 +39,7 @@ test('inputs and outputs must meet', () => {
     code('NO_OUTPUT', 'Term(Collect)'),
   )
   expect(() => compileGraph(count(1).pipe((id() as Any).port('x')))).toThrow(code('UNKNOWN_PORT', '"out"'))
-  const named = count(1).pipe(parallel({ x: id(), y: id() }) as Any)
+  const named = count(1).pipe(parallel({ x: id(), y: id() }) as unknown as Any)
   expect(() => compileGraph(named.port('z'))).toThrow(code('UNKNOWN_PORT', '"x", "y"'))
 })
 

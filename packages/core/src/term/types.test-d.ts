@@ -78,6 +78,12 @@ const unions = numbers.parallel({ e: either, f: either })
 expectTypeOf<OutputOf<typeof unions>>().toEqualTypeOf<Ports<{ e: string | boolean; f: string | boolean }>>()
 expectTypeOf(unions.pipe(map(({ e }) => e))).toEqualTypeOf<Term<never, string | boolean>>()
 
+// and so do items that nobody typed
+declare const untyped: Term<number, any>
+expectTypeOf(numbers.parallel({ x: untyped, y: text }).port('x')).toEqualTypeOf<Term<never, any>>()
+expectTypeOf<OutputOf<typeof untypedPair>>().toEqualTypeOf<Ports<[any, string]>>()
+const untypedPair = numbers.parallel(untyped, text)
+
 // nesting: names are joined with a dot, tuples are flattened
 const nested = parallel({ x: parallel({ y: texts, z: numbers }), w: numbers })
 expectTypeOf<OutputOf<typeof nested>>().toEqualTypeOf<Ports<{ 'x.y': string; 'x.z': number; w: number }>>()

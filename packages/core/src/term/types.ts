@@ -39,11 +39,14 @@ type NamedRow<Rows> = [Rows] extends [never] ? never : Ports<Flat<Intersect<Rows
 /** One branch's part of the row; a sink has none. Brackets keep items of a union type together. */
 type BranchRow<K extends string, Out> = [Out] extends [never]
   ? never
-  : [Out] extends [Ports<infer Row>]
+  : [PortsOf<Out>] extends [Ports<infer Row>]
     ? Row extends readonly unknown[]
       ? { [P in `${K}.${number}`]: Row[number] }
       : { [P in keyof Row & string as `${K}.${P}`]: Row[P] }
     : { [P in K]: Out }
+
+/** The output if it may be ports: `any` is an item, though it would fit everything. */
+type PortsOf<Out> = 0 extends 1 & Out ? 'an item' : Out
 
 type Intersect<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
   all: infer All,
@@ -72,7 +75,7 @@ type TupleRow<
 
 type TupleItems<Out> = [Out] extends [never]
   ? []
-  : [Out] extends [Ports<infer Row>]
+  : [PortsOf<Out>] extends [Ports<infer Row>]
     ? Row extends readonly unknown[]
       ? Row
       : [NoOutput]
@@ -81,7 +84,7 @@ type TupleItems<Out> = [Out] extends [never]
 type AllNamed<Branches extends readonly unknown[]> = Branches extends readonly [infer Head, ...infer Rest]
   ? [OutputOf<Head>] extends [never]
     ? AllNamed<Rest>
-    : [OutputOf<Head>] extends [Ports<infer Row>]
+    : [PortsOf<OutputOf<Head>>] extends [Ports<infer Row>]
       ? Row extends readonly unknown[]
         ? false
         : Rest extends readonly []
@@ -91,7 +94,7 @@ type AllNamed<Branches extends readonly unknown[]> = Branches extends readonly [
   : true
 
 type UnitedRows<Branches extends readonly unknown[]> = Branches extends readonly [infer Head, ...infer Rest]
-  ? ([OutputOf<Head>] extends [Ports<infer Row>] ? Row : unknown) & UnitedRows<Rest>
+  ? ([PortsOf<OutputOf<Head>>] extends [Ports<infer Row>] ? Row : unknown) & UnitedRows<Rest>
   : unknown
 
 /** The output of a `parallel` whose number of branches is known only at run time. */

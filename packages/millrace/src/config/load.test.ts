@@ -31,7 +31,7 @@ test.each<[unknown, string]>([
     { edges: { overflo: 'latest' } },
     'unknown option edges.overflo ("latest"). Did you mean overflow? Allowed: capacityItems, capacityBytes, overflow.',
   ],
-  [{ clock: {} }, 'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems.'],
+  [{ clock: {} }, 'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, scheduler.'],
 ])('%j', (config, line) => {
   expect(mistakes(config)).toEqual([`c.yaml: ${line}`])
 })
