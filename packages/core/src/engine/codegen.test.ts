@@ -17,6 +17,7 @@ const SHAPE: Shape = {
   timed: false,
   tagged: false,
   resumed: false,
+  numeric: false,
 }
 
 test('the text of a loop is a function body for every shape', () => {

@@ -41,12 +41,16 @@ export interface Shape {
   readonly tagged: boolean
   /** Whether the items are outputs of the op before `first`, counted as such when they are taken. */
   readonly resumed: boolean
+  /** Whether all states of scans and folds are numbers when the loop begins. */
+  readonly numeric: boolean
 }
 
 /** The shape as a key: equal keys have equal loops. */
 export function shapeKey(shape: Shape): string {
-  const { kinds, first, head, tail, timed, tagged, resumed } = shape
-  const flags = [timed && 'timed', tagged && 'tagged', resumed && 'resumed'].filter(Boolean)
+  const { kinds, first, head, tail, timed, tagged, resumed, numeric } = shape
+  const flags = [timed && 'timed', tagged && 'tagged', resumed && 'resumed', numeric && 'numeric'].filter(
+    Boolean,
+  )
   return `${first} ${head} ${kinds.join(',')} ${tail} ${flags.join(' ')}`
 }
 
@@ -60,8 +64,12 @@ export function loopSource(shape: Shape): string {
 
 const IS_PROMISE = "typeof x === 'object' && x !== null && typeof x.then === 'function'"
 
-function leave(status: number): string {
-  return `{ status = ${status}; S.item = v; S.value = x; break outer; }`
+/**
+ * Leaves the loop in the middle of an item. The stage is told here, not by variables that live on behind the loop:
+ * with such variables V8 keeps a scan's state boxed, at twice the cost per item.
+ */
+function leave(status: number, k: number): string {
+  return `{ S.status = ${status}; S.pc = ${k}; S.item = v; S.value = x; i++; break outer; }`
 }
 
 class LoopWriter {
@@ -87,7 +95,7 @@ class LoopWriter {
     const body = `${resumed ? 'if (v === undefined) { q++; break body0; }' : ''}${this.#op(0)}`
     // a generator may emit through the context before it yields
     const emitted = resumed
-      ? `if (S.contexts[${first - 1}].pending !== null) { status = ${Status.Emitted}; S.value = r; break outer; } `
+      ? `if (S.contexts[${first - 1}].pending !== null) { S.status = ${Status.Emitted}; S.pc = -1; S.value = r; break outer; } `
       : ''
     const next =
       head === 'window'
@@ -96,7 +104,7 @@ class LoopWriter {
     const time = timed ? 'time = times === undefined ? S.time : times[i];' : ''
     return `"use strict";
 const begin = i;
-let n = 0, pc = 0, ended = -1, cut = true, status = 0, v, x${head === 'iterator' ? ', r' : ''}${timed ? ', time = 0' : ''};
+let n = 0, pc = 0, v, x${this.#hasTake ? ', ended = -1' : ''}${head === 'iterator' ? ', r' : ''}${timed ? ', time = 0' : ''};
 ${this.#loaded.join('\n')}
 ${this.#declared.join('\n')}
 try {
@@ -109,14 +117,11 @@ ${body}
       }
       ${this.#endCheck()}
     }
-    cut = false;
   }
 } catch (error) {
-  status = ${Status.Failed}; S.value = error; S.item = v;
-}
-if (cut && pc >= 0) i++;
-S.status = status; S.pc = pc;${timed ? ' S.lastTime = time;' : ''}
-if (ended >= 0) S.ended = ended;
+  S.status = ${Status.Failed}; S.pc = pc; S.value = error; S.item = v;
+  if (pc >= 0) i++;
+}${timed ? '\nS.lastTime = time;' : ''}${this.#hasTake ? '\nif (ended >= 0) S.ended = ended;' : ''}
 ${this.#saved.join('\n')}
 ${this.#opened.join('\n')}
 let m = i - begin;
@@ -126,8 +131,13 @@ return i;`
   }
 
   /** Whether an op that can end the stream lies in the chain. */
+  get #hasTake(): boolean {
+    return this.#shape.kinds.includes('take')
+  }
+
+  /** Behind each item, once an op has ended the stream. */
   #endCheck(): string {
-    return this.#shape.kinds.includes('take') ? 'if (ended >= 0) break outer;' : ''
+    return this.#hasTake ? 'if (ended >= 0) { i++; break outer; }' : ''
   }
 
   #op(at: number): string {
@@ -161,13 +171,13 @@ ${this.#op(at + 1)}`
         return `pc = ${k}; x = f${k}(v); ${this.#suspend(k, kind)}\n${this.#op(at + 1)}`
       case 'scan':
         this.#count(k)
-        this.#keepState(k)
+        this.#keepState(k, this.#shape.numeric)
         return `pc = ${k}; s${k} = f${k}(s${k}, v); v = s${k};
 if (v === undefined) { d${k}++; ${drop} }
 ${this.#op(at + 1)}`
       case 'fold':
         this.#countEnd(k)
-        this.#keepState(k)
+        this.#keepState(k, this.#shape.numeric)
         return `pc = ${k}; s${k} = f${k}(s${k}, v);`
       case 'take':
         this.#count(k)
@@ -195,8 +205,8 @@ ${this.#op(at + 1)}`
 
   /** Leaves the loop for what only the engine can do: pass on what was emitted, await a promise. */
   #suspend(k: number, kind: KernelKind): string {
-    const emitted = kind === 'apply' ? `if (c${k}.pending !== null) ${leave(Status.Emitted)}\n` : ''
-    return `${emitted}if (${IS_PROMISE}) ${leave(Status.Pending)}`
+    const emitted = kind === 'apply' ? `if (c${k}.pending !== null) ${leave(Status.Emitted, k)}\n` : ''
+    return `${emitted}if (${IS_PROMISE}) ${leave(Status.Pending, k)}`
   }
 
   #expansion(at: number, k: number, kind: KernelKind): string {
@@ -212,8 +222,8 @@ ${this.#op(at + 1)}`
     const rest = this.#op(at + 1)
     this.#depth--
     return `pc = ${k}; ${this.#call(k, kind)}
-${kind === 'expand' ? `if (c${k}.pending !== null) ${leave(Status.Emitted)}` : ''}
-if (!Array.isArray(x)) { if (${IS_PROMISE}) ${leave(Status.Pending)} ${leave(Status.Iterable)} }
+${kind === 'expand' ? `if (c${k}.pending !== null) ${leave(Status.Emitted, k)}` : ''}
+if (!Array.isArray(x)) { if (${IS_PROMISE}) ${leave(Status.Pending, k)} ${leave(Status.Iterable, k)} }
 a${k} = x; y${k} = d${k};
 for (j${k} = 0; j${k} < a${k}.length; j${k}++) {
   body${depth}: {
@@ -231,21 +241,27 @@ a${k} = null; if (d${k} === y${k}) e${k}++;`
     const time = this.#shape.timed ? 'S.outTimes[n] = time; ' : ''
     switch (this.#shape.tail) {
       case 'push':
-        return `${time}out[n++] = v; if (n >= room) break outer;`
+        return `${time}out[n++] = v; if (n >= room) { i++; break outer; }`
       case 'none':
         return ''
     }
   }
 
-  #keepState(k: number): void {
-    this.#loaded.push(`let s${k} = c${k}.state;`)
+  /**
+   * Keeps a state in a local variable while the loop runs. A number is read through a typed array, which tells V8 that
+   * it is one: it then keeps it unboxed, where it would otherwise allocate at each item.
+   */
+  #keepState(k: number, isNumber = false): void {
+    this.#loaded.push(
+      isNumber ? `S.cell[0] = c${k}.state; let s${k} = S.cell[0];` : `let s${k} = c${k}.state;`,
+    )
     this.#closed.push(`c${k}.state = s${k};`)
   }
 
   /** What reaches op k goes on, less what it dropped and what is suspended in it. */
   #count(k: number): void {
     this.#counted.push(
-      `S.records[${k}].in += m; m -= d${k}; if (status !== 0 && pc === ${k}) m--; S.records[${k}].out += m;`,
+      `S.records[${k}].in += m; m -= d${k}; if (S.status !== 0 && S.pc === ${k}) m--; S.records[${k}].out += m;`,
     )
   }
 

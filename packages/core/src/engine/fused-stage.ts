@@ -26,6 +26,8 @@ const SHORT_MS = 0.5
 /** An activation longer than this takes fewer items the next time, in ms: others want to run, too. */
 const LONG_MS = 4
 
+const CELL = new Float64Array(1)
+
 type ItemFunction = (...args: unknown[]) => unknown
 
 /** Runs a fused chain. Fields without `#` are read and written by generated loops. */
@@ -49,6 +51,8 @@ export class FusedStage extends Stage {
   /** Source time of the last item that a loop took. */
   lastTime = Number.NaN
   outTimes: number[] = []
+  /** Through which loops read a state that is a number. */
+  readonly cell = CELL
 
   readonly #frames = new FrameStack(this.contexts, this.records, (error, phase, op, item) =>
     this.failed(error, phase, op, item),
@@ -74,7 +78,7 @@ export class FusedStage extends Stage {
     this.functions = kernels.map((kernel) => ('f' in kernel ? (kernel.f as ItemFunction) : noFunction))
     this.selves = kernels.map((kernel) => ('self' in kernel ? kernel.self : undefined))
     const tail = this.outlet.isOpen && !this.outlet.routes ? 'none' : 'push'
-    this.#loops = new LoopSet(kernels, this.functions, tail, this.host.timed)
+    this.#loops = new LoopSet(kernels, this.functions, tail, this.host.timed, this.contexts)
   }
 
   override start(): void {
