@@ -94,7 +94,7 @@ export function explainStall(
   }
   const round = at === undefined ? path : path.slice(path.indexOf(at))
   return {
-    waits: round.map((stage) => waitsFor.get(stage)?.text ?? `"${nameOf(stage)}" is done`),
+    waits: round.map((stage) => waitsFor.get(stage)?.text ?? `"${nameOf(stage)}" has nothing to do`),
     cycle: round.map(nameOf),
   }
 }

@@ -4,6 +4,9 @@ import type { Stage } from '@millrace/core/engine'
 import type { Transferred } from '../worker/packed.ts'
 import type { Reply, Task } from '../worker/protocol.ts'
 
+/** Makes a task anew for each attempt: what was transferred with the last one is gone. */
+export type TaskMaker = (transfer: Transferred) => Task
+
 /** What a pool stage asks of its placement. */
 export interface PoolHost {
   /** Workers at most. */
@@ -13,7 +16,8 @@ export interface PoolHost {
   giveSlot(): void
   isQueued(stage: Stage): boolean
   leave(stage: Stage): void
-  run(task: Task, transfer: Transferred, signal: AbortSignal): Promise<Reply>
+  /** Runs a task on a worker; on this thread if there is none that can. `signal` ends the worker. */
+  run(makeTask: TaskMaker, signal: AbortSignal): Promise<Reply>
   /** Whether an error means that the worker was lost, and not that the task failed. */
   isLoss(error: unknown): boolean
   countLoss(): void

@@ -12,9 +12,8 @@ import type { Node, Origins, Placement, Plan, Stage, StagePlan } from '@millrace
 import { NotAGraphModuleError } from '../errors.ts'
 import { usableProcessors } from '../governor/processors.ts'
 import type { SchedulerOptions } from '../options.ts'
-import type { Transferred } from '../worker/packed.ts'
-import type { GraphRef, Reply, Task } from '../worker/protocol.ts'
-import type { PoolHost } from './pool-host.ts'
+import type { GraphRef, Reply } from '../worker/protocol.ts'
+import type { PoolHost, TaskMaker } from './pool-host.ts'
 import { PoolStage, type StageParts } from './pool-stage.ts'
 import { acquirePool, type SharedPool } from './shared-pool.ts'
 
@@ -131,12 +130,12 @@ export class PoolPlacement implements Placement, PoolHost {
     this.#queue.delete(stage)
   }
 
-  async run(task: Task, transfer: Transferred, signal: AbortSignal): Promise<Reply> {
-    const reply = await this.#pool?.run(task, transfer, signal)
+  async run(makeTask: TaskMaker, signal: AbortSignal): Promise<Reply> {
+    const reply = await this.#pool?.run(makeTask, signal)
     if (reply !== undefined) return reply
-    // not one thread could be started: the caller's own has to do
+    // no worker could be started, or none that could load the graph: the caller's own thread has to do
     const { runHere } = await import('../worker/run-here.ts')
-    return runHere(task)
+    return runHere(makeTask([]))
   }
 
   isLoss(error: unknown): boolean {

@@ -39,7 +39,8 @@ export class PoolStage extends Stage {
   readonly #outbox: Outbox
   /** Sent and not yet handed to the outbox, oldest first. */
   readonly #activations: Activation[] = []
-  readonly #abort = new AbortController()
+  /** One per batch under way: tinypool leaves its listener on the signal. */
+  readonly #aborts = new Set<AbortController>()
   #patience: NodeJS.Timeout | undefined
   #underWay = 0
   #leftover = 0
@@ -105,7 +106,8 @@ export class PoolStage extends Stage {
     for (const edge of this.inlet.edges) held = Math.max(held, edge.items)
     const wanted = Math.min(this.#batch, this.host.batchItems)
     if (held >= wanted) return Math.ceil(wanted)
-    const idle = this.#pool.size - this.#underWay
+    // without a single worker the caller's thread does the work, a batch at a time
+    const idle = Math.max(1, this.#pool.size) - this.#underWay
     return idle > 0 ? Math.ceil(held / idle) : 0
   }
 
@@ -126,10 +128,11 @@ export class PoolStage extends Stage {
   async #submit(activation: Activation): Promise<Extract<Reply, { kind: 'done' }>> {
     for (let diagnose = false; ; ) {
       activation.attempts++
-      const transfer: Transferred = []
+      const abort = new AbortController()
+      this.#aborts.add(abort)
       try {
-        const task = this.#task(activation, diagnose, transfer)
-        const reply = await this.#pool.run(task, transfer, this.#abort.signal)
+        const makeTask = (transfer: Transferred): Task => this.#task(activation, diagnose, transfer)
+        const reply = await this.#pool.run(makeTask, abort.signal)
         if (reply.kind === 'done') return reply
         throw this.#asError(reply)
       } catch (error) {
@@ -143,6 +146,8 @@ export class PoolStage extends Stage {
             error,
           )
         }
+      } finally {
+        this.#aborts.delete(abort)
       }
     }
   }
@@ -221,7 +226,10 @@ export class PoolStage extends Stage {
     this.#pool.leave(this)
     this.#leftover = this.#activations.reduce((sum, { items }) => sum + items.length, this.#outbox.size)
     // batches under way are short and nobody waits for them; a function that hangs must not outlive its run for long
-    if (this.#underWay > 0) this.#patience = setTimeout(() => this.#abort.abort(), PATIENCE_MS)
+    if (this.#underWay > 0)
+      this.#patience = setTimeout(() => {
+        for (const abort of this.#aborts) abort.abort()
+      }, PATIENCE_MS)
   }
 }
 

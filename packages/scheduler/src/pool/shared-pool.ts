@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { Tinypool } from 'tinypool'
 import { governor, type Lease } from '../governor/governor.ts'
 import type { Transferred } from '../worker/packed.ts'
-import type { Reply, Task } from '../worker/protocol.ts'
+import type { Reply } from '../worker/protocol.ts'
+import type { TaskMaker } from './pool-host.ts'
 
 /** What runs must agree in to share a pool. */
 export interface PoolOptions {
@@ -86,15 +87,20 @@ export class SharedPool {
   }
 
   /**
-   * Runs a task. Resolves with `undefined` if there is no thread to run it. Rejects if the worker died of it, or
+   * Runs a task. Resolves with `undefined` if there is no worker that can run it. Rejects if the worker died of it, or
    * when `signal` aborts, which ends the worker.
    */
-  async run(task: Task, transfer: Transferred, signal: AbortSignal): Promise<Reply | undefined> {
+  async run(makeTask: TaskMaker, signal: AbortSignal): Promise<Reply | undefined> {
     while (this.#size > 0) {
       try {
-        const running = this.#tinypool().run(task, { transferList: transfer as never, signal })
+        const transfer: Transferred = []
+        const running = this.#tinypool().run(makeTask(transfer), { transferList: transfer as never, signal })
         this.peak = Math.max(this.peak, this.#tinypool().threads.length)
-        return (await running) as Reply
+        const reply = (await running) as Reply
+        // the thread runs, but not the helper thread that loads TypeScript there
+        if (reply.kind !== 'failed' || !isStartFailure(reply.error)) return reply
+        this.#shrink()
+        return undefined
       } catch (error) {
         if (!isStartFailure(error)) throw error
         this.#shrink()
@@ -107,7 +113,7 @@ export class SharedPool {
   #shrink(): void {
     this.countError()
     const running = this.#pool?.threads.length ?? 0
-    this.#size = Math.min(this.#size - 1, running)
+    this.#size = Math.max(0, Math.min(this.#size - 1, running))
     if (this.#pool !== undefined) this.#pool.options.maxThreads = Math.max(1, this.#size)
     this.#lease.release(this.#lease.threads - this.#size)
   }

@@ -22,6 +22,7 @@ export function loadGraph(ref: GraphRef): Promise<LoadedGraph> {
   if (graph === undefined) {
     graph = load(ref)
     graphs.set(ref.key, graph)
+    graph.catch(() => graphs.delete(ref.key)) // what kept it from loading may pass
     if (graphs.size > MAX_GRAPHS) graphs.delete(graphs.keys().next().value as string)
   }
   return graph
