@@ -17,6 +17,7 @@ import { ledgerOf, nodeStatsOf } from './ledger.ts'
 import type { Placement } from './placement.ts'
 import type { Stage, StageHost } from './stage.ts'
 import { dryEdges, explainStall, smallest, stuckEdges } from './stall.ts'
+import { turnBegan, turnHasLasted } from './turn.ts'
 import { type ReadOutput, wire } from './wire.ts'
 
 /** Options of an engine; `run` fills in the defaults. */
@@ -69,8 +70,6 @@ export class Engine implements StageHost {
   #stepping = false
   #scheduled = false
   #paused = false
-  /** When this turn of the event loop began for us; undefined between turns. */
-  #turnBegan: number | undefined
   #failure: { readonly error: unknown } | undefined
   #settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
   readonly #settled: Promise<void>
@@ -134,7 +133,7 @@ export class Engine implements StageHost {
     if (this.#scheduled || this.#stepping || this.#paused || this.#failure !== undefined) return
     this.#scheduled = true
     // microtasks keep latency low, but a chain of them would starve timers and I/O
-    if (this.#turnBegan !== undefined && performance.now() - this.#turnBegan > TURN_MS) {
+    if (turnHasLasted(TURN_MS)) {
       setImmediate(() => this.#step())
     } else queueMicrotask(() => this.#step())
   }
@@ -142,7 +141,7 @@ export class Engine implements StageHost {
   #step(): void {
     this.#scheduled = false
     if (this.#stepping || this.#paused || this.#failure !== undefined) return
-    const begun = this.#beginTurn()
+    const begun = turnBegan()
     this.#stepping = true
     try {
       do {
@@ -159,16 +158,6 @@ export class Engine implements StageHost {
       this.#stepping = false
     }
     if (this.#ready.length > 0) this.#schedule()
-  }
-
-  #beginTurn(): number {
-    if (this.#turnBegan === undefined) {
-      this.#turnBegan = performance.now()
-      setImmediate(() => {
-        this.#turnBegan = undefined
-      })
-    }
-    return this.#turnBegan
   }
 
   #next(): Stage {
