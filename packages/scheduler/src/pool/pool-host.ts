@@ -16,10 +16,12 @@ export interface PoolHost {
   giveSlot(): void
   isQueued(stage: Stage): boolean
   leave(stage: Stage): void
-  /** Runs a task on a worker; on this thread if there is none that can. `signal` ends the worker. */
+  /**
+   * Runs a task on a worker; on this thread if there is none that can. `signal` ends the worker. Rejects only if the
+   * worker was lost, or `signal` aborted.
+   */
   run(makeTask: TaskMaker, signal: AbortSignal): Promise<Reply>
-  /** Whether an error means that the worker was lost, and not that the task failed. */
-  isLoss(error: unknown): boolean
+  /** A worker was lost. */
   countLoss(): void
   count(reply: Extract<Reply, { kind: 'done' }>): void
 }

@@ -138,10 +138,6 @@ export class PoolPlacement implements Placement, PoolHost {
     return runHere(makeTask([]))
   }
 
-  isLoss(error: unknown): boolean {
-    return isLostWorker(error)
-  }
-
   countLoss(): void {
     this.#pool?.countError()
   }
@@ -190,15 +186,4 @@ function hashOf(value: unknown, url: string): string {
       `structured-cloneable, for workers to build the graph with (${messageOf(cause)})`,
     )
   }
-}
-
-function isLostWorker(error: unknown): boolean {
-  // tinypool rejects with a bare object when a reply could not be cloned
-  if (!(error instanceof Error)) return true
-  const { code, name } = error as { readonly code?: unknown; readonly name: string }
-  return (
-    (typeof code === 'string' && code.startsWith('ERR_WORKER_')) ||
-    name === 'DataCloneError' ||
-    /Worker exited|terminat/i.test(error.message)
-  )
 }

@@ -125,31 +125,30 @@ export class PoolStage extends Stage {
     return { items, times: this.host.timed ? times : undefined, attempts: 0, reply: undefined }
   }
 
+  /** Has a worker run the batch; again, if the worker is lost with it. */
   async #submit(activation: Activation): Promise<Extract<Reply, { kind: 'done' }>> {
-    for (let diagnose = false; ; ) {
-      activation.attempts++
+    let cause: unknown
+    while (activation.attempts < MAX_ATTEMPTS) {
+      // a result that cannot be cloned ends its worker, too: from the second attempt on it is looked for
+      const diagnose = activation.attempts++ > 0
       const abort = new AbortController()
       this.#aborts.add(abort)
+      let reply: Reply
       try {
-        const makeTask = (transfer: Transferred): Task => this.#task(activation, diagnose, transfer)
-        const reply = await this.#pool.run(makeTask, abort.signal)
-        if (reply.kind === 'done') return reply
-        throw this.#asError(reply)
+        reply = await this.#pool.run((transfer) => this.#task(activation, diagnose, transfer), abort.signal)
       } catch (error) {
-        if (this.isDone || !this.#pool.isLoss(error)) throw error
+        if (this.isDone) throw error
         this.#pool.countLoss()
-        diagnose = true // a result that cannot be cloned ends its worker, too
-        if (activation.attempts >= MAX_ATTEMPTS) {
-          throw new WorkerLostError(
-            this.plan.nodes.map(({ id }) => id),
-            activation.attempts,
-            error,
-          )
-        }
+        cause = error
+        continue
       } finally {
         this.#aborts.delete(abort)
       }
+      if (reply.kind === 'done') return reply
+      throw this.#asError(reply)
     }
+    const terms = this.plan.nodes.map(({ id }) => id)
+    throw new WorkerLostError(terms, activation.attempts, cause)
   }
 
   #task({ items, times }: Activation, diagnose: boolean, transfer: Transferred): Task {
