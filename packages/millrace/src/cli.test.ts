@@ -16,6 +16,7 @@ test.concurrent.for([
   [['run', '--help'], '--param <name=value>'],
   [['graph', '--help'], '--format <format>'],
   [['help', 'run'], '--summary <file>'],
+  [['config', '--help'], 'MILLRACE_STRATEGY'],
   [['--version'], '0.1.0\n'],
 ] as const)('millrace %j answers on stdout', async ([args, text], { expect }) => {
   const { code, stdout, stderr } = await millrace(args)
@@ -205,7 +206,7 @@ test('a config with mistakes is refused, a line for each', async () => {
     'millrace: c.yaml: edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "blok". ' +
       'Did you mean block?\n' +
       'millrace: c.yaml: unknown option batchItem (5). Did you mean batchItems? ' +
-      'Allowed: edges, batchItems, growthLimitItems, scheduler.\n',
+      'Allowed: edges, batchItems, growthLimitItems, scheduler, terms.\n',
   )
   expect(await refused('d.json')).toMatch(/^millrace: d\.json cannot be read: .+\n$/)
   expect(await refused('e.toml')).toMatch(/^millrace: e\.toml is no config: .+\n$/)

@@ -9,7 +9,10 @@
 import { BadInputError } from '@millrace/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { onBrokenPipe } from './broken-pipe.ts'
+import type { ConfigCommandOptions } from './command/config.ts'
 import { addParameter, type Parameters } from './command/parameters.ts'
+import type { RunCommandOptions } from './command/run.ts'
+import { flagOf, flags, variables } from './config/text-layers.ts'
 import { linesOfMistake, say } from './report/error.ts'
 import { packageVersion } from './version.ts'
 
@@ -21,6 +24,14 @@ Exit codes:
   1           the run failed
   2           nothing was run: a mistake in the call, the module or the config
   130, 143    cancelled, by Ctrl-C or SIGTERM`
+
+const SETTINGS = `
+Later wins, value by value:
+  defaults
+  the config     millrace.config.{ts,js,mjs,json,yaml,yml}, or "millrace" in package.json: the nearest, from the
+                 current folder upwards to the first that has a package.json or .git; or the file of --config
+  environment    ${[...variables.keys()].join(',\n                 ')}
+  flags          as above`
 
 const PARAMETER = 'a parameter of the graph, as text; may be given once for each name'
 
@@ -38,6 +49,19 @@ function parameterOption(): Option {
   return new Option('-p, --param <name=value>', PARAMETER).argParser(parameter).default({}, 'none')
 }
 
+/** The options of the commands that read settings. */
+function withSettings(command: Command): Command {
+  command.option(
+    '-c, --config <file>',
+    'the config, instead of the one that is found: .json, .yaml, .ts or .js',
+  )
+  for (const [name, meaning] of Object.entries(flags)) {
+    const value = name === 'strategy' ? 'name' : 'count'
+    command.option(`${flagOf(name)} <${value}>`, meaning)
+  }
+  return command
+}
+
 function program(finish: (code: number) => void): Command {
   const millrace = new Command('millrace')
     .description('Runs and draws the graphs of Millrace, a dataflow framework.')
@@ -53,33 +77,17 @@ function program(finish: (code: number) => void): Command {
         ),
     })
 
-  millrace
-    .command('run')
+  withSettings(millrace.command('run'))
     .description('runs the graph that a module exports by default')
     .argument('<module>', 'a .ts or .js file')
     .addOption(parameterOption())
-    .option('-c, --config <file>', 'options of the run: a .json, .yaml, .ts or .js file')
     .option('-s, --summary <file>', 'where to write what became of the run, as JSON')
-    .option('--strategy <strategy>', 'where the terms run: inline or pool')
-    .option('--workers <count>', 'workers at most')
     .option('-q, --quiet', 'shows no progress')
     .addHelpText('after', EXIT_CODES)
-    .action(
-      async (
-        module: string,
-        options: {
-          param: Parameters
-          config?: string
-          summary?: string
-          strategy?: string
-          workers?: string
-          quiet?: true
-        },
-      ) => {
-        const { runCommand } = await import('./command/run.ts')
-        finish(await runCommand(module, options))
-      },
-    )
+    .action(async (module: string, options: RunCommandOptions) => {
+      const { runCommand } = await import('./command/run.ts')
+      finish(await runCommand(module, options))
+    })
 
   millrace
     .command('graph')
@@ -94,6 +102,15 @@ function program(finish: (code: number) => void): Command {
     .action(async (module: string, options: { param: Parameters; format: 'mermaid' | 'dot' | 'json' }) => {
       const { graphCommand } = await import('./command/graph.ts')
       await graphCommand(module, options)
+    })
+
+  withSettings(millrace.command('config'))
+    .description('prints every setting of a run, its value, and where that is from')
+    .option('--json', 'prints JSON')
+    .addHelpText('after', SETTINGS)
+    .action(async (options: ConfigCommandOptions) => {
+      const { configCommand } = await import('./command/config.ts')
+      await configCommand(options)
     })
   return millrace
 }

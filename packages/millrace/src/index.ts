@@ -6,4 +6,5 @@ export {
   type Strategy,
   WorkerLostError,
 } from '@millrace/scheduler'
+export type { TermOptions } from './config/settings.ts'
 export { run, type ScheduledRunOptions } from './run.ts'

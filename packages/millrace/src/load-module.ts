@@ -13,20 +13,23 @@ import { reasonOf } from './report/reason.ts'
 
 const TYPESCRIPT = ['.ts', '.mts', '.tsx']
 const JAVASCRIPT = ['.js', '.mjs', '.cjs']
+const MODULES: readonly string[] = [...TYPESCRIPT, ...JAVASCRIPT]
+
+/** Whether a file of this name can be imported. */
+export function isModuleName(file: string): boolean {
+  return MODULES.includes(extname(file))
+}
 
 /** The module's default export. @throws {BadInputError} if there is no such file or it cannot be loaded. */
 export async function loadModule(file: string): Promise<unknown> {
   const path = resolve(file)
   await checkFile(file)
-  const extension = extname(path)
-  if (![...TYPESCRIPT, ...JAVASCRIPT].includes(extension)) {
-    throw new BadInputError(
-      `${file} is no module: its name must end in ${[...TYPESCRIPT, ...JAVASCRIPT].join(', ')}.`,
-    )
+  if (!isModuleName(path)) {
+    throw new BadInputError(`${file} is no module: its name must end in ${MODULES.join(', ')}.`)
   }
   let namespace: unknown
   try {
-    if (TYPESCRIPT.includes(extension)) await registerTypeScript()
+    if (TYPESCRIPT.includes(extname(path))) await registerTypeScript()
     namespace = await import(pathToFileURL(path).href)
   } catch (cause) {
     throw new BadInputError(`${file} cannot be loaded: ${reasonOf(cause)}`, { cause })

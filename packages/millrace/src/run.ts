@@ -1,12 +1,27 @@
-/** `run` with a choice of scheduler: core's `run`, and the placement that the options ask for. */
+/** `run` with a choice of scheduler: core's `run`, and what the options ask for beyond it. */
 
-import { type Run, type Runnable, type RunOptions, run as runInline, type Term } from '@millrace/core'
+import {
+  compileGraph,
+  type Run,
+  type Runnable,
+  type RunOptions,
+  run as runInline,
+  type Term,
+} from '@millrace/core'
 import { placementFor, type SchedulerOptions } from '@millrace/scheduler'
+import { checkOptions, InvalidOptionsError } from './config/check.ts'
+import type { TermOptions } from './config/settings.ts'
+import { applyTerms, mistakesInTerms } from './config/term-options.ts'
 
-/** Options of `run`: core's, and the scheduler's. */
+/** Options of `run`: core's, the scheduler's, and those of single terms. Files and the environment are not read. */
 export interface ScheduledRunOptions extends Omit<RunOptions, 'placement'> {
   /** Where the terms run. Default: on the caller's thread. */
   readonly scheduler?: SchedulerOptions
+  /**
+   * Settings of single terms for this run, by their name or by a glob (`*`, `?`); they win over the graph's own. Where
+   * several match, the later one wins, setting by setting.
+   */
+  readonly terms?: Readonly<Record<string, TermOptions>>
 }
 
 /**
@@ -15,14 +30,16 @@ export interface ScheduledRunOptions extends Omit<RunOptions, 'placement'> {
  *
  * Every edge is bounded; a slow sink or reader holds the sources back, under every scheduler.
  *
- * @throws {MillraceError} if the graph makes no sense or an option is out of range.
+ * @throws {MillraceError} if the graph makes no sense, an option is unknown or out of range, or a name in `terms`
+ * matches no term.
  * @example
  * ```ts
  * import { run } from 'millrace'
  * import { fromIterable, map, print } from 'millrace/terms'
  *
  * const squares = fromIterable([1, 2, 3]).pipe(map((n) => n * n))
- * const summary = await run(squares.pipe(print()), { scheduler: { strategy: 'inline' } }).done
+ * const terms = { 'pr*': { capacityItems: 2 } }
+ * const summary = await run(squares.pipe(print()), { scheduler: { strategy: 'inline' }, terms }).done
  * // 1
  * // 4
  * // 9
@@ -33,7 +50,22 @@ export function run<In, Out>(
   term: Term<In, Out> & Runnable<In>,
   options: ScheduledRunOptions = {},
 ): Run<Out> {
-  const { scheduler = {}, ...rest } = options
+  const { config, live } = checkOptions(options)
+  const { scheduler = {}, terms, ...rest } = config
   const placement = placementFor(scheduler)
-  return runInline(term, placement === undefined ? rest : { ...rest, placement })
+  const inner: RunOptions = { ...rest, ...live, ...(placement === undefined ? {} : { placement }) }
+  if (terms === undefined) return runInline(term, inner)
+
+  const graph = compileGraph(term)
+  const mistakes = mistakesInTerms(graph, terms)
+  if (mistakes.length > 0) throw new InvalidOptionsError(mistakes)
+  const { restoreBounds, restorePins } = applyTerms(graph, terms)
+  try {
+    return runInline(term, inner).once('end', restorePins)
+  } catch (error) {
+    restorePins()
+    throw error
+  } finally {
+    restoreBounds()
+  }
 }

@@ -25,16 +25,26 @@ export interface Started {
 }
 
 /** Runs `millrace` with these arguments to its end. */
-export function millrace(args: readonly string[], cwd?: string): Promise<Finished> {
-  return startMillrace(args, cwd).finished
+export function millrace(
+  args: readonly string[],
+  cwd?: string,
+  variables?: Readonly<Record<string, string>>,
+): Promise<Finished> {
+  return startMillrace(args, cwd, variables).finished
 }
 
-/** Starts `millrace` with these arguments. */
-export function startMillrace(args: readonly string[], cwd: string = process.cwd()): Started {
-  const { FORCE_COLOR: _color, NODE_OPTIONS: _options, ...env } = process.env
+/** Starts `millrace` with these arguments, and with no settings from the environment but `variables`. */
+export function startMillrace(
+  args: readonly string[],
+  cwd: string = process.cwd(),
+  variables: Readonly<Record<string, string>> = {},
+): Started {
+  const env = Object.entries(process.env).filter(
+    ([name]) => !/^(FORCE_COLOR|NODE_OPTIONS|MILLRACE_.*)$/.test(name),
+  )
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { ...env, NO_COLOR: '1' },
+    env: { ...Object.fromEntries(env), NO_COLOR: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }

@@ -1,8 +1,9 @@
 /** `millrace run`: runs a module's graph, shows how it goes, and writes down what became of it. Called by `cli.ts`. */
 
-import type { Stats, Term } from '@millrace/core'
-import { checkConfig, loadConfig } from '../config/load.ts'
-import type { RunConfig } from '../config/schema.ts'
+import { BadInputError, compileGraph, type Stats, type Term } from '@millrace/core'
+import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts'
+import { mistakesInTerms } from '../config/term-options.ts'
+import type { FlagValues } from '../config/text-layers.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { Progress } from '../progress/progress.ts'
 import { closingLine, progressLine } from '../progress/progress-line.ts'
@@ -13,23 +14,23 @@ import type { Parameters } from './parameters.ts'
 import { type Ending, superviseRun } from './supervise.ts'
 
 /** Options of `millrace run`. */
-export interface RunCommandOptions {
+export interface RunCommandOptions extends FlagValues {
   readonly param: Parameters
   readonly config?: string
   readonly summary?: string
   readonly quiet?: true
-  readonly strategy?: string
-  readonly workers?: string
 }
 
 const REDRAW_MS = 500
 
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the run from beginning. */
 export async function runCommand(module: string, options: RunCommandOptions): Promise<number> {
-  const { param: params, summary, quiet } = options
-  const config = withFlags(options.config === undefined ? {} : await loadConfig(options.config), options)
+  const { param: params, config: file, summary, quiet, ...flags } = options
+  const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
+  const { config } = resolved
   if (summary !== undefined) await checkSummaryFile(summary)
   const term = (await loadTerm(module, params)) as Term<never, unknown>
+  checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true
   const running = inModule(module, () => run(term, isShown ? { ...config, statsEveryMs: REDRAW_MS } : config))
 
@@ -56,14 +57,13 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   return ending.code
 }
 
-/** What the flags say wins over the file. @throws {BadInputError} for values that make no sense. */
-function withFlags(config: RunConfig, { strategy, workers }: RunCommandOptions): RunConfig {
-  const flags = {
-    ...(strategy === undefined ? {} : { strategy }),
-    ...(workers === undefined ? {} : { workers: Number(workers) }),
-  }
-  checkConfig({ scheduler: flags }, 'flags')
-  return { ...config, scheduler: { ...config.scheduler, ...(flags as RunConfig['scheduler']) } }
+/** `run` would find the same, but knows neither file. @throws {BadInputError} for terms that the graph does not have. */
+function checkTerms(module: string, term: Term<never, unknown>, { config, file }: ResolvedConfig): void {
+  const { terms } = config
+  if (terms === undefined) return
+  const graph = inModule(module, () => compileGraph(term))
+  const mistakes = mistakesInTerms(graph, terms, module)
+  if (mistakes.length > 0) throw new BadInputError(mistakes.map((line) => `${file}: ${line}`).join('\n'))
 }
 
 function tell({ outcome, error }: Ending, { items }: Stats): void {

@@ -1,42 +1,36 @@
-/** Reads a config file: JSON, YAML, or the default export of a module. Called by `millrace run --config`. */
+/** Reads a config file: JSON, YAML, the default export of a module, or package.json. Checks nothing of what it says. */
 
 import { readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { BadInputError, messageOf } from '@millrace/core'
-import { checkFile, loadModule } from '../load-module.ts'
-import { explain } from './explain.ts'
-import { type RunConfig, runConfigSchema } from './schema.ts'
+import { checkFile, isModuleName, loadModule } from '../load-module.ts'
+import { isRecord } from './setting.ts'
 
-/** @throws {BadInputError} if the file cannot be read, or holds anything but options of a run; a line per mistake. */
-export async function loadConfig(file: string): Promise<RunConfig> {
-  return checkConfig(await readConfig(file), file)
-}
+/** Its `"millrace"` is a config. */
+export const PACKAGE_FILE = 'package.json'
 
-/** @throws {BadInputError} with a line per mistake. */
-export function checkConfig(config: unknown, where: string): RunConfig {
-  const checked = runConfigSchema.safeParse(config)
-  if (checked.success) return checked.data
-  const lines = explain(checked.error.issues, runConfigSchema, config)
-  throw new BadInputError(lines.map((line) => `${where}: ${line}`).join('\n'))
-}
-
-async function readConfig(file: string): Promise<unknown> {
-  switch (extname(file)) {
-    case '.json':
-      return parse(file, JSON.parse)
-    case '.yaml':
-    case '.yml': {
-      const yaml = await import('yaml')
-      // an empty file sets nothing
-      return (await parse(file, (text) => yaml.parse(text, { prettyErrors: true }) as unknown)) ?? {}
-    }
-    case '':
-    case '.toml':
-    case '.txt':
-      throw new BadInputError(`${file} is no config: its name must end in .json, .yaml, .yml, .ts or .js.`)
-    default:
-      return loadModule(file)
+/** What a config file holds. @throws {BadInputError} if it cannot be read. */
+export async function loadConfig(file: string): Promise<unknown> {
+  if (basename(file) === PACKAGE_FILE) {
+    const config = await packageConfig(file)
+    if (config === undefined) throw new BadInputError(`${file} has no "millrace".`)
+    return config
   }
+  const extension = extname(file)
+  if (extension === '.json') return parse(file, JSON.parse)
+  if (extension === '.yaml' || extension === '.yml') {
+    const yaml = await import('yaml')
+    // an empty file sets nothing
+    return (await parse(file, (text) => yaml.parse(text, { prettyErrors: true }) as unknown)) ?? {}
+  }
+  if (isModuleName(file)) return loadModule(file)
+  throw new BadInputError(`${file} is no config: its name must end in .json, .yaml, .yml, .ts or .js.`)
+}
+
+/** `"millrace"` in a package.json; undefined without. @throws {BadInputError} if it cannot be read. */
+export async function packageConfig(file: string): Promise<unknown> {
+  const content = await parse(file, JSON.parse)
+  return isRecord(content) && Object.hasOwn(content, 'millrace') ? content['millrace'] : undefined
 }
 
 async function parse(file: string, read: (text: string) => unknown): Promise<unknown> {

@@ -1,51 +1,44 @@
 /**
- * What a config file may say. Each message says what is allowed; `explain.ts` adds the path and what was seen.
- *
- * Options of further parts of a run are added here as further fields, with schemas of their own.
+ * The tree of settings as a zod schema, which finds every mistake of a config. Called by `check.ts`, only once a
+ * config is known to have one.
  */
 
-import { z } from 'zod'
+import { createRequire } from 'node:module'
+import type { z } from 'zod'
+import type { Section, Setting } from './setting.ts'
 
-const whole = () => {
-  const allowed = 'a whole number, at least 1'
-  return z.int(allowed).min(1, allowed)
+const schemas = new WeakMap<Section, z.ZodType>()
+
+/** The schema for `settings`, made once. */
+export function schemaOf(settings: Section): z.ZodType {
+  let schema = schemas.get(settings)
+  if (schema === undefined) {
+    // not imported: zod takes some 60 ms and 14 MB to load, in every worker that imports `millrace`; and not awaited:
+    // `run` throws at once
+    const zod = createRequire(import.meta.url)('zod') as typeof import('zod')
+    schema = schemaOfSetting(settings, zod)
+    schemas.set(settings, schema)
+  }
+  return schema
 }
 
-const overflows = ['block', 'dropOldest', 'dropNewest', 'latest', 'fail'] as const
-
-const edges = z.strictObject(
-  {
-    capacityItems: z.exactOptional(whole()),
-    capacityBytes: z.exactOptional(whole()),
-    overflow: z.exactOptional(z.enum(overflows, `one of ${overflows.join(', ')}`)),
-  },
-  'a record',
-)
-
-const strategies = ['inline', 'pool'] as const
-
-const scheduler = z.strictObject(
-  {
-    strategy: z.exactOptional(z.enum(strategies, `one of ${strategies.join(', ')}`)),
-    workers: z.exactOptional(whole()),
-    isolation: z.exactOptional(z.enum(['thread', 'process'], 'one of thread, process')),
-    idleTimeoutMs: z.exactOptional(whole()),
-    heapLimitMb: z.exactOptional(whole()),
-    fallback: z.exactOptional(z.enum(['refuse', 'inline'], 'one of refuse, inline')),
-  },
-  'a record',
-)
-
-/** The options of a run that are values. Its signal, clock and listeners are the command line's own affair. */
-export const runConfigSchema = z.strictObject(
-  {
-    edges: z.exactOptional(edges),
-    batchItems: z.exactOptional(whole()),
-    growthLimitItems: z.exactOptional(whole()),
-    scheduler: z.exactOptional(scheduler),
-  },
-  'a record of options',
-)
-
-/** What a config file holds. */
-export type RunConfig = z.infer<typeof runConfigSchema>
+function schemaOfSetting(setting: Setting, zod: typeof import('zod')): z.ZodType {
+  switch (setting.kind) {
+    case 'value':
+      return setting.names === undefined
+        ? zod.custom((seen) => setting.accepts(seen), setting.allowed)
+        : zod.enum([...setting.names], setting.allowed)
+    case 'section':
+      return zod.strictObject(
+        Object.fromEntries(
+          Object.entries(setting.parts).map(([name, part]) => [
+            name,
+            zod.exactOptional(schemaOfSetting(part, zod)),
+          ]),
+        ),
+        setting.allowed,
+      )
+    case 'entries':
+      return zod.record(zod.string(), schemaOfSetting(setting.part, zod), setting.allowed)
+  }
+}

@@ -1,0 +1,154 @@
+/** Goal: from the outside, settings come from where they should, say so, and reach the run. Runs the build. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fixture, millrace } from '../../test/millrace-process.ts'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
+
+interface Row {
+  readonly setting: string
+  readonly value: unknown
+  readonly from: string
+}
+
+test('the table says each value and its source; later wins value by value', async () => {
+  const folder = temporaryFolder({
+    'package.json': '{}',
+    'millrace.config.yaml':
+      'edges: { capacityItems: 5, overflow: latest }\nbatchItems: 5\nscheduler: { workers: 5, strategy: pool }\n' +
+      "terms:\n  'sketch*': { capacityItems: 100, local: true }\n",
+    'deep/inside/x.txt': '',
+  })
+  const { code, stdout, stderr } = await millrace(['config', '--batch-items', '7'], folder, {
+    MILLRACE_BATCH_ITEMS: '6',
+    MILLRACE_CAPACITY_ITEMS: '6',
+    MILLRACE_IDLE_TIMEOUT_MS: '',
+  })
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toBe(
+    `setting                      value     from
+edges.capacityItems          6         MILLRACE_CAPACITY_ITEMS
+edges.capacityBytes          67108864  default
+edges.overflow               latest    file:millrace.config.yaml
+batchItems                   7         --batch-items
+growthLimitItems             1048576   default
+scheduler.strategy           pool      file:millrace.config.yaml
+scheduler.workers            5         file:millrace.config.yaml
+scheduler.isolation          thread    default
+scheduler.idleTimeoutMs      10000     default
+scheduler.heapLimitMb        -         default
+scheduler.fallback           refuse    default
+terms.sketch*.capacityItems  100       file:millrace.config.yaml
+terms.sketch*.local          true      file:millrace.config.yaml
+`,
+  )
+  const below = await millrace(['config', '--json'], join(folder, 'deep/inside'))
+  expect((JSON.parse(below.stdout) as Row[]).find(({ setting }) => setting === 'batchItems')).toEqual({
+    setting: 'batchItems',
+    value: 5,
+    from: expect.stringMatching(/^file:.*millrace\.config\.yaml$/),
+  })
+})
+
+test('--json prints JSON, with null for what is left to Node', async () => {
+  const folder = temporaryFolder({ 'package.json': '{ "millrace": { "batchItems": 3 } }' })
+  const { stdout } = await millrace(['config', '--json', '--capacity-items', 'Infinity'], folder)
+  expect(JSON.parse(stdout)).toEqual(
+    expect.arrayContaining([
+      { setting: 'batchItems', value: 3, from: 'file:package.json' },
+      { setting: 'edges.capacityItems', value: 'Infinity', from: '--capacity-items' },
+      { setting: 'scheduler.heapLimitMb', value: null, from: 'default' },
+    ]),
+  )
+})
+
+test('--config takes the place of what would be found', async () => {
+  const folder = temporaryFolder({
+    'package.json': '{}',
+    'millrace.config.json': '{ "batchItems": 1, "growthLimitItems": 1 }',
+    'other.ts': 'export default { batchItems: 2 }\n',
+  })
+  const { stdout } = await millrace(['config', '-c', 'other.ts'], folder)
+  expect(stdout).toMatch(/^batchItems +2 +file:other\.ts\ngrowthLimitItems +1048576 +default$/m)
+})
+
+test.for<[Readonly<Record<string, string>>, readonly string[], Readonly<Record<string, string>>, string]>([
+  [
+    { 'millrace.config.json': '{ "edges": { "overflow": "blok" } }' },
+    ['--workers', 'four', '--strategy', 'pol'],
+    { MILLRACE_BATCH_ITEMS: '0', MILLRACE_WORKER: '2' },
+    `millrace.config.json: edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "blok". Did you mean block?
+MILLRACE_BATCH_ITEMS: batchItems must be a whole number, at least 1, but is 0.
+--strategy: scheduler.strategy must be one of inline, pool, but is "pol". Did you mean pool?
+--workers: scheduler.workers must be a whole number, at least 1, but is "four".
+unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STRATEGY, MILLRACE_WORKERS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_FALLBACK.`,
+  ],
+  [
+    { 'package.json': '{ "millrace": { "batchItem": 3 } }' },
+    [],
+    {},
+    'package.json, "millrace": unknown option batchItem (3). Did you mean batchItems? Allowed: edges, batchItems, growthLimitItems, scheduler, terms.',
+  ],
+  [
+    { 'millrace.config.js': 'export default {}', 'millrace.config.yml': '' },
+    [],
+    {},
+    'There are several configs: millrace.config.js, millrace.config.yml. Keep one, or name one with --config.',
+  ],
+  [
+    { 'millrace.config.toml': '' },
+    [],
+    {},
+    'millrace.config.toml is no config: its name must end in .json, .yaml, .yml, .ts or .js.',
+  ],
+  [{}, ['-c', 'package.json'], {}, 'package.json has no "millrace".'],
+  [{ 'mine.yaml': '' }, ['-c', 'mine.yml'], {}, 'There is no file mine.yml. Did you mean mine.yaml?'],
+  [{}, ['--worker', '3'], {}, "unknown option '--worker' (Did you mean --workers?)"],
+])('%j %j %j is refused by config and by run', async ([files, args, variables, message], { expect }) => {
+  const folder = temporaryFolder({ 'package.json': '{}', ...files })
+  const stderr = message.replace(/^/gm, 'millrace: ')
+  for (const command of [['config'], ['run', fixture('numbers.ts')]]) {
+    const result = await millrace([...command, ...args], folder, variables)
+    expect(result).toEqual({ code: 2, stdout: '', stderr: `${stderr}\n` })
+  }
+})
+
+async function ran(config: string, ...args: string[]) {
+  const folder = temporaryFolder({ 'package.json': '{}', 'millrace.config.yaml': config })
+  const { code, stderr } = await millrace(
+    ['run', fixture('sketches.ts'), '-s', 'summary.json', ...args],
+    folder,
+  )
+  if (code !== 0) return stderr
+  return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as {
+    readonly edges: readonly { readonly to: string; readonly capacityItems: number }[]
+    readonly threads: { readonly budget: number }
+    readonly results: object
+  }
+}
+
+test('settings of terms reach the run', async () => {
+  const summary = await ran("terms: { 'sketch*': { capacityItems: 9 }, 'map#2': { capacityItems: 4 } }\n")
+  expect(summary).toMatchObject({ results: { collect: ['TT', 'BB', 'NNN'] } })
+  const edges = typeof summary === 'string' ? [] : summary.edges
+  expect(edges.map(({ to, capacityItems }) => `${to} ${capacityItems}`).sort()).toEqual([
+    'map 1024',
+    'map 1024',
+    'map#2 4',
+    'sketchLetters 9',
+    'sketchWords 9',
+  ])
+})
+
+test('a term that is local stays on the caller’s thread under every strategy', async () => {
+  const pool = ['--strategy', 'pool', '--workers', '1']
+  expect(await ran('', ...pool)).toMatchObject({ threads: { budget: 1 } })
+  expect(await ran("terms: { '*': { local: true } }\n", ...pool)).toMatchObject({ threads: { budget: 0 } })
+})
+
+test('a pattern that matches no term is refused, with the file, the module and the terms there are', async () => {
+  expect(await ran("terms: { 'skech*': { local: true } }\n")).toBe(
+    `millrace: millrace.config.yaml: terms.skech* ({"local":true}) matches no term of ${fixture('sketches.ts')}. ` +
+      'Did you mean sketchWords? Its terms: fromIterable, sketchWords, sketchLetters, map, map#2, collect.\n',
+  )
+})

@@ -1,0 +1,108 @@
+/** Goal: a config is what the run takes, or every mistake in it is told with path, value, what is allowed, what was meant. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { checkOptions, mistakesIn } from './check.ts'
+import { schemaOf } from './schema.ts'
+import { isValid } from './setting.ts'
+import { runSettings } from './settings.ts'
+
+test('a config without mistakes passes', () => {
+  const config = {
+    edges: { capacityItems: 8, capacityBytes: Infinity, overflow: 'latest' },
+    batchItems: 1,
+    scheduler: { strategy: 'pool', workers: 2, isolation: 'process', heapLimitMb: 64, fallback: 'inline' },
+    terms: { 'sketch*': { capacityItems: 100, overflow: 'block', local: true }, map: {} },
+  }
+  expect(mistakesIn(config)).toEqual([])
+  expect(mistakesIn({})).toEqual([])
+})
+
+test.each<[unknown, string]>([
+  [[1], 'The config must be a record of options, but is [1].'],
+  [{ edges: 3 }, 'edges must be a record, but is 3.'],
+  [{ batchItems: 1.5 }, 'batchItems must be a whole number, at least 1, but is 1.5.'],
+  [{ batchItems: undefined }, 'batchItems must be a whole number, at least 1, but is undefined.'],
+  [
+    { edges: { capacityBytes: 0 } },
+    'edges.capacityBytes must be a whole number, at least 1, or Infinity, but is 0.',
+  ],
+  [
+    { edges: { overflow: 'drop' } },
+    'edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "drop".',
+  ],
+  [
+    { edges: { overflo: 'latest' } },
+    'unknown option edges.overflo ("latest"). Did you mean overflow? Allowed: capacityItems, capacityBytes, overflow.',
+  ],
+  [
+    { clock: {} },
+    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, scheduler, terms.',
+  ],
+  [
+    { scheduler: { strategy: 'pol' } },
+    'scheduler.strategy must be one of inline, pool, but is "pol". Did you mean pool?',
+  ],
+  [{ terms: 'map' }, 'terms must be a record of settings by the name of a term, but is "map".'],
+  [{ terms: { map: null } }, 'terms.map must be a record, but is null.'],
+  [
+    { terms: { 'sk*': { locl: true } } },
+    'unknown option terms.sk*.locl (true). Did you mean local? Allowed: capacityItems, capacityBytes, overflow, local.',
+  ],
+  [{ terms: { 'a b': { local: 'yes' } } }, 'terms["a b"].local must be true or false, but is "yes".'],
+])('%j', (config, line) => {
+  expect(mistakesIn(config)).toEqual([line])
+})
+
+test('all mistakes are told at once', () => {
+  expect(mistakesIn({ edge: {}, batchItem: 1, growthLimitItems: 'many' })).toHaveLength(3)
+})
+
+test('the check without the schema library is as strict as the one with it', () => {
+  const name = fc.constantFrom(
+    'edges',
+    'terms',
+    'scheduler',
+    'capacityItems',
+    'strategy',
+    'local',
+    'batchItems',
+    'x',
+  )
+  const leaf = fc.constantFrom<unknown>(
+    1,
+    0,
+    2.5,
+    Number.NaN,
+    Infinity,
+    'pool',
+    'block',
+    true,
+    null,
+    undefined,
+    [],
+  )
+  const record = (part: fc.Arbitrary<unknown>) => fc.dictionary(name, part, { maxKeys: 2 })
+  const config = record(fc.oneof(leaf, record(fc.oneof(leaf, record(leaf)))))
+  fc.assert(
+    fc.property(config, (seen) => {
+      expect(isValid(runSettings, seen)).toBe(schemaOf(runSettings).safeParse(seen).success)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('options from code may be undefined, and come apart into config and the rest', () => {
+  const { signal } = new AbortController()
+  const clock = { now: () => 0, after: () => () => undefined }
+  const options = {
+    signal,
+    clock,
+    pick: undefined,
+    batchItems: undefined,
+    edges: { overflow: undefined, capacityItems: 3 },
+  }
+  const { config, live } = checkOptions(options)
+  expect(config).toStrictEqual({ edges: { capacityItems: 3 } })
+  expect(Object.keys(live)).toEqual(['signal', 'clock'])
+  expect([live.signal === signal, live.clock === clock]).toEqual([true, true])
+})

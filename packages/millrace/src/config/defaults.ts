@@ -1,0 +1,25 @@
+/** What holds where nothing was set, for `millrace config` to show. What has no entry is left to Node. */
+
+import { DEFAULT_CAPACITY_BYTES, DEFAULT_CAPACITY_ITEMS } from '@millrace/core/engine'
+import { usableProcessors } from '@millrace/scheduler'
+import type { RunConfig } from './settings.ts'
+
+/** The defaults on this machine. */
+export function defaultConfig(): RunConfig {
+  return {
+    edges: {
+      capacityItems: DEFAULT_CAPACITY_ITEMS,
+      capacityBytes: DEFAULT_CAPACITY_BYTES,
+      overflow: 'block',
+    },
+    batchItems: 1024,
+    growthLimitItems: 1_048_576,
+    scheduler: {
+      strategy: 'inline',
+      workers: usableProcessors(),
+      isolation: 'thread',
+      idleTimeoutMs: 10_000,
+      fallback: 'refuse',
+    },
+  }
+}

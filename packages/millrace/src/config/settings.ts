@@ -1,0 +1,94 @@
+/**
+ * Every setting of a run, with what it may be: a new option of a run, a new strategy, is added here.
+ *
+ * Read by all of `config/`, and by `cli.ts` for its flags. Loads nothing.
+ */
+
+import type { EdgeOptions, RunOptions } from '@millrace/core'
+import type { SchedulerOptions, Strategy } from '@millrace/scheduler'
+import type { Entries, Section, Value } from './setting.ts'
+
+/** What can be said of single terms from outside. */
+export interface TermOptions extends EdgeOptions {
+  /** Keeps the term on the caller's thread under every scheduler. Default: as the graph says. */
+  readonly local?: boolean
+}
+
+/** The options of a run that are plain values: what a config file may hold. */
+export interface RunConfig extends Pick<RunOptions, 'edges' | 'batchItems' | 'growthLimitItems'> {
+  readonly scheduler?: SchedulerOptions
+  /** By name of the term or by glob; where several match, the later one wins, setting by setting. */
+  readonly terms?: Readonly<Record<string, TermOptions>>
+}
+
+/** The strategies there are, in the order in which messages and help name them. */
+export const strategies = ['inline', 'pool'] as const satisfies readonly Strategy[]
+
+const whole = value('a whole number, at least 1', isCount)
+const bound = value('a whole number, at least 1, or Infinity', (seen) => seen === Infinity || isCount(seen))
+const bounds = {
+  capacityItems: bound,
+  capacityBytes: bound,
+  overflow: oneOf(['block', 'dropOldest', 'dropNewest', 'latest', 'fail']),
+}
+
+/** What a config file, the environment and the flags may set. */
+export const runSettings: Section = section(
+  {
+    edges: section(bounds),
+    batchItems: whole,
+    growthLimitItems: whole,
+    scheduler: section({
+      strategy: oneOf(strategies),
+      workers: whole,
+      isolation: oneOf(['thread', 'process']),
+      idleTimeoutMs: whole,
+      heapLimitMb: whole,
+      fallback: oneOf(['refuse', 'inline']),
+    }),
+    terms: entries(
+      section({ ...bounds, local: value('true or false', (seen) => typeof seen === 'boolean') }),
+    ),
+  },
+  'a record of options',
+)
+
+/** What code has to give itself, since no file can hold it. */
+export const liveSettings = {
+  signal: value('an AbortSignal', (seen) => isObjectWith(seen, 'addEventListener', 'removeEventListener')),
+  clock: value('a clock with now() and after()', (seen) => isObjectWith(seen, 'now', 'after')),
+  statsEveryMs: value('a number of milliseconds above 0', (seen) => typeof seen === 'number' && seen > 0),
+  pick: value('a function', (seen) => typeof seen === 'function'),
+}
+
+/** What `run` takes from code. */
+export const optionSettings: Section = section({ ...runSettings.parts, ...liveSettings }, runSettings.allowed)
+
+function value(allowed: string, accepts: (seen: unknown) => boolean): Value {
+  return { kind: 'value', allowed, accepts }
+}
+
+function oneOf(names: readonly string[]): Value {
+  const accepts = (seen: unknown): boolean => typeof seen === 'string' && names.includes(seen)
+  return { kind: 'value', allowed: `one of ${names.join(', ')}`, names, accepts }
+}
+
+function section(parts: Section['parts'], allowed = 'a record'): Section {
+  return { kind: 'section', allowed, parts }
+}
+
+function entries(part: Section): Entries {
+  return { kind: 'entries', allowed: 'a record of settings by the name of a term', part }
+}
+
+function isCount(seen: unknown): boolean {
+  return Number.isInteger(seen) && (seen as number) >= 1
+}
+
+function isObjectWith(seen: unknown, ...methods: readonly string[]): boolean {
+  return (
+    typeof seen === 'object' &&
+    seen !== null &&
+    methods.every((name) => typeof (seen as Readonly<Record<string, unknown>>)[name] === 'function')
+  )
+}

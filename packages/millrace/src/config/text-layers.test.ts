@@ -1,0 +1,56 @@
+/** Goal: text becomes settings under the right paths, and unknown variables are told with the nearest name. */
+import { expect, test } from 'vitest'
+import { environmentLayers, flagLayers, flagOf, variables } from './text-layers.ts'
+
+test('the variables and their settings', () => {
+  expect([...variables].map(([name, path]) => `${name} ${path.join('.')}`)).toEqual([
+    'MILLRACE_CAPACITY_ITEMS edges.capacityItems',
+    'MILLRACE_CAPACITY_BYTES edges.capacityBytes',
+    'MILLRACE_OVERFLOW edges.overflow',
+    'MILLRACE_BATCH_ITEMS batchItems',
+    'MILLRACE_GROWTH_LIMIT_ITEMS growthLimitItems',
+    'MILLRACE_STRATEGY scheduler.strategy',
+    'MILLRACE_WORKERS scheduler.workers',
+    'MILLRACE_ISOLATION scheduler.isolation',
+    'MILLRACE_IDLE_TIMEOUT_MS scheduler.idleTimeoutMs',
+    'MILLRACE_HEAP_LIMIT_MB scheduler.heapLimitMb',
+    'MILLRACE_FALLBACK scheduler.fallback',
+  ])
+})
+
+test.each([
+  ['4', 4],
+  [' 4 ', 4],
+  ['-1', -1],
+  ['2.5', 2.5],
+  ['Infinity', Infinity],
+  ['1e3', '1e3'],
+  ['0x10', '0x10'],
+  ['four', 'four'],
+])('%j is %j', (text, value) => {
+  expect(environmentLayers({ MILLRACE_WORKERS: text }).layers).toEqual([
+    { config: { scheduler: { workers: value } }, from: 'MILLRACE_WORKERS', where: 'MILLRACE_WORKERS' },
+  ])
+})
+
+test('empty variables, those of others and those of the tests set nothing', () => {
+  const environment = { MILLRACE_STRATEGY: '', PATH: '/bin', MILLRACE_DEEP: '3', MILLRACE_LAW_SEED: '7' }
+  expect(environmentLayers(environment)).toEqual({ layers: [], mistakes: [] })
+})
+
+test.each([
+  ['MILLRACE_WORKER', 'Did you mean MILLRACE_WORKERS? '],
+  ['MILLRACE_FOO', ''],
+])('%s is unknown', (name, hint) => {
+  expect(environmentLayers({ [name]: '4' }).mistakes).toEqual([
+    `unknown variable ${name} ("4"). ${hint}Allowed: ${[...variables.keys()].join(', ')}.`,
+  ])
+})
+
+test('flags are layers under the names by which they are typed', () => {
+  expect(flagLayers({ batchItems: '5', strategy: 'pool' })).toEqual([
+    { config: { scheduler: { strategy: 'pool' } }, from: '--strategy', where: '--strategy' },
+    { config: { batchItems: 5 }, from: '--batch-items', where: '--batch-items' },
+  ])
+  expect(flagOf('capacityItems')).toBe('--capacity-items')
+})
