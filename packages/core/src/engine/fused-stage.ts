@@ -151,7 +151,7 @@ export class FusedStage extends Stage {
   #advance(room: number): number {
     const { top } = this.#frames
     if (top !== undefined) return this.#advanceFrame(top, room)
-    if (this.#closed || this.plan.nodes[0]?.inputs.length === 0) return this.#refill()
+    if (this.#closed || this.inlet.edges.length === 0) return this.#refill()
     const window = this.inlet.next(this.#quantum)
     if (window === undefined) {
       if (this.inlet.isDone) this.#close()
@@ -421,7 +421,7 @@ export class FusedStage extends Stage {
   }
 
   override stop(): void {
-    if (this.plan.nodes[0]?.inputs.length !== 0 || this.#closed || this.isDone) return
+    if (this.inlet.edges.length > 0 || this.#closed || this.isDone) return
     this.#stopAsked = this.#running
     if (this.#running) return // a generator cannot be closed from inside itself
     this.contexts[0]?.stop(undefined)

@@ -14,6 +14,8 @@ export class Outbox {
   readonly #term: string
   #items: unknown[] = []
   #times: number[] = []
+  /** Items before this index are gone: cutting them off each time would cost a copy of the rest. */
+  #at = 0
 
   constructor(outlet: Outlet, record: NodeRecord, timed: boolean, term: string) {
     this.#outlet = outlet
@@ -24,7 +26,7 @@ export class Outbox {
 
   /** Items that wait for room. */
   get size(): number {
-    return this.#items.length
+    return this.#items.length - this.#at
   }
 
   /** Appends an item; `undefined` is none. Returns whether it was one. */
@@ -37,11 +39,13 @@ export class Outbox {
 
   /** Sends what there is room for. Returns whether everything is gone. */
   flush(): boolean {
-    while (this.#items.length > 0) {
+    while (this.size > 0) {
       const room = this.#outlet.room()
       if (room <= 0) return false
-      const items = this.#items.splice(0, room)
-      const times = this.#timed ? this.#times.splice(0, items.length) : undefined
+      const to = Math.min(this.#items.length, this.#at + room)
+      const items = this.#items.slice(this.#at, to)
+      const times = this.#timed ? this.#times.slice(this.#at, to) : undefined
+      this.#at = to
       if (this.#outlet.routes) {
         const { sent, extra } = this.#outlet.route(items, times, this.#term)
         this.#record.out += sent
@@ -51,6 +55,9 @@ export class Outbox {
         this.#outlet.send(items, times)
       }
     }
+    this.#items = []
+    this.#times = []
+    this.#at = 0
     return true
   }
 }

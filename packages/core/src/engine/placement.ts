@@ -14,8 +14,8 @@ import type { Stage, StageHost } from './stage.ts'
 
 /** Where the stages of one run are run. Made for each run anew. */
 export interface Placement {
-  /** Whether two neighbours may share a stage. */
-  mayFuse(from: Node, to: Node): boolean
+  /** Whether two neighbours may share a stage. `origins` say which graph module built which node. */
+  mayFuse(from: Node, to: Node, origins: Origins): boolean
   /** Gets hold of threads. Called once, before the stages are made. `origins` say where workers find the nodes. */
   open(plan: Plan, origins: Origins): void | Promise<void>
   /** The stage for `plan` if it is to run elsewhere; `undefined` for one on the caller's thread. */

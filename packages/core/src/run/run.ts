@@ -116,28 +116,42 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       timer = this.#beginStats()
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
-      await engine.run(() => void this.emit('start'))
+      await engine.run(() => void this.#tell('start'))
       return summarize(engine, this.#graph, this.#stopping ? 'stopped' : 'completed')
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
-      this.emit('error', error)
+      this.#tell('error', error)
       throw error
     } finally {
       this.#settled = true
       timer?.()
       await this.#options.placement?.close()
       signal?.removeEventListener('abort', onAbort)
-      this.emit('end')
+      this.#tell('end')
+    }
+  }
+
+  /** Emits; a listener that throws fails by itself, not the run that it listens to. */
+  #tell<Name extends keyof RunEvents>(name: Name, ...args: RunEvents[Name]): void {
+    try {
+      this.emit(name, ...(args as never))
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
     }
   }
 
   async #makeEngine(): Promise<Engine> {
     const { clock, edges, batchItems, growthLimitItems, pick, placement } = this.#options
+    const origins = placement === undefined ? undefined : originsOf(this.#term)
     const plan = planGraph(this.#graph, {
       isRead: (node, output) => this.#outputs.some((read) => read.node === node && read.output === output),
-      ...(placement === undefined ? {} : { mayFuse: (from, to) => placement.mayFuse(from, to) }),
+      ...(origins === undefined
+        ? {}
+        : { mayFuse: (from, to) => placement?.mayFuse(from, to, origins) !== false }),
     })
-    if (placement !== undefined) await placement.open(plan, originsOf(this.#term))
+    if (placement !== undefined && origins !== undefined) await placement.open(plan, origins)
     if (this.#cancelled !== undefined) throw this.#cancelled
     return new Engine(plan, {
       clock: clock ?? systemClock,
@@ -147,7 +161,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       outputs: this.#outputs,
       pick,
       placement,
-      onGrown: (edge) => this.emit('stall', edge),
+      onGrown: (edge) => this.#tell('stall', edge),
     })
   }
 
@@ -156,7 +170,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     if (statsEveryMs === undefined) return undefined
     let cancel = (): void => {}
     const tick = (): void => {
-      this.emit('stats', this.stats())
+      this.#tell('stats', this.stats())
       cancel = clock.after(statsEveryMs, tick)
     }
     cancel = clock.after(statsEveryMs, tick)

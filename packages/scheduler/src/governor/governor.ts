@@ -106,10 +106,10 @@ let own: Governor | undefined
 export function governor(): Governor {
   if (own === undefined) {
     const inherited = getEnvironmentData(KEY) as Int32Array<SharedArrayBuffer> | undefined
-    own =
-      inherited === undefined
-        ? Governor.over(usableProcessors() * THREADS_PER_PROCESSOR)
-        : new Governor(inherited)
+    // a worker process cannot see who has how many threads: runs in it get none
+    const isWorkerProcess = process.env['TINYPOOL_WORKER_ID'] !== undefined
+    const budget = isWorkerProcess ? 0 : usableProcessors() * THREADS_PER_PROCESSOR
+    own = inherited === undefined ? Governor.over(budget) : new Governor(inherited)
     setEnvironmentData(KEY, own.shared)
   }
   return own

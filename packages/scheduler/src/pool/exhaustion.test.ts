@@ -19,7 +19,7 @@ const canLimit = spawnSync('setpriv', [...unprivileged(40).slice(1), 'true']).st
 
 test.runIf(canLimit)('a run finishes with the workers it gets, and counts those it did not', () => {
   const [command, ...flags] = [...unprivileged(14), process.execPath, program, '8']
-  const line = execFileSync(command as string, flags, { encoding: 'utf8' })
+  const line = execFileSync(command as string, flags, { encoding: 'utf8', timeout: 15_000 })
   const seen = JSON.parse(line) as {
     readonly errors: number
     readonly peak: number
@@ -31,6 +31,8 @@ test.runIf(canLimit)('a run finishes with the workers it gets, and counts those 
 })
 
 test('without a limit there are no errors, and the same answer', () => {
-  const seen: unknown = JSON.parse(execFileSync(process.execPath, [program, '3'], { encoding: 'utf8' }))
+  const seen: unknown = JSON.parse(
+    execFileSync(process.execPath, [program, '3'], { encoding: 'utf8', timeout: 15_000 }),
+  )
   expect(seen).toMatchObject({ result: [SUM], errors: 0 })
 })

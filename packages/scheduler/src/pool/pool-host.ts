@@ -14,6 +14,8 @@ export interface PoolHost {
   /** Takes a slot for a task; without one, the stage is woken when one is free. */
   takeSlot(stage: Stage): boolean
   giveSlot(): void
+  /** Takes a slot though none may be free: for what was under way already, in one piece. */
+  forceSlot(): void
   isQueued(stage: Stage): boolean
   leave(stage: Stage): void
   /**

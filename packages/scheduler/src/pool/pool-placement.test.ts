@@ -1,10 +1,12 @@
 /** Goal: the pool keeps the contract, and none of the ways in which a term or a worker goes wrong reaches a user raw. */
 
-import { run } from '@millrace/core'
+import { kernelTerm, moduleTerm, run, SinkTerm, type Term } from '@millrace/core'
 import { expect, test } from 'vitest'
 import misfits from '../../test/fixtures/misfits.ts'
+import stepGraph from '../../test/fixtures/step-graphs.ts'
 import unstable from '../../test/fixtures/unstable.ts'
 import { contract } from '../contract.case.ts'
+import type { SchedulerOptions } from '../options.ts'
 import { placementFor } from '../placement-for.ts'
 
 for (const workers of [1, 2, 5]) contract({ strategy: 'pool', workers }, { graphs: 25 })
@@ -63,6 +65,58 @@ test('a function that never returns is ended by cancel, and the pool goes on', a
   await running.cancel('too long')
   await expect(running.done).rejects.toMatchObject({ code: 'CANCELLED' })
   expect((await start('nothing').done).results['sink']).toHaveLength(100)
+})
+
+test('a worker that is lost again and again ends the run, with what it died of', async () => {
+  expect(await failure('leave')).toMatchObject({ code: 'WORKER_LOST', cause: { code: 'WORKER_ENDED' } })
+  expect(await failure('unhandled')).toMatchObject({
+    code: 'WORKER_LOST',
+    cause: { message: 'nobody listens' },
+  })
+  expect((await start('nothing').done).results['sink']).toHaveLength(100)
+})
+
+test('an item that cannot be cloned names the term and the path', async () => {
+  const error = await failure('input')
+  expect(error).toMatchObject({ code: 'TERM_FAILED', term: 'Misfit', cause: { code: 'NOT_CLONEABLE' } })
+  expect((error as Error).message).toContain('item.go is a function')
+})
+
+test('a stateless term that keeps something is told so', async () => {
+  expect(((await failure('field')) as Error).message).toContain('read only property')
+  expect(((await failure('state')) as Error).message).toContain('initialState()')
+})
+
+class Kept extends SinkTerm<unknown, unknown[], unknown[]> {
+  override initialState(): unknown[] {
+    return []
+  }
+  override write(item: unknown, ctx: { state: unknown[] }): void {
+    ctx.state.push(item)
+  }
+  override result = (ctx: { state: unknown[] }): unknown[] => ctx.state
+}
+
+async function answer(term: Term<number, number>, options: SchedulerOptions): Promise<unknown> {
+  const numbers = kernelTerm<never, number>('numbers', { kind: 'source', self: {}, f: () => [1, 2, 3] })
+  const kept = new Kept()
+  const placement = placementFor(options)
+  const summary = await run(numbers.pipe(term, kept), placement === undefined ? {} : { placement }).done
+  return summary.result(kept)
+}
+
+test('module terms and open graph modules run in workers, each as itself', async () => {
+  const steps = new URL('../../test/fixtures/steps.mjs', import.meta.url)
+  const double = moduleTerm<number, number>(steps, { export: 'double' })
+  const increment = moduleTerm<number, number>(steps, { export: 'increment' })
+  expect(await answer(double.pipe(increment), { strategy: 'pool', workers: 2 })).toEqual([3, 5, 7])
+  const graphs = stepGraph({ by: 10 }).pipe(stepGraph({ by: 100 }))
+  expect(await answer(graphs, { strategy: 'pool', workers: 2 })).toEqual([111, 112, 113])
+})
+
+test('workers can be processes', async () => {
+  const options = { strategy: 'pool', workers: 1, isolation: 'process', idleTimeoutMs: 500 } as const
+  expect(await answer(stepGraph({ by: 1 }), options)).toEqual([2, 3, 4])
 })
 
 test('promises are awaited in the worker, in order', async () => {

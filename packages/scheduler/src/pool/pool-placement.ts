@@ -5,19 +5,24 @@
  * every item, in order, and to send a state back and forth with each batch costs more than most of them do.
  */
 
-import { createHash } from 'node:crypto'
-import { serialize } from 'node:v8'
-import { InvalidOptionError, ModuleTerm, messageOf, type ThreadStats, type WorkerStats } from '@millrace/core'
+import { threadId } from 'node:worker_threads'
+import { InvalidOptionError, ModuleTerm, type ThreadStats, type WorkerStats } from '@millrace/core'
 import type { Node, Origins, Placement, Plan, Stage, StagePlan } from '@millrace/core/engine'
 import { NotAGraphModuleError } from '../errors.ts'
 import { usableProcessors } from '../governor/processors.ts'
 import type { SchedulerOptions } from '../options.ts'
+import { findUncloneable } from '../worker/clone-path.ts'
+import { hashOf } from '../worker/hash.ts'
 import type { GraphRef, Reply } from '../worker/protocol.ts'
 import type { PoolHost, TaskMaker } from './pool-host.ts'
-import { PoolStage, type StageParts } from './pool-stage.ts'
+import { type GraphPlace, PoolStage, type StageParts } from './pool-stage.ts'
 import { acquirePool, type SharedPool } from './shared-pool.ts'
 
+let runs = 0
+
 const DEFAULT_IDLE_TIMEOUT_MS = 10_000
+/** A worker with less heap dies before it has loaded anything. */
+const MIN_HEAP_MB = 16
 /** Tasks under way per worker: one that runs, and one that waits at its door. */
 const TASKS_PER_WORKER = 2
 
@@ -26,7 +31,10 @@ export class PoolPlacement implements Placement, PoolHost {
   readonly #options: SchedulerOptions
   #pool: SharedPool | undefined
   #origins: Origins = new Map()
-  readonly #graphs = new Map<string, GraphRef>()
+  /** By the module and parameters they come from. */
+  readonly #graphs = new Map<object, GraphRef>()
+  /** Workers build graphs anew for each run: what a term kept from the last must not show. */
+  readonly #run = `${process.pid}.${threadId}.${++runs}`
   readonly #workers = new Map<number, { activations: number; busyMs: number; heapBytes: number }>()
   #free = 0
   /** Stages that wait for a slot, in the order in which they came. */
@@ -38,8 +46,11 @@ export class PoolPlacement implements Placement, PoolHost {
     this.#options = options
   }
 
-  mayFuse(from: Node, to: Node): boolean {
-    return isStateless(from) === isStateless(to)
+  /** What goes to a worker goes as one stage only if one module builds all of it there. */
+  mayFuse(from: Node, to: Node, origins: Origins): boolean {
+    if (!isStateless(from) || !isStateless(to)) return isStateless(from) === isStateless(to)
+    const [one, other] = [origins.get(from.leaf), origins.get(to.leaf)]
+    return one !== undefined && one.origin === other?.origin
   }
 
   /** @throws {NotAGraphModuleError} if a term that should go to a worker was not built by a graph module. */
@@ -61,6 +72,9 @@ export class PoolPlacement implements Placement, PoolHost {
     if (!(Number.isInteger(workers) && workers >= 1)) {
       throw new InvalidOptionError('scheduler.workers', workers, 'a whole number, at least 1')
     }
+    if (heapLimitMb !== undefined && !(heapLimitMb >= MIN_HEAP_MB)) {
+      throw new InvalidOptionError('scheduler.heapLimitMb', heapLimitMb, `at least ${MIN_HEAP_MB}`)
+    }
     this.#pool = acquirePool({
       workers,
       isolation,
@@ -78,26 +92,27 @@ export class PoolPlacement implements Placement, PoolHost {
   makeStage(...parts: StageParts): Stage | undefined {
     const [plan] = parts
     if (this.size === 0 || !plan.nodes.every(isStateless)) return undefined
-    const { graph, indexes } = this.#locate(plan)
-    return new PoolStage([...parts], this, graph, indexes)
+    return new PoolStage([...parts], this, this.#locate(plan))
   }
 
-  #locate({ nodes }: StagePlan): { graph: GraphRef; indexes: number[] } {
+  #locate({ nodes }: StagePlan): GraphPlace {
     const places = nodes.map(({ leaf }) => this.#origins.get(leaf))
     const first = places[0]
     if (first === undefined) {
       const { url, exportName } = (nodes[0] as Node).leaf as unknown as ModuleTerm<never, unknown>
-      const key = `${url} ${exportName}`
-      return { graph: { key, url, exportName, params: undefined, fingerprint: '' }, indexes: [0] }
+      const key = `${this.#run} ${url} ${exportName}`
+      return { graph: { key, url, exportName, params: undefined, fingerprint: '' }, lines: '', indexes: [0] }
     }
     const { origin, fingerprint } = first
-    let graph = this.#graphs.get(origin.url)
-    if (graph === undefined || graph.params !== origin.params) {
-      const key = `${origin.url} ${hashOf(origin.params, origin.url)} ${hashOf(fingerprint, origin.url)}`
-      graph = { key, url: origin.url, exportName: undefined, params: origin.params, fingerprint }
-      this.#graphs.set(origin.url, graph)
+    let graph = this.#graphs.get(origin)
+    if (graph === undefined) {
+      checkParams(origin.params, origin.url)
+      const key = `${this.#run} ${this.#graphs.size} ${origin.url}`
+      const { url, params } = origin
+      graph = { key, url, exportName: undefined, params, fingerprint: hashOf(fingerprint) }
+      this.#graphs.set(origin, graph)
     }
-    return { graph, indexes: places.map((place) => place?.index ?? 0) }
+    return { graph, lines: fingerprint, indexes: places.map((place) => place?.index ?? 0) }
   }
 
   get size(): number {
@@ -114,8 +129,13 @@ export class PoolPlacement implements Placement, PoolHost {
     return false
   }
 
+  forceSlot(): void {
+    this.#free--
+  }
+
   giveSlot(): void {
     this.#free++
+    if (this.#free <= 0) return
     const [next] = this.#queue
     if (next === undefined) return
     this.#queue.delete(next)
@@ -175,15 +195,13 @@ function isStateless({ leaf }: Node): boolean {
   return kind === 'map' || kind === 'filter' || kind === 'apply' || kind === 'flatMap' || kind === 'expand'
 }
 
-/** Equal for equal parameters. @throws {InvalidOptionError} if they cannot be sent to a worker. */
-function hashOf(value: unknown, url: string): string {
-  try {
-    return createHash('sha256').update(serialize(value)).digest('hex').slice(0, 16)
-  } catch (cause) {
-    throw new InvalidOptionError(
-      `The parameters of graph ${url}`,
-      value,
-      `structured-cloneable, for workers to build the graph with (${messageOf(cause)})`,
-    )
-  }
+/** @throws {InvalidOptionError} if the parameters cannot be sent to a worker. */
+function checkParams(params: unknown, url: string): void {
+  const found = findUncloneable(params)
+  if (found === undefined) return
+  throw new InvalidOptionError(
+    `The parameters of graph ${url}`,
+    params,
+    `structured-cloneable, for workers to build the graph with (params${found.path} is ${found.what})`,
+  )
 }

@@ -1,29 +1,21 @@
 /**
- * `SharedPool`: one tinypool that all runs of a process share, with the threads leased for it. Called by
+ * `SharedPool`: the workers that all runs of a process share, and the queue in front of them. Called by
  * `PoolPlacement`.
  *
- * tinypool starts a thread when a task finds all others busy. A thread that cannot be started makes the pool
- * smaller, never a task fail: the task waits for the threads there are, and with none at all the caller is told to
- * run it itself.
+ * A worker that cannot be started makes the pool smaller, never a task fail: the task waits for the workers there
+ * are, and with none at all the caller is told to run it itself. The next run asks for the missing ones again.
  */
 
-import { fileURLToPath } from 'node:url'
-import { Tinypool } from 'tinypool'
+import { isMainThread } from 'node:worker_threads'
 import { governor, type Lease } from '../governor/governor.ts'
-import type { Transferred } from '../worker/packed.ts'
 import type { Reply } from '../worker/protocol.ts'
 import type { TaskMaker } from './pool-host.ts'
+import { PoolWorker, type WorkerOptions } from './pool-worker.ts'
 
 /** What runs must agree in to share a pool. */
-export interface PoolOptions {
+export interface PoolOptions extends WorkerOptions {
   readonly workers: number
-  readonly isolation: 'thread' | 'process'
-  readonly idleTimeoutMs: number
-  readonly heapLimitMb: number | undefined
 }
-
-/** Tests run on the sources, workers on the build: the entry lies beside this file there. */
-const ENTRY = fileURLToPath(new URL('../../dist/worker/entry.js', import.meta.url))
 
 const pools = new Map<string, SharedPool>()
 
@@ -35,55 +27,77 @@ export function acquirePool(options: PoolOptions): SharedPool {
     pool = new SharedPool(options, () => pools.delete(key))
     pools.set(key, pool)
   }
+  // an idle pool that others keep for later must not leave this run without threads
+  for (const other of pools.values()) if (other !== pool && other.isUnused) other.close()
   pool.acquire()
   return pool
 }
 
-/** A tinypool and its lease. */
+/** Workers, the threads leased for them, and the tasks that wait for one. */
 export class SharedPool {
   readonly #options: PoolOptions
   readonly #onClosed: () => void
-  readonly #lease: Lease
-  #pool: Tinypool | undefined
+  /** A lease per worker, so that each can be given back by itself. */
+  readonly #workers = new Map<PoolWorker, Lease>()
+  readonly #idle: PoolWorker[] = []
+  /** Those who wait for a worker, in the order in which they came. */
+  readonly #waiting: ((worker: PoolWorker | undefined) => void)[] = []
   #users = 0
   #closing: NodeJS.Timeout | undefined
-  /** Threads that could not be started, or died. */
+  /** Workers that could not be started, or died. */
   errors = 0
-  /** Most threads at the same time. */
+  /** Most workers at the same time. */
   peak = 0
 
   constructor(options: PoolOptions, onClosed: () => void) {
     this.#options = options
     this.#onClosed = onClosed
-    this.#lease = governor().lease(options.workers)
-    this.#size = this.#lease.threads
   }
-
-  /** Threads the pool may have: what was granted, less those that could not be started. */
-  #size: number
 
   /** Workers at most; 0 means that the caller must do the work itself. */
   get size(): number {
-    return this.#size
+    return this.#workers.size
   }
 
+  /** Whether no run uses the pool now. */
+  get isUnused(): boolean {
+    return this.#users === 0
+  }
+
+  /** Takes part in the pool, and sees that it has the workers it should, as far as threads are free. */
   acquire(): void {
     this.#users++
     clearTimeout(this.#closing)
     this.#closing = undefined
+    while (this.size < this.#options.workers) {
+      const lease = governor().lease(1)
+      if (lease.threads === 0) break
+      const worker = new PoolWorker(this.#options, () => this.countError())
+      this.#workers.set(worker, lease)
+      this.#give(worker)
+    }
   }
 
-  /** The pool stays for a while, for the next run; its idle threads do not keep the process alive. */
+  /**
+   * The pool stays for a while, for the next run; its idle threads do not keep the process alive. In a worker it is
+   * closed at once: that worker may itself end at any time, and could not give its threads back any more.
+   */
   release(): void {
     if (--this.#users > 0) return
-    this.#closing = setTimeout(() => this.#close(), this.#options.idleTimeoutMs).unref()
+    if (isMainThread) this.#closing = setTimeout(() => this.close(), this.#options.idleTimeoutMs).unref()
+    else this.close()
   }
 
-  #close(): void {
+  /** Ends all workers and gives their threads back. */
+  close(): void {
+    clearTimeout(this.#closing)
     this.#onClosed()
-    this.#lease.release()
-    // the threads are idle; an error while they end concerns nobody any more
-    void this.#pool?.destroy().catch(() => undefined)
+    for (const [worker, lease] of this.#workers) {
+      worker.end()
+      lease.release()
+    }
+    this.#workers.clear()
+    this.#idle.length = 0
   }
 
   /**
@@ -91,52 +105,61 @@ export class SharedPool {
    * when `signal` aborts, which ends the worker.
    */
   async run(makeTask: TaskMaker, signal: AbortSignal): Promise<Reply | undefined> {
-    while (this.#size > 0) {
+    for (;;) {
+      const worker = await this.#take()
+      if (worker === undefined) return undefined
+      let isUsable = true
       try {
-        const transfer: Transferred = []
-        const running = this.#tinypool().run(makeTask(transfer), { transferList: transfer as never, signal })
-        this.peak = Math.max(this.peak, this.#tinypool().threads.length)
-        const reply = (await running) as Reply
+        const running = worker.run(makeTask, signal)
+        this.#countAlive()
+        const reply = await running
         // the thread runs, but not the helper thread that loads TypeScript there
-        if (reply.kind !== 'failed' || !isStartFailure(reply.error)) return reply
-        this.#shrink()
-        return undefined
+        isUsable = reply.kind !== 'failed' || !isStartFailure(reply.error)
+        if (isUsable) return reply
       } catch (error) {
         if (!isStartFailure(error)) throw error
-        this.#shrink()
+        isUsable = false
+      } finally {
+        if (isUsable) this.#give(worker)
+        else this.#drop(worker)
       }
     }
-    return undefined
   }
 
-  /** One thread less than hoped for. The threads there are go on. */
-  #shrink(): void {
+  /** Waits for a worker; `undefined` if the pool has none at all. */
+  #take(): Promise<PoolWorker | undefined> | PoolWorker | undefined {
+    if (this.size === 0) return undefined
+    // the one used last: its caches are warm, and the others may end
+    const worker = this.#idle.pop()
+    return worker ?? new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #give(worker: PoolWorker): void {
+    if (!this.#workers.has(worker)) return // the pool was closed meanwhile
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#idle.push(worker)
+    else next(worker)
+  }
+
+  /** One worker less than hoped for. The others go on. */
+  #drop(worker: PoolWorker): void {
     this.countError()
-    const running = this.#pool?.threads.length ?? 0
-    this.#size = Math.max(0, Math.min(this.#size - 1, running))
-    if (this.#pool !== undefined) this.#pool.options.maxThreads = Math.max(1, this.#size)
-    this.#lease.release(this.#lease.threads - this.#size)
+    worker.end()
+    this.#workers.get(worker)?.release()
+    this.#workers.delete(worker)
+    if (this.size === 0) for (const next of this.#waiting.splice(0)) next(undefined)
   }
 
-  /** Counts a thread that was lost. */
+  #countAlive(): void {
+    let alive = 0
+    for (const worker of this.#workers.keys()) if (worker.isAlive) alive++
+    this.peak = Math.max(this.peak, alive)
+  }
+
+  /** Counts a worker that was lost. */
   countError(): void {
     this.errors++
     governor().countError()
-  }
-
-  #tinypool(): Tinypool {
-    const { isolation, idleTimeoutMs, heapLimitMb } = this.#options
-    this.#pool ??= new Tinypool({
-      filename: ENTRY,
-      runtime: isolation === 'process' ? 'child_process' : 'worker_threads',
-      minThreads: 0,
-      maxThreads: this.#size,
-      idleTimeout: idleTimeoutMs,
-      // a thread asleep in Atomics.wait would freeze the timers and sockets of its terms
-      useAtomics: false,
-      ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
-    } as ConstructorParameters<typeof Tinypool>[0])
-    return this.#pool
   }
 }
 

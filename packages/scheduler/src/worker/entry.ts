@@ -5,6 +5,7 @@
  * end the thread in mid-task, becomes an error of the term that called it.
  */
 
+import { threadId } from 'node:worker_threads'
 import { MillraceError } from '@millrace/core'
 import { Tinypool } from 'tinypool'
 import type { Transferred } from './packed.ts'
@@ -26,7 +27,7 @@ process.exit = (code?: number | string | null): never => {
 export default async function runTask(task: Task): Promise<unknown> {
   const transfer: Transferred = []
   const reply = await runStage(task, transfer)
-  return transfer.length === 0
+  return transfer.length === 0 || threadId === 0
     ? reply
     : Tinypool.move({ [Tinypool.transferableSymbol]: transfer, [Tinypool.valueSymbol]: reply } as never)
 }

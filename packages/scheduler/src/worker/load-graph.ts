@@ -5,6 +5,7 @@
 import { BadInputError, fingerprint, ModuleTerm, messageOf, termOfExport } from '@millrace/core'
 import { buildGraph, type Node } from '@millrace/core/engine'
 import { registerTypeScript } from '../typescript/register.ts'
+import { hashOf } from './hash.ts'
 import type { GraphRef } from './protocol.ts'
 
 /** What a worker knows of a graph. */
@@ -16,15 +17,17 @@ export type LoadedGraph =
 const MAX_GRAPHS = 16
 const graphs = new Map<string, Promise<LoadedGraph>>()
 
-/** The graph, built once per worker. @throws {BadInputError} if the module cannot be loaded or has no graph. */
+/** The graph of this key, if the worker has met it. */
+export function knownGraph(key: string): Promise<LoadedGraph> | undefined {
+  return graphs.get(key)
+}
+
+/** Loads a graph, once per worker. @throws {BadInputError} if the module cannot be loaded or has no graph. */
 export function loadGraph(ref: GraphRef): Promise<LoadedGraph> {
-  let graph = graphs.get(ref.key)
-  if (graph === undefined) {
-    graph = load(ref)
-    graphs.set(ref.key, graph)
-    graph.catch(() => graphs.delete(ref.key)) // what kept it from loading may pass
-    if (graphs.size > MAX_GRAPHS) graphs.delete(graphs.keys().next().value as string)
-  }
+  const graph = load(ref)
+  graphs.set(ref.key, graph)
+  graph.catch(() => graphs.delete(ref.key)) // what kept it from loading may pass
+  if (graphs.size > MAX_GRAPHS) graphs.delete(graphs.keys().next().value as string)
   return graph
 }
 
@@ -43,7 +46,9 @@ async function load({ url, exportName, params, fingerprint: expected }: GraphRef
   }
   const graph = buildGraph(termOfExport(module.default, params, url))
   const lines = fingerprint(graph, false)
-  return lines.join('\n') === expected ? { kind: 'loaded', nodes: graph.nodes } : { kind: 'mismatch', lines }
+  if (hashOf(lines.join('\n')) !== expected) return { kind: 'mismatch', lines }
+  for (const { leaf } of graph.nodes) Object.freeze(leaf) // a term that keeps things in its fields is told so
+  return { kind: 'loaded', nodes: graph.nodes }
 }
 
 async function prepare(url: string): Promise<void> {

@@ -21,14 +21,17 @@ export interface GraphRef {
   readonly exportName: string | undefined
   /** The builder's parameters. */
   readonly params: unknown
-  /** What the graph must look like; see core's `fingerprint`. */
+  /** Hash of what the graph must look like; see core's `fingerprint`. */
   readonly fingerprint: string
 }
 
 /** One activation: a stage and a batch. */
 export interface Task {
   readonly version: number
-  readonly graph: GraphRef
+  /** Key of the graph. */
+  readonly key: string
+  /** The graph itself, sent when the worker has said that it does not know the key. */
+  readonly graph: GraphRef | undefined
   /** The stage's nodes, as indexes in the graph. */
   readonly nodes: readonly number[]
   readonly timed: boolean
@@ -63,5 +66,9 @@ export type Reply =
       readonly error: WireError
       readonly item: unknown
     }
+  /** The worker has not met this graph yet: send it along. */
+  | { readonly kind: 'unknown' }
+  /** The batch gave more than a reply may hold: send it in halves. */
+  | { readonly kind: 'too large' }
   /** The graph built here differs: its fingerprint, line by line. */
   | { readonly kind: 'mismatch'; readonly lines: readonly string[] }

@@ -6,10 +6,10 @@ import { threadId } from 'node:worker_threads'
 import { MillraceError, TermError } from '@millrace/core'
 import type { Node } from '@millrace/core/engine'
 import { findUncloneable } from './clone-path.ts'
-import { loadGraph } from './load-graph.ts'
+import { knownGraph, loadGraph } from './load-graph.ts'
 import { pack, type Transferred, unpack } from './packed.ts'
-import { type GraphRef, type PortItems, PROTOCOL_VERSION, type Reply, type Task } from './protocol.ts'
-import { type Activation, StageRunner } from './stage-runner.ts'
+import { type PortItems, PROTOCOL_VERSION, type Reply, type Task } from './protocol.ts'
+import { type Activation, StageRunner, TooLargeError } from './stage-runner.ts'
 import { toWire } from './wire-error.ts'
 
 /** Stages kept ready at most; the least recently made go first. */
@@ -25,10 +25,12 @@ export async function runStage(task: Task, transfer: Transferred): Promise<Reply
     )
     return { kind: 'failed', at: -1, phase: 'start', error: toWire(error), item: undefined }
   }
-  const key = `${task.graph.key}\n${task.nodes.join(',')}\n${task.timed}`
+  const key = `${task.key}\n${task.nodes.join(',')}\n${task.timed}`
   let nodes: readonly Node[] = []
   try {
-    const graph = await loadGraph(task.graph)
+    const known = knownGraph(task.key) ?? (task.graph === undefined ? undefined : loadGraph(task.graph))
+    if (known === undefined) return { kind: 'unknown' }
+    const graph = await known
     if (graph.kind === 'mismatch') return graph
     nodes = task.nodes.map((index) => graph.nodes[index] as Node)
     const runner = await runnerFor(key, nodes, task.timed)
@@ -45,7 +47,7 @@ export async function runStage(task: Task, transfer: Transferred): Promise<Reply
     }
   } catch (error) {
     runners.delete(key) // a stage that has failed holds the rest of its batch
-    return failed(error, nodes, task.graph)
+    return error instanceof TooLargeError ? { kind: 'too large' } : failed(error, nodes)
   }
 }
 
@@ -91,9 +93,9 @@ function isSimple(item: unknown): boolean {
   return (typeof item !== 'object' && typeof item !== 'function' && typeof item !== 'symbol') || item === null
 }
 
-function failed(error: unknown, nodes: readonly Node[], graph: GraphRef): Reply {
+function failed(error: unknown, nodes: readonly Node[]): Reply {
   if (!(error instanceof TermError)) {
-    return { kind: 'failed', at: -1, phase: graph.url, error: toWire(error), item: undefined }
+    return { kind: 'failed', at: -1, phase: 'start', error: toWire(error), item: undefined }
   }
   const at = nodes.findIndex(({ id }) => id === error.term)
   const item = findUncloneable(error.item) === undefined ? error.item : String(error.item)

@@ -3,7 +3,7 @@
  * strategy gives the same answer. Called by the worker's entry.
  */
 
-import { TermError } from '@millrace/core'
+import { TermError, WrongStateError } from '@millrace/core'
 import {
   Edge,
   FusedStage,
@@ -26,6 +26,13 @@ export interface Activation {
     readonly times: readonly number[] | undefined
   }[]
   readonly records: readonly NodeRecord[]
+}
+
+/** A batch of several items gave more than one reply may hold: half of it may do. */
+export class TooLargeError extends WrongStateError {
+  constructor() {
+    super(`A batch gave more than ${MAX_OUTPUTS} items.`)
+  }
 }
 
 /** Runs one stage, an activation at a time. After a failure it must not be used again. */
@@ -90,6 +97,7 @@ export class StageRunner {
   async start(): Promise<void> {
     await this.#stage.enter()
     this.#stage.start()
+    for (const ctx of this.#stage.contexts) Object.defineProperty(ctx, 'state', noState(ctx.id))
   }
 
   /** Runs the stage over these items, to the end. @throws {TermError} with the first failure. */
@@ -101,9 +109,11 @@ export class StageRunner {
         this.#stage.activate()
       } else if (this.#input.items === 0 && this.#stage.isIdle) break
       else if (this.#stage.isWaiting) await this.#untilReady()
-      else this.#tooMany()
+      else throw this.#tooMany(items.length)
     }
     if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#stage.isDone || this.#input.items > 0)
+      throw new WrongStateError('A stage ended before its batch did.')
     return { ports: this.#outputs.map(takeAll), records: this.#takeRecords() }
   }
 
@@ -116,13 +126,14 @@ export class StageRunner {
     })
   }
 
-  #tooMany(): void {
+  #tooMany(count: number): Error {
+    if (count > 1) return new TooLargeError()
     const { id } = this.#stage.plan.nodes[0] as Node
     const cause = new RangeError(
-      `one batch gave more than ${MAX_OUTPUTS} items. Keep an expansion as large as that on the caller's thread, ` +
+      `one item gave more than ${MAX_OUTPUTS} others. Keep an expansion as large as that on the caller's thread, ` +
         'where it is held back item by item: term.local().',
     )
-    this.#failure = { error: new TermError(id, 'item', cause) }
+    return new TermError(id, 'item', cause)
   }
 
   #takeRecords(): NodeRecord[] {
@@ -132,6 +143,16 @@ export class StageRunner {
       return taken
     })
   }
+}
+
+/** What a term without `initialState` finds in place of a state: the next batch may run in another worker. */
+function noState(id: string): PropertyDescriptor {
+  const refuse = (): never => {
+    throw new WrongStateError(
+      `Term "${id}" uses ctx.state without initialState(). Declare it: the term then stays in one place, in order.`,
+    )
+  }
+  return { get: refuse, set: refuse }
 }
 
 function takeAll(edge: Edge): { items: readonly unknown[]; times: readonly number[] | undefined } {

@@ -1,0 +1,118 @@
+/**
+ * `PoolWorker`: one worker, a tinypool of a single thread or process, and one task at a time. Called by `SharedPool`.
+ *
+ * A tinypool of one, because tinypool leaves tasks that wait in its own queue unanswered when a worker dies, and
+ * because it does not notice a thread that ends without an error. Here a task always settles: with its reply, or
+ * with what became of its worker; the next task then gets a new one.
+ */
+
+import { fileURLToPath } from 'node:url'
+import { MillraceError } from '@millrace/core'
+import { Tinypool } from 'tinypool'
+import type { Transferred } from '../worker/packed.ts'
+import type { Reply } from '../worker/protocol.ts'
+import type { TaskMaker } from './pool-host.ts'
+
+/** What workers are started with. */
+export interface WorkerOptions {
+  readonly isolation: 'thread' | 'process'
+  readonly idleTimeoutMs: number
+  readonly heapLimitMb: number | undefined
+}
+
+/** Tests run on the sources, workers on the build: the entry lies beside this file there. */
+const ENTRY = fileURLToPath(new URL('../../dist/worker/entry.js', import.meta.url))
+
+/** What is used of tinypool's threads. */
+interface PoolThread {
+  once(event: 'exit', listener: () => void): unknown
+}
+
+/** A worker that is started when it is first needed, and again after it has died. */
+export class PoolWorker {
+  readonly #options: WorkerOptions
+  readonly #onDied: (error: unknown) => void
+  #pool: Tinypool | undefined
+  /** Lets the task under way fail; unset while there is none. */
+  #fail: ((error: unknown) => void) | undefined
+
+  /** `onDied` hears of a death between tasks. */
+  constructor(options: WorkerOptions, onDied: (error: unknown) => void) {
+    this.#options = options
+    this.#onDied = onDied
+  }
+
+  /** Whether there is a thread or process now. */
+  get isAlive(): boolean {
+    return (this.#pool?.threads.length ?? 0) > 0
+  }
+
+  /** Runs one task. Rejects if the worker could not be started or died of it, or when `signal` ends it. */
+  async run(makeTask: TaskMaker, signal: AbortSignal): Promise<Reply> {
+    const onAbort = (): void => this.#fail?.(signal.reason)
+    try {
+      return await new Promise<Reply>((resolve, reject) => {
+        this.#fail = reject
+        if (signal.aborted) onAbort()
+        signal.addEventListener('abort', onAbort, { once: true })
+        const transfer: Transferred = []
+        const pool = this.#start()
+        pool.run(makeTask(transfer), { transferList: transfer as never }).then(resolve, reject)
+        for (const thread of pool.threads as unknown as readonly PoolThread[]) {
+          if (this.#watched.has(thread)) continue
+          this.#watched.add(thread)
+          // an error that ended it comes with an event of its own, and says more
+          thread.once('exit', () => setImmediate(() => this.#onEnded(pool)))
+        }
+      })
+    } catch (error) {
+      this.end()
+      throw error
+    } finally {
+      this.#fail = undefined
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  readonly #watched = new WeakSet<PoolThread>()
+
+  /** tinypool ends idle threads by itself: that is no death. */
+  #onEnded(pool: Tinypool): void {
+    if (pool !== this.#pool) return
+    this.#fail?.(new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.'))
+  }
+
+  /** Ends the thread. The next task starts another. */
+  end(): void {
+    const pool = this.#pool
+    this.#pool = undefined
+    // it may wait for a thread that is gone already, so nobody waits for it
+    void pool?.destroy().catch(() => undefined)
+  }
+
+  #start(): Tinypool {
+    if (this.#pool !== undefined) return this.#pool
+    const { isolation, idleTimeoutMs, heapLimitMb } = this.#options
+    const pool = new Tinypool({
+      filename: ENTRY,
+      runtime: isolation === 'process' ? 'child_process' : 'worker_threads',
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: idleTimeoutMs,
+      // what child processes are sent may be all that can be cloned, not only JSON
+      ...(isolation === 'process' ? { serialization: 'advanced', env: process.env } : {}),
+      // a thread asleep in Atomics.wait would freeze the timers and sockets of its terms
+      useAtomics: false,
+      ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
+    } as ConstructorParameters<typeof Tinypool>[0])
+    pool.on('error', (error: unknown) => {
+      if (pool !== this.#pool) return
+      if (this.#fail === undefined) {
+        this.end()
+        this.#onDied(error)
+      } else this.#fail(error)
+    })
+    this.#pool = pool
+    return pool
+  }
+}
