@@ -17,6 +17,9 @@ export interface PoolOptions extends WorkerOptions {
   readonly workers: number
 }
 
+/** How long an unused pool stays in a worker at most. */
+const NESTED_STAY_MS = 1000
+
 const pools = new Map<string, SharedPool>()
 
 /** A pool with these options: the one in use, or a new one. Give it back with `release`. */
@@ -79,13 +82,14 @@ export class SharedPool {
   }
 
   /**
-   * The pool stays for a while, for the next run; its idle threads do not keep the process alive. In a worker it is
-   * closed at once: that worker may itself end at any time, and could not give its threads back any more.
+   * The pool stays for a while, for the next run; its idle threads do not keep the process alive. In a worker it stays
+   * for a shorter while than the worker itself, which could not give its threads back once it has ended.
    */
   release(): void {
     if (--this.#users > 0) return
-    if (isMainThread) this.#closing = setTimeout(() => this.close(), this.#options.idleTimeoutMs).unref()
-    else this.close()
+    const { idleTimeoutMs } = this.#options
+    const stayMs = isMainThread ? idleTimeoutMs : Math.min(idleTimeoutMs / 2, NESTED_STAY_MS)
+    this.#closing = setTimeout(() => this.close(), stayMs).unref()
   }
 
   /** Ends all workers and gives their threads back. */
