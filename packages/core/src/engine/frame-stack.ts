@@ -5,6 +5,7 @@
  * is kept whatever is worked off in between.
  */
 
+import type { KernelKind } from '../contracts.ts'
 import { BadInputError, describe } from '../errors.ts'
 import type { NodeContext } from './context.ts'
 import { Frame, type FrameRole, isAsyncIterable, isIterable } from './frame.ts'
@@ -94,6 +95,17 @@ export class FrameStack {
     } catch (error) {
       this.#onFailed(error, 'item', op, item)
     }
+  }
+
+  /** Adds what op `op` gave for `item`. What it emitted through its context comes before what it returned. */
+  settle(kind: KernelKind | undefined, op: number, value: unknown, item: unknown, time: number): void {
+    const ctx = this.#contexts[op] as NodeContext
+    const emitted = ctx.pending
+    ctx.pending = null
+    if (kind === 'flatMap' || kind === 'expand') this.expand(op, value, item, time)
+    else if (kind === 'tap') this.push(op, [item], 'result', time)
+    else if (kind !== 'sink' && value !== undefined) this.push(op, [value], 'result', time)
+    if (emitted !== null) this.push(op, emitted, 'extra', time)
   }
 
   /** Takes one step of an iterator that no loop has taken: what was emitted comes before what was yielded. */

@@ -11,20 +11,14 @@ import type { Kernel } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
 import { ChainEnd } from './chain-end.ts'
 import { Status } from './codegen.ts'
-import { Frame, isIterable, isPromise } from './frame.ts'
+import type { NodeContext } from './context.ts'
+import { Frame, isPromise } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
 import { LoopSet } from './loop-set.ts'
 import type { Loop } from './loops.ts'
-import { SourceFeed } from './source-feed.ts'
+import { Quantum } from './quantum.ts'
+import { openSource, type SourceFeed } from './source-feed.ts'
 import { Stage } from './stage.ts'
-
-/** Items of the first activation; doubles while activations are short. */
-const FIRST_QUANTUM = 16
-const MAX_QUANTUM = 65_536
-/** An activation shorter than this may take more items the next time, in ms. */
-const SHORT_MS = 0.5
-/** An activation longer than this takes fewer items the next time, in ms: others want to run, too. */
-const LONG_MS = 4
 
 const CELL = new Float64Array(1)
 
@@ -64,7 +58,7 @@ export class FusedStage extends Stage {
   #feed: SourceFeed | undefined
   /** Nothing comes in at the head any more. */
   #closed = false
-  #quantum = FIRST_QUANTUM
+  readonly #quantum = new Quantum()
   readonly #loops: LoopSet
   /** A loop is running, and in it maybe a generator of the user's. */
   #running = false
@@ -75,7 +69,7 @@ export class FusedStage extends Stage {
   constructor(...args: ConstructorParameters<typeof Stage>) {
     super(...args)
     const { kernels } = this.plan
-    this.functions = kernels.map((kernel) => ('f' in kernel ? (kernel.f as ItemFunction) : noFunction))
+    this.functions = kernels.map((kernel) => ('f' in kernel ? (kernel.f as ItemFunction) : () => undefined))
     this.selves = kernels.map((kernel) => ('self' in kernel ? kernel.self : undefined))
     const tail = this.outlet.isOpen && !this.outlet.routes ? 'none' : 'push'
     this.#loops = new LoopSet(kernels, this.functions, tail, this.host.timed, this.contexts)
@@ -99,18 +93,13 @@ export class FusedStage extends Stage {
   #open(kernel: Kernel): void {
     if (kernel.kind !== 'source' && kernel.kind !== 'batches') return
     try {
-      const opened: unknown = (kernel.f as unknown as ItemFunction).call(kernel.self, this.contexts[0])
-      if (kernel.kind === 'source' && Array.isArray(opened))
-        this.#frames.addBelow(Frame.window(0, 'input', opened))
-      else if (kernel.kind === 'source' && isIterable(opened)) {
-        this.#frames.addBelow(Frame.iterator(0, 'input', opened[Symbol.iterator]()))
-      } else {
-        this.#feed = new SourceFeed(opened, kernel.kind === 'batches', {
-          demand: () => this.#demand(kernel.kind === 'batches'),
-          onPulled: () => this.wake(),
-          onPullFailed: (error) => this.failed(error, 'generate', 0),
-        })
-      }
+      const opened = openSource(kernel, this.contexts[0] as NodeContext, {
+        demand: () => this.#demand(kernel.kind === 'batches'),
+        onPulled: () => this.wake(),
+        onPullFailed: (error) => this.failed(error, 'generate', 0),
+      })
+      if (opened instanceof Frame) this.#frames.addBelow(opened)
+      else this.#feed = opened
     } catch (error) {
       this.failed(error, 'generate', 0)
     }
@@ -142,8 +131,7 @@ export class FusedStage extends Stage {
     const taken = this.#advance(Math.min(room, this.host.batchItems))
     const spent = performance.now() - begun
     this.busyMs += spent
-    if (spent > LONG_MS) this.#quantum = Math.max(1, this.#quantum >> 1)
-    else if (spent < SHORT_MS && taken >= this.#quantum && this.#quantum < MAX_QUANTUM) this.#quantum *= 2
+    this.#quantum.adapt(taken, spent)
     this.#loops.count(taken)
   }
 
@@ -152,9 +140,9 @@ export class FusedStage extends Stage {
     const { top } = this.#frames
     if (top !== undefined) return this.#advanceFrame(top, room)
     if (this.#closed || this.inlet.edges.length === 0) return this.#refill()
-    const window = this.inlet.next(this.#quantum)
+    const window = this.inlet.next(this.#quantum.items)
     if (window === undefined) {
-      if (this.inlet.isDone) this.#close()
+      if (this.inlet.isDone) this.#closed = true
       else return 0
       this.wake()
       return 0
@@ -184,7 +172,7 @@ export class FusedStage extends Stage {
     const { at } = frame
     let reached: number
     if (frame.iterator === undefined) {
-      const to = Math.min(frame.to, at + this.#quantum)
+      const to = Math.min(frame.to, at + this.#quantum.items)
       reached = this.#run(
         this.#loops.get('window', frame.op, resumed),
         frame.items,
@@ -200,7 +188,7 @@ export class FusedStage extends Stage {
         this.#loops.get('iterator', frame.op, resumed),
         frame.iterator,
         at,
-        at + this.#quantum,
+        at + this.#quantum.items,
         room,
         undefined,
       )
@@ -276,7 +264,7 @@ export class FusedStage extends Stage {
         this.#frames.expand(pc, value, this.item, this.lastTime)
         break
       case Status.Emitted:
-        this.#emitted(pc, value, this.item)
+        this.#settled(pc, value, this.item)
         break
     }
     if (this.ended >= 0) this.#endEarly()
@@ -302,38 +290,10 @@ export class FusedStage extends Stage {
     )
   }
 
-  /** Continues behind op `op` with its result for `item`. */
+  /** Continues behind op `op`, which has returned `value` for `item`: with what it emitted and its result. */
   #settled(op: number, value: unknown, item: unknown): void {
-    if (this.contexts[op]?.pending !== null) {
-      this.#emitted(op, value, item)
-      return
-    }
-    switch (this.plan.kernels[op]?.kind) {
-      case 'flatMap':
-      case 'expand':
-        this.#frames.expand(op, value, item, this.lastTime)
-        break
-      case 'tap':
-        this.#frames.push(op, [item], 'result', this.lastTime)
-        break
-      case 'map':
-      case 'apply':
-        if (value !== undefined) this.#frames.push(op, [value], 'result', this.lastTime)
-        break
-    }
-  }
-
-  /** What was emitted comes before what was returned. */
-  #emitted(op: number, value: unknown, item: unknown): void {
-    if (isPromise(value)) {
-      this.#awaitResult(op, value, item)
-      return
-    }
-    const ctx = this.contexts[op] as { pending: unknown[] | null }
-    const emitted = ctx.pending as unknown[]
-    ctx.pending = null
-    this.#settled(op, value, item)
-    this.#frames.push(op, emitted, 'extra', this.lastTime)
+    if (isPromise(value)) this.#awaitResult(op, value, item)
+    else this.#frames.settle(this.plan.kernels[op]?.kind, op, value, item, this.lastTime)
   }
 
   /** One item of an async expansion at a time: each waits until what the last one led to is worked off. */
@@ -375,7 +335,7 @@ export class FusedStage extends Stage {
         if (this.host.timed) frame.time = this.host.clock.now()
         this.#frames.add(frame)
       } else if (this.#feed?.isPending === true) return 0
-      else this.#close()
+      else this.#closed = true
       this.wake()
     } catch (error) {
       this.failed(error, 'generate', 0)
@@ -383,16 +343,12 @@ export class FusedStage extends Stage {
     return 0
   }
 
-  #close(): void {
-    this.#closed = true
-  }
-
   /** A `take` has had enough: nothing enters before it any more, what is behind it goes on. */
   #endEarly(): void {
     this.#end.skipTo(this.ended + 1)
     this.#frames.closeUpTo(this.ended)
     if (this.#closed) return
-    this.#close()
+    this.#closed = true
     this.inlet.close()
     this.#closeSource().catch((error: unknown) => this.failed(error, 'generate', 0))
   }
@@ -426,7 +382,7 @@ export class FusedStage extends Stage {
     if (this.#running) return // a generator cannot be closed from inside itself
     this.contexts[0]?.stop(undefined)
     this.#frames.closeUpTo(0)
-    this.#close()
+    this.#closed = true
     this.#closeSource().catch((error: unknown) => this.failed(error, 'generate', 0))
     this.wake()
   }
@@ -441,8 +397,4 @@ export class FusedStage extends Stage {
     if (!this.#running) this.#frames.closeAll()
     await this.#closeSource()
   }
-}
-
-function noFunction(): undefined {
-  return undefined
 }

@@ -3,9 +3,29 @@
  * for async sources; arrays and sync iterables of items are read by the loops themselves.
  */
 
+import type { Kernel } from '../contracts.ts'
 import { BadInputError, describe } from '../errors.ts'
 import { AsyncPuller, type PullerHost } from './async-puller.ts'
-import { isAsyncIterable, isIterable } from './frame.ts'
+import type { NodeContext } from './context.ts'
+import { Frame, isAsyncIterable, isIterable } from './frame.ts'
+
+/**
+ * Opens a source. An array or a sync iterable of items is a frame, for loops to read by themselves.
+ *
+ * @throws {BadInputError} if what the source gives cannot be iterated, and whatever the source throws.
+ */
+export function openSource(
+  kernel: Extract<Kernel, { readonly kind: 'source' | 'batches' }>,
+  ctx: NodeContext,
+  host: PullerHost,
+): Frame | SourceFeed {
+  const opened: unknown = (kernel.f as unknown as (ctx: unknown) => unknown).call(kernel.self, ctx)
+  if (kernel.kind === 'source') {
+    if (Array.isArray(opened)) return Frame.window(0, 'input', opened)
+    if (isIterable(opened)) return Frame.iterator(0, 'input', opened[Symbol.iterator]())
+  }
+  return new SourceFeed(opened, kernel.kind === 'batches', host)
+}
 
 /** Reads a source's iterable, sync or async. */
 export class SourceFeed {

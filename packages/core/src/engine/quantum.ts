@@ -1,0 +1,20 @@
+/** `Quantum`: how many items a stage takes in one activation, by how long the last ones took. */
+
+/** Items of the first activation. */
+const FIRST = 16
+const MAX = 65_536
+/** An activation shorter than this may take more items the next time, in ms. */
+const SHORT_MS = 0.5
+/** An activation longer than this takes fewer items the next time, in ms: others want to run, too. */
+const LONG_MS = 4
+
+/** Doubles while activations are short, halves when one was long. */
+export class Quantum {
+  items = FIRST
+
+  /** Learns from an activation that took `taken` items and `spentMs`. */
+  adapt(taken: number, spentMs: number): void {
+    if (spentMs > LONG_MS) this.items = Math.max(1, this.items >> 1)
+    else if (spentMs < SHORT_MS && taken >= this.items && this.items < MAX) this.items *= 2
+  }
+}
