@@ -77,7 +77,6 @@ class LoopWriter {
   readonly #declared: string[] = []
   readonly #loaded: string[] = []
   readonly #saved: string[] = []
-  readonly #opened: string[] = []
   readonly #counted: string[] = []
   readonly #closed: string[] = []
   #depth = 0
@@ -123,7 +122,6 @@ ${body}
   if (pc >= 0) i++;
 }${timed ? '\nS.lastTime = time;' : ''}${this.#hasTake ? '\nif (ended >= 0) S.ended = ended;' : ''}
 ${this.#saved.join('\n')}
-${this.#opened.join('\n')}
 let m = i - begin;
 ${this.#counted.join('\n')}
 ${this.#closed.join('\n')}

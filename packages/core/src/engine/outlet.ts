@@ -66,11 +66,6 @@ export class Outlet {
     this.#send(0, items, 0, items.length, times)
   }
 
-  /** Sends a window of an array as it is, without a copy. */
-  forward(items: readonly unknown[], from: number, to: number, times: readonly number[] | undefined): void {
-    this.#send(0, items, from, to, times)
-  }
-
   #send(
     port: number,
     items: readonly unknown[],
