@@ -15,6 +15,11 @@ export interface SchedulerOptions {
   readonly idleTimeoutMs?: number
   /** Heap of one worker at most, in MiB. Default: Node's. */
   readonly heapLimitMb?: number
+  /**
+   * Where terms with a state run under strategies that send batches to workers: `workers`, `caller`, or `auto`: on the
+   * caller's thread until they have shown that they are heavy. Default `auto`.
+   */
+  readonly stateful?: 'auto' | 'workers' | 'caller'
   /** What to do with a graph that workers cannot build: refuse it, or run it on the caller's thread. Default `refuse`. */
   readonly fallback?: 'refuse' | 'inline'
 }

@@ -36,7 +36,7 @@ export function ledgerOf(
   readers: Iterable<OutputReader>,
 ): Ledger {
   const sums = { in: 0, copied: 0, expanded: 0, out: 0, filtered: 0, joined: 0, dropped: 0, unmatched: 0 }
-  for (const { plan, records, inlet, outlet, leftover } of stages) {
+  for (const { plan, records, inlet, outlet, leftover, left, copied } of stages) {
     plan.kernels.forEach((kernel, at) => {
       const record = records[at] as NodeRecord
       const { filtered, expanded } = balance(kernel, record)
@@ -46,11 +46,10 @@ export function ledgerOf(
       if (kernel.kind === 'sink') sums.out += record.in
     })
     sums.filtered += leftover + outlet.unread
-    sums.copied += outlet.copied
+    sums.copied += copied
+    sums.out += left
     sums.joined += inlet.joined
     sums.unmatched += inlet.unmatched
-    if (outlet.isOpen) sums.out += openOutput(plan.kernels, records)
-    else sums.out += outlet.left
   }
   for (const edge of edges) {
     sums.dropped += edge.dropped
@@ -59,12 +58,6 @@ export function ledgerOf(
   for (const reader of readers) sums.out += reader.delivered
   const gone = sums.out + sums.filtered + sums.joined + sums.dropped + sums.unmatched
   return { ...sums, deadLettered: 0, discarded: sums.in + sums.copied + sums.expanded - gone }
-}
-
-/** What a last node gave that nothing reads: the loop does not even gather it. */
-function openOutput(kernels: readonly Kernel[], records: readonly NodeRecord[]): number {
-  const last = kernels.length - 1
-  return kernels[last]?.kind === 'sink' ? 0 : (records[last] as NodeRecord).out
 }
 
 /** The figures of a stage's nodes. */

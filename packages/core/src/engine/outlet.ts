@@ -61,6 +61,39 @@ export class Outlet {
     return room
   }
 
+  /** The ports, by name, in their order. */
+  get ports(): readonly string[] {
+    return this.#ports
+  }
+
+  /** Whether anything reads a port, or did. */
+  isRead(port: number): boolean {
+    return (this.#edges[port] as readonly Edge[]).length > 0
+  }
+
+  /** Items that fit through one port now; see `room`. */
+  roomOf(port: number): number {
+    let room = Number.POSITIVE_INFINITY
+    for (const edge of this.#edges[port] as readonly Edge[]) {
+      if (edge.closed) continue
+      const own = edge.room(this.#itemBytes)
+      if (own <= 0) edge.park(this.#itemBytes)
+      if (own < room) room = own
+    }
+    return room
+  }
+
+  /** Sends items through one port. The array must not be written to any more. */
+  sendTo(
+    port: number,
+    items: readonly unknown[],
+    from: number,
+    to: number,
+    times: readonly number[] | undefined,
+  ): void {
+    this.#send(port, items, from, to, times)
+  }
+
   /** Sends items of the only port. The array must not be written to any more. */
   send(items: readonly unknown[], times: readonly number[] | undefined): void {
     this.#send(0, items, 0, items.length, times)

@@ -18,6 +18,8 @@ export interface Placement {
   mayFuse(from: Node, to: Node, origins: Origins): boolean
   /** Gets hold of threads. Called once, before the stages are made. `origins` say where workers find the nodes. */
   open(plan: Plan, origins: Origins): void | Promise<void>
+  /** The plan with stages joined that run in one go elsewhere. Called after `open`. Default: as it is. */
+  group?(plan: Plan): Plan
   /** The stage for `plan` if it is to run elsewhere; `undefined` for one on the caller's thread. */
   makeStage(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost): Stage | undefined
   /** Figures of the threads so far. */

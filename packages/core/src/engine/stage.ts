@@ -126,6 +126,19 @@ export abstract class Stage implements EdgeEnd {
     return 0
   }
 
+  /** Items that left the graph here: nothing reads them. */
+  get left(): number {
+    if (!this.outlet.isOpen) return this.outlet.left
+    // the loop does not even gather them
+    const last = this.plan.nodes.length - 1
+    return this.plan.kernels[last]?.kind === 'sink' ? 0 : (this.records[last] as NodeRecord).out
+  }
+
+  /** Copies made for second and further readers. */
+  get copied(): number {
+    return this.outlet.copied
+  }
+
   /** The edges whose next item the stage waits for, when it has nothing to do. */
   get wanted(): readonly Edge[] {
     return this.inlet.edges.filter((edge) => edge.items === 0 && !edge.ended)

@@ -2,7 +2,7 @@
 
 import type { EdgeOptions } from '../contracts.ts'
 import type { GraphEdge, Node } from '../graph/graph.ts'
-import { outputsOf, type Plan, type StagePlan } from '../plan/plan.ts'
+import { inputsOf, type Plan, portsOf } from '../plan/plan.ts'
 import { ConcurrentStage } from './concurrent-stage.ts'
 import { Edge } from './edge.ts'
 import { FusedStage } from './fused-stage.ts'
@@ -39,7 +39,7 @@ export function wire(
   const edges: Edge[] = []
   const edgeOf = new Map<GraphEdge, Edge>()
   for (const stage of plan.stages) {
-    for (const graphEdge of (stage.nodes[0] as Node).inputs) {
+    for (const graphEdge of inputsOf(stage)) {
       const { from, to, input, options } = graphEdge
       const edge = new Edge(from.id, to.id, input, { ...defaults, ...options }, parked)
       edgeOf.set(graphEdge, edge)
@@ -48,23 +48,31 @@ export function wire(
   }
   const read: (() => void)[] = []
   const stages = plan.stages.map((stage) => {
-    const [first] = stage.nodes
-    const incoming = (first as Node).inputs.map((graphEdge) => edgeOf.get(graphEdge) as Edge)
-    const { rows, positional } = first as Node
+    const { rows, positional } = stage.nodes[0] as Node
+    const incoming = inputsOf(stage).map((graphEdge) => edgeOf.get(graphEdge) as Edge)
     const how = stage.kernels[0]?.kind === 'merge' ? 'merge' : rows ? 'zip' : 'single'
     const inlet = makeInlet(incoming, how, positional)
-    const outgoing = outgoingEdges(stage, edgeOf)
+    const outgoing = new Map<string, Edge[]>()
+    const isRegion = stage.kind === 'region'
+    for (const { node, output, edges: graphEdges } of portsOf(stage)) {
+      outgoing.set(
+        isRegion ? regionPort(node, output) : output,
+        graphEdges.map((graphEdge) => edgeOf.get(graphEdge) as Edge),
+      )
+    }
     for (const { node, output, name, reader } of outputs) {
-      if (node !== stage.nodes[stage.nodes.length - 1]) continue
+      if (!(isRegion ? stage.nodes.includes(node) : node === stage.nodes[stage.nodes.length - 1])) continue
       const edge = new Edge(node.id, `output(${name})`, name, defaults, parked)
       read.push(() => reader.attach(edge, () => host.look()))
-      outgoing.get(output)?.push(edge)
+      const port = isRegion ? regionPort(node, output) : output
+      outgoing.set(port, [...(outgoing.get(port) ?? []), edge])
       edges.push(edge)
     }
     const last = stage.nodes[stage.nodes.length - 1] as Node
-    const outlet = new Outlet(outgoing, last.leaf.outputs !== undefined)
+    const outlet = new Outlet(outgoing, !isRegion && last.leaf.outputs !== undefined)
     const running =
-      placement?.makeStage(stage, inlet, outlet, host) ?? new STAGES[stage.kind](stage, inlet, outlet, host)
+      placement?.makeStage(stage, inlet, outlet, host) ??
+      new STAGES[stage.kind as keyof typeof STAGES](stage, inlet, outlet, host)
     for (const edge of incoming) edge.reader = running
     for (const edge of outlet.edges) edge.writer = running
     return running
@@ -76,13 +84,7 @@ export function wire(
 
 const STAGES = { fused: FusedStage, concurrent: ConcurrentStage, stream: StreamStage } as const
 
-function outgoingEdges(stage: StagePlan, edgeOf: ReadonlyMap<GraphEdge, Edge>): Map<string, Edge[]> {
-  const ports = new Map<string, Edge[]>()
-  for (const [port, graphEdges] of outputsOf(stage)) {
-    ports.set(
-      port,
-      graphEdges.map((graphEdge) => edgeOf.get(graphEdge) as Edge),
-    )
-  }
-  return ports
+/** The name of a region's output port: its nodes' own names of ports are not unique. */
+export function regionPort(node: Node, output: string): string {
+  return `${node.index} ${output}`
 }

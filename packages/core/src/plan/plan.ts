@@ -5,18 +5,23 @@
  */
 
 import type { EdgeOptions, Kernel } from '../contracts.ts'
-import type { Graph, GraphEdge, Node } from '../graph/graph.ts'
+import { type Graph, type GraphEdge, type Node, OUT } from '../graph/graph.ts'
 
-/** How a stage is run: as one generated loop, with calls under way side by side, or as a coroutine. */
-export type StageKind = 'fused' | 'concurrent' | 'stream'
+/**
+ * How a stage is run: as one generated loop, with calls under way side by side, as a coroutine, or as several stages
+ * that a worker runs in one go.
+ */
+export type StageKind = 'fused' | 'concurrent' | 'stream' | 'region'
 
 /** A connected set of terms that run together. */
 export interface StagePlan {
   readonly index: number
   readonly kind: StageKind
-  /** First to last; only the first reads edges, only the last writes edges. */
+  /** First to last; only the first reads edges, only the last writes edges. Of a region: of one stage after the other. */
   readonly nodes: readonly Node[]
   readonly kernels: readonly Kernel[]
+  /** Of a region: the stages it holds, the one that reads its edges first. */
+  readonly inner?: readonly StagePlan[]
 }
 
 /** A graph cut into stages. */
@@ -90,7 +95,7 @@ function isFollower(kernel: Kernel): boolean {
 }
 
 /** An edge with bounds of its own stays an edge. */
-function isPlain(options: EdgeOptions): boolean {
+export function isPlain(options: EdgeOptions): boolean {
   return (
     options.capacityItems === undefined &&
     options.capacityBytes === undefined &&
@@ -98,11 +103,38 @@ function isPlain(options: EdgeOptions): boolean {
   )
 }
 
-/** The edges that leave a stage, by output port; a port that nothing reads has none. */
-export function outputsOf(stage: StagePlan): Map<string, GraphEdge[]> {
-  const last = stage.nodes[stage.nodes.length - 1] as Node
-  const ports = new Map<string, GraphEdge[]>()
-  for (const port of last.leaf.outputs ?? ['out']) ports.set(port, [])
-  for (const edge of last.outputs) ports.get(edge.output)?.push(edge)
-  return ports
+/** An output port of a stage. */
+export interface StagePort {
+  readonly node: Node
+  readonly output: string
+  /** The edges that leave the stage here; none where nothing reads the port. */
+  readonly edges: readonly GraphEdge[]
+}
+
+/** The edges that enter a stage. */
+export function inputsOf(stage: StagePlan): GraphEdge[] {
+  const isInside = insideOf(stage)
+  return (stage.nodes[0] as Node).inputs.filter((edge) => !isInside(edge))
+}
+
+/** The ports through which items leave a stage. */
+export function portsOf(stage: StagePlan): StagePort[] {
+  const isInside = insideOf(stage)
+  return (stage.inner ?? [stage]).flatMap(({ nodes }) => {
+    const node = nodes[nodes.length - 1] as Node
+    return (node.leaf.outputs ?? [OUT]).flatMap((output) => {
+      const all = node.outputs.filter((edge) => edge.output === output)
+      const edges = all.filter((edge) => !isInside(edge))
+      // what only the region itself reads does not leave it
+      return edges.length > 0 || all.length === 0 ? [{ node, output, edges }] : []
+    })
+  })
+}
+
+/** Which edges stay inside of a stage: those of a region, except back to an entry that cannot merge them with others. */
+function insideOf({ inner, nodes, kernels }: StagePlan): (edge: GraphEdge) => boolean {
+  if (inner === undefined) return () => false
+  const members = new Set(nodes)
+  const mergesBack = kernels[0]?.kind === 'merge'
+  return ({ from, to }) => members.has(from) && members.has(to) && (to !== nodes[0] || mergesBack)
 }

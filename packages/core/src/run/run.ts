@@ -145,13 +145,14 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   async #makeEngine(): Promise<Engine> {
     const { clock, edges, batchItems, growthLimitItems, pick, placement } = this.#options
     const origins = placement === undefined ? undefined : originsOf(this.#term)
-    const plan = planGraph(this.#graph, {
+    const cut = planGraph(this.#graph, {
       isRead: (node, output) => this.#outputs.some((read) => read.node === node && read.output === output),
       ...(origins === undefined
         ? {}
         : { mayFuse: (from, to) => placement?.mayFuse(from, to, origins) !== false }),
     })
-    if (placement !== undefined && origins !== undefined) await placement.open(plan, origins)
+    if (placement !== undefined && origins !== undefined) await placement.open(cut, origins)
+    const plan = placement?.group?.(cut) ?? cut
     if (this.#cancelled !== undefined) throw this.#cancelled
     return new Engine(plan, {
       clock: clock ?? systemClock,

@@ -37,6 +37,7 @@ scheduler.workers            5         file:millrace.config.yaml
 scheduler.isolation          thread    default
 scheduler.idleTimeoutMs      10000     default
 scheduler.heapLimitMb        -         default
+scheduler.stateful           auto      default
 scheduler.fallback           refuse    default
 terms.sketch*.capacityItems  100       file:millrace.config.yaml
 terms.sketch*.local          true      file:millrace.config.yaml
@@ -81,7 +82,7 @@ test.for<[Readonly<Record<string, string>>, readonly string[], Readonly<Record<s
 MILLRACE_BATCH_ITEMS: batchItems must be a whole number, at least 1, but is 0.
 --strategy: scheduler.strategy must be one of inline, pool, but is "pol". Did you mean pool?
 --workers: scheduler.workers must be a whole number, at least 1, but is "four".
-unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STRATEGY, MILLRACE_WORKERS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_FALLBACK.`,
+unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STRATEGY, MILLRACE_WORKERS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_STATEFUL, MILLRACE_FALLBACK.`,
   ],
   [
     { 'package.json': '{ "millrace": { "batchItem": 3 } }' },

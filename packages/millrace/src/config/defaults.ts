@@ -19,6 +19,7 @@ export function defaultConfig(): RunConfig {
       workers: usableProcessors(),
       isolation: 'thread',
       idleTimeoutMs: 10_000,
+      stateful: 'auto',
       fallback: 'refuse',
     },
   }

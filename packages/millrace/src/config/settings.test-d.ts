@@ -10,5 +10,5 @@ expectTypeOf<keyof RunOptions | 'scheduler' | 'terms'>().toEqualTypeOf<
 >()
 expectTypeOf<keyof EdgeOptions | 'local'>().toEqualTypeOf<keyof TermOptions>()
 expectTypeOf<keyof SchedulerOptions>().toEqualTypeOf<
-  'strategy' | 'workers' | 'isolation' | 'idleTimeoutMs' | 'heapLimitMb' | 'fallback'
+  'strategy' | 'workers' | 'isolation' | 'idleTimeoutMs' | 'heapLimitMb' | 'stateful' | 'fallback'
 >()

@@ -44,6 +44,7 @@ export const runSettings: Section = section(
       isolation: oneOf(['thread', 'process']),
       idleTimeoutMs: whole,
       heapLimitMb: whole,
+      stateful: oneOf(['auto', 'workers', 'caller']),
       fallback: oneOf(['refuse', 'inline']),
     }),
     terms: entries(

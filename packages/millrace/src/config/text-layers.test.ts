@@ -14,6 +14,7 @@ test('the variables and their settings', () => {
     'MILLRACE_ISOLATION scheduler.isolation',
     'MILLRACE_IDLE_TIMEOUT_MS scheduler.idleTimeoutMs',
     'MILLRACE_HEAP_LIMIT_MB scheduler.heapLimitMb',
+    'MILLRACE_STATEFUL scheduler.stateful',
     'MILLRACE_FALLBACK scheduler.fallback',
   ])
 })

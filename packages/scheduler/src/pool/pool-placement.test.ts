@@ -10,6 +10,7 @@ import type { SchedulerOptions } from '../options.ts'
 import { placementFor } from '../placement-for.ts'
 
 for (const workers of [1, 2, 5]) contract({ strategy: 'pool', workers }, { graphs: 25 })
+contract({ strategy: 'pool', workers: 2, stateful: 'workers' }, { graphs: 25 })
 
 const start = (how: string, items = 100) => {
   const placement = placementFor({ strategy: 'pool', workers: 2 })

@@ -9,9 +9,9 @@
 import { fileURLToPath } from 'node:url'
 import { MillraceError } from '@millrace/core'
 import { Tinypool } from 'tinypool'
+import type { TaskMaker } from '../remote/dispatcher.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { Reply } from '../worker/protocol.ts'
-import type { TaskMaker } from './pool-host.ts'
 
 /** What workers are started with. */
 export interface WorkerOptions {

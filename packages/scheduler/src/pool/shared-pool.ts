@@ -8,13 +8,19 @@
 
 import { isMainThread } from 'node:worker_threads'
 import { governor, type Lease } from '../governor/governor.ts'
-import type { Reply } from '../worker/protocol.ts'
-import type { TaskMaker } from './pool-host.ts'
+import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
+import type { Crew } from '../remote/remote-placement.ts'
 import { PoolWorker, type WorkerOptions } from './pool-worker.ts'
 
 /** What runs must agree in to share a pool. */
 export interface PoolOptions extends WorkerOptions {
   readonly workers: number
+}
+
+/** Somebody who waits for a worker: for one of his own, or for any. */
+interface Waiting {
+  readonly wanted: PoolWorker | undefined
+  readonly resolve: (worker: PoolWorker | undefined) => void
 }
 
 /** How long an unused pool stays in a worker at most. */
@@ -37,14 +43,14 @@ export function acquirePool(options: PoolOptions): SharedPool {
 }
 
 /** Workers, the threads leased for them, and the tasks that wait for one. */
-export class SharedPool {
+export class SharedPool implements Crew {
   readonly #options: PoolOptions
   readonly #onClosed: () => void
   /** A lease per worker, so that each can be given back by itself. */
   readonly #workers = new Map<PoolWorker, Lease>()
   readonly #idle: PoolWorker[] = []
   /** Those who wait for a worker, in the order in which they came. */
-  readonly #waiting: ((worker: PoolWorker | undefined) => void)[] = []
+  readonly #waiting: Waiting[] = []
   #users = 0
   #closing: NodeJS.Timeout | undefined
   /** Workers that could not be started, or died. */
@@ -105,12 +111,12 @@ export class SharedPool {
   }
 
   /**
-   * Runs a task. Resolves with `undefined` if there is no worker that can run it. Rejects if the worker died of it, or
-   * when `signal` aborts, which ends the worker.
+   * Runs a task, on the given worker or on any. Resolves with `undefined` if there is no worker that can run it. Rejects
+   * if the worker died of it, or is not in the pool any more, or when `signal` aborts, which ends the worker.
    */
-  async run(makeTask: TaskMaker, signal: AbortSignal): Promise<Reply | undefined> {
+  async run(makeTask: TaskMaker, signal: AbortSignal, wanted?: WorkerHandle): Promise<Answer | undefined> {
     for (;;) {
-      const worker = await this.#take()
+      const worker = await this.#take(wanted as PoolWorker | undefined)
       if (worker === undefined) return undefined
       let isUsable = true
       try {
@@ -119,7 +125,7 @@ export class SharedPool {
         const reply = await running
         // the thread runs, but not the helper thread that loads TypeScript there
         isUsable = reply.kind !== 'failed' || !isStartFailure(reply.error)
-        if (isUsable) return reply
+        if (isUsable) return { reply, worker }
       } catch (error) {
         if (!isStartFailure(error)) throw error
         isUsable = false
@@ -130,19 +136,22 @@ export class SharedPool {
     }
   }
 
-  /** Waits for a worker; `undefined` if the pool has none at all. */
-  #take(): Promise<PoolWorker | undefined> | PoolWorker | undefined {
-    if (this.size === 0) return undefined
+  /** Waits for a worker; `undefined` if the pool has none at all, or not the one that is wanted. */
+  #take(wanted: PoolWorker | undefined): Promise<PoolWorker | undefined> | PoolWorker | undefined {
+    if (this.size === 0 || (wanted !== undefined && !this.#workers.has(wanted))) return undefined
     // the one used last: its caches are warm, and the others may end
-    const worker = this.#idle.pop()
-    return worker ?? new Promise((resolve) => this.#waiting.push(resolve))
+    const at = wanted === undefined ? this.#idle.length - 1 : this.#idle.indexOf(wanted)
+    const [worker] = at < 0 ? [] : this.#idle.splice(at, 1)
+    return worker ?? new Promise((resolve) => this.#waiting.push({ wanted, resolve }))
   }
 
   #give(worker: PoolWorker): void {
     if (!this.#workers.has(worker)) return // the pool was closed meanwhile
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#idle.push(worker)
-    else next(worker)
+    // who waits for this one has nobody else
+    const own = this.#waiting.findIndex(({ wanted }) => wanted === worker)
+    const at = own >= 0 ? own : this.#waiting.findIndex(({ wanted }) => wanted === undefined)
+    if (at < 0) this.#idle.push(worker)
+    else this.#waiting.splice(at, 1)[0]?.resolve(worker)
   }
 
   /** One worker less than hoped for. The others go on. */
@@ -151,7 +160,10 @@ export class SharedPool {
     worker.end()
     this.#workers.get(worker)?.release()
     this.#workers.delete(worker)
-    if (this.size === 0) for (const next of this.#waiting.splice(0)) next(undefined)
+    for (const waiting of this.#waiting.splice(0)) {
+      if (this.size === 0 || waiting.wanted === worker) waiting.resolve(undefined)
+      else this.#waiting.push(waiting)
+    }
   }
 
   #countAlive(): void {

@@ -8,9 +8,10 @@
 import { threadId } from 'node:worker_threads'
 import { MillraceError } from '@millrace/core'
 import { Tinypool } from 'tinypool'
+import { hearEnds } from './forget.ts'
 import type { Transferred } from './packed.ts'
 import type { Task } from './protocol.ts'
-import { runStage } from './run-stage.ts'
+import { runTask } from './run-task.ts'
 
 const endThread = process.exit.bind(process)
 
@@ -23,10 +24,12 @@ process.exit = (code?: number | string | null): never => {
   )
 }
 
+if (threadId !== 0) hearEnds()
+
 /** Runs one task, called by tinypool. Never rejects; columns of numbers are transferred. */
-export default async function runTask(task: Task): Promise<unknown> {
+export default async function answer(task: Task): Promise<unknown> {
   const transfer: Transferred = []
-  const reply = await runStage(task, transfer)
+  const reply = await runTask(task, transfer)
   return transfer.length === 0 || threadId === 0
     ? reply
     : Tinypool.move({ [Tinypool.transferableSymbol]: transfer, [Tinypool.valueSymbol]: reply } as never)

@@ -17,13 +17,10 @@ export type LoadedGraph =
 const MAX_GRAPHS = 16
 const graphs = new Map<string, Promise<LoadedGraph>>()
 
-/** The graph of this key, if the worker has met it. */
-export function knownGraph(key: string): Promise<LoadedGraph> | undefined {
-  return graphs.get(key)
-}
-
 /** Loads a graph, once per worker. @throws {BadInputError} if the module cannot be loaded or has no graph. */
 export function loadGraph(ref: GraphRef): Promise<LoadedGraph> {
+  const known = graphs.get(ref.key)
+  if (known !== undefined) return known
   const graph = load(ref)
   graphs.set(ref.key, graph)
   graph.catch(() => graphs.delete(ref.key)) // what kept it from loading may pass
@@ -53,4 +50,9 @@ async function load({ url, exportName, params, fingerprint: expected }: GraphRef
 
 async function prepare(url: string): Promise<void> {
   if (/\.[cm]?tsx?(\?|$)/.test(url)) await registerTypeScript()
+}
+
+/** A run has ended: its graphs are needed no more. */
+export function forgetGraphs(run: string): void {
+  for (const key of graphs.keys()) if (key.startsWith(run)) graphs.delete(key)
 }

@@ -4,16 +4,15 @@
  * Every value is structured-cloneable. A worker that speaks another version says so instead of guessing.
  */
 
-import type { NodeRecord } from '@millrace/core/engine'
 import type { Packed } from './packed.ts'
 import type { WireError } from './wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** Where a worker finds a graph. */
 export interface GraphRef {
-  /** Equal keys mean the same graph, so that a worker builds it once. */
+  /** Equal keys mean the same graph, so that a worker builds it once. Begins with the run. */
   readonly key: string
   /** The module whose default export builds the graph; or the module of a single `moduleTerm`. */
   readonly url: string
@@ -25,50 +24,130 @@ export interface GraphRef {
   readonly fingerprint: string
 }
 
-/** One activation: a stage and a batch. */
-export interface Task {
-  readonly version: number
-  /** Key of the graph. */
-  readonly key: string
-  /** The graph itself, sent when the worker has said that it does not know the key. */
-  readonly graph: GraphRef | undefined
-  /** The stage's nodes, as indexes in the graph. */
-  readonly nodes: readonly number[]
+/** An edge between two stages of a region, which are given by their position in it. */
+export interface InnerEdge {
+  readonly from: number
+  readonly output: string
+  readonly to: number
+  readonly input: string
+}
+
+/** A way out of a region. */
+export interface RegionExit {
+  readonly stage: number
+  readonly output: string
+  /** Items for a port that nothing reads are counted, not sent. */
+  readonly isRead: boolean
+}
+
+/** Stages that a worker runs in one go: all that it must know of them beforehand. */
+export interface RegionRef {
+  readonly graph: GraphRef
+  /** The nodes of each stage, as indexes in the graph; the first stage is the one that items enter. */
+  readonly stages: readonly (readonly number[])[]
+  readonly edges: readonly InnerEdge[]
+  readonly exits: readonly RegionExit[]
+  /** The port through which items enter. */
+  readonly input: string
   readonly timed: boolean
+  /** One worker at a time, batch after batch, with a state that stays. */
+  readonly isStateful: boolean
+}
+
+/** The state of a stateful stage after so many batches. */
+export interface Snapshot {
+  readonly batches: number
+  /** By node. */
+  readonly states: readonly unknown[]
+}
+
+/** What a worker is asked to do. */
+export type Task = RunTask | ContinueTask
+
+/** Run a batch through a region. */
+export interface RunTask {
+  readonly kind: 'run'
+  readonly version: number
+  /** Key of the region. */
+  readonly key: string
+  /** The region itself, sent when the worker has said that it does not know it. */
+  readonly region: RegionRef | undefined
+  /** Tells the batches of one region apart. */
+  readonly activation: number
   readonly items: Packed
   readonly times: Float64Array | undefined
   /** Check that results can be cloned: set after a reply was lost because one could not. */
   readonly diagnose: boolean
+  /** Of a stateful region. */
+  readonly stateful: StatefulTask | undefined
 }
 
-/** The outputs of one port. */
-export interface PortItems {
-  readonly items: Packed
-  readonly times: Float64Array | undefined
+/** What a batch for a stateful region says beside its items. */
+export interface StatefulTask {
+  /** Batches that the state has seen so far: a worker with another one has lost it. */
+  readonly batches: number
+  /** The state to begin with, where the worker has none. */
+  readonly restore: Snapshot | undefined
+  /** Whether to send the state back with the reply. */
+  readonly wantsSnapshot: boolean
+  /** No batch follows: call `end`. */
+  readonly isLast: boolean
+}
+
+/** Go on with a batch that had more to give than a reply may hold. */
+export interface ContinueTask {
+  readonly kind: 'continue'
+  readonly key: string
+  readonly activation: number
 }
 
 /** What became of a task. */
-export type Reply =
-  | {
-      readonly kind: 'done'
-      readonly ports: readonly PortItems[]
-      /** What went through each node. */
-      readonly records: readonly NodeRecord[]
-      readonly worker: number
-      readonly busyMs: number
-      readonly heapBytes: number
-    }
-  | {
-      readonly kind: 'failed'
-      /** Index in the task's nodes of the one that failed; -1 if none did. */
-      readonly at: number
-      readonly phase: string
-      readonly error: WireError
-      readonly item: unknown
-    }
-  /** The worker has not met this graph yet: send it along. */
-  | { readonly kind: 'unknown' }
-  /** The batch gave more than a reply may hold: send it in halves. */
-  | { readonly kind: 'too large' }
-  /** The graph built here differs: its fingerprint, line by line. */
-  | { readonly kind: 'mismatch'; readonly lines: readonly string[] }
+export type Reply = DoneReply | FailedReply | MismatchReply | { readonly kind: 'unknown' }
+
+/** The batch was run; or, with `hasMore`, as far as a reply may hold. */
+export interface DoneReply {
+  readonly kind: 'done'
+  /** Of each way out that is read. */
+  readonly outputs: Outputs
+  /** What went through each node: six counts each, in the order of `NODE_COUNTS`. */
+  readonly counts: Float64Array
+  /** Copies made inside for second and further readers. */
+  readonly copied: number
+  /** Items for ports that nothing reads. */
+  readonly left: number
+  readonly hasMore: boolean
+  /** Of a stateful region: it wants nothing more. */
+  readonly hasEnded: boolean
+  readonly snapshot: Snapshot | undefined
+  readonly worker: number
+  readonly busyMs: number
+  readonly heapBytes: number
+}
+
+/** A term failed, or the graph could not be loaded. */
+export interface FailedReply {
+  readonly kind: 'failed'
+  /** Index among the region's nodes of the one that failed; -1 if none did. */
+  readonly at: number
+  readonly phase: string
+  readonly error: WireError
+  readonly item: unknown
+}
+
+/** The graph built here differs: its fingerprint, line by line. */
+export interface MismatchReply {
+  readonly kind: 'mismatch'
+  readonly lines: readonly string[]
+}
+
+/** The fields of a node's record, in the order in which they travel. */
+export const NODE_COUNTS = ['in', 'out', 'born', 'extra', 'empty', 'failed'] as const
+
+/** The items of several ports: packed port by port, or all in a row where there are many ports with few items. */
+export interface Outputs {
+  readonly packs: readonly Packed[]
+  /** Items of each port. */
+  readonly sizes: readonly number[]
+  /** Source times of all, port after port. */
+  readonly times: Float64Array | undefined
+}

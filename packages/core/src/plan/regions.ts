@@ -1,0 +1,81 @@
+/**
+ * Joins stages to regions: what a worker can run in one go, from the items that enter to those that leave, without
+ * a word to anybody else. Pure graph work, called by schedulers.
+ */
+
+import type { Kernel } from '../contracts.ts'
+import type { GraphEdge, Node } from '../graph/graph.ts'
+import { isPlain, type Plan, type StagePlan } from './plan.ts'
+
+/** Which stages may be in a region, and which of them together. */
+export interface RegionRules {
+  /** Whether a stage keeps nothing between batches and may run on any worker. */
+  readonly mayJoin: (stage: StagePlan) => boolean
+  /** Whether two neighbours that may join are found in the same place. */
+  readonly isNear: (from: Node, to: Node) => boolean
+  /** Whether a region is worth its way; its stages stay as they are if not. */
+  readonly isWorth: (region: StagePlan) => boolean
+}
+
+/**
+ * The plan with every stage that may join put into a region, alone or with its neighbours.
+ *
+ * A region has one stage that reads from outside, its entry. Another stage belongs to it if all its inputs come from
+ * there. So whatever enters, leaves are the same as stage by stage, and batches can be run anywhere, in any order.
+ */
+export function groupStages(plan: Plan, { mayJoin, isNear, isWorth }: RegionRules): Plan {
+  const free = new Map<Node, StagePlan>()
+  for (const stage of plan.stages) if (mayJoin(stage)) free.set(stage.nodes[0] as Node, stage)
+  const groups = new Map<StagePlan, StagePlan[]>()
+
+  const canTake = (edge: GraphEdge, stage: StagePlan, members: ReadonlySet<Node>): boolean => {
+    const [first] = stage.nodes as readonly [Node]
+    if (first.rows || !isNear(edge.from, first)) return false
+    return first.inputs.every((input) => members.has(input.from) && isPlain(input.options))
+  }
+  const grow = (entry: StagePlan): void => {
+    const stages = [entry]
+    const members = new Set(entry.nodes)
+    free.delete(entry.nodes[0] as Node)
+    // the list grows while it is walked; a merge is taken once the last of its writers has been
+    for (const { nodes } of stages) {
+      for (const edge of (nodes[nodes.length - 1] as Node).outputs) {
+        const next = free.get(edge.to)
+        if (next === undefined || !canTake(edge, next, members)) continue
+        free.delete(edge.to)
+        stages.push(next)
+        for (const node of next.nodes) members.add(node)
+      }
+    }
+    if (isWorth(regionOf(stages))) groups.set(entry, stages)
+  }
+  const isFed = ({ nodes }: StagePlan): boolean => {
+    const [first] = nodes as readonly [Node]
+    return first.inputs.some(({ from }) => !isFree(from))
+  }
+  const stageOf = new Map<Node, StagePlan>()
+  for (const stage of plan.stages) for (const node of stage.nodes) stageOf.set(node, stage)
+  const isFree = (node: Node): boolean => free.has(stageOf.get(node)?.nodes[0] as Node)
+  // first from where items come in, so that a cycle is entered where it is fed
+  for (const isEntry of [isFed, () => true]) {
+    for (const stage of plan.stages) if (free.has(stage.nodes[0] as Node) && isEntry(stage)) grow(stage)
+  }
+  const taken = new Set([...groups.values()].flat())
+  const stages: StagePlan[] = []
+  for (const stage of plan.stages) {
+    const inner = groups.get(stage)
+    if (inner !== undefined) stages.push({ ...regionOf(inner), index: stages.length })
+    else if (!taken.has(stage)) stages.push({ ...stage, index: stages.length })
+  }
+  return { ...plan, stages }
+}
+
+function regionOf(inner: readonly StagePlan[]): StagePlan {
+  return {
+    index: 0,
+    kind: 'region',
+    nodes: inner.flatMap(({ nodes }) => nodes),
+    kernels: inner.flatMap(({ kernels }): readonly Kernel[] => kernels),
+    inner,
+  }
+}

@@ -1,0 +1,38 @@
+/** `Dispatcher`: what the stages of a run ask of the strategy that has the workers. */
+
+import type { Stage } from '@millrace/core/engine'
+import type { Transferred } from '../worker/packed.ts'
+import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
+
+/** Makes a task anew for each attempt: what was transferred with the last one is gone. */
+export type TaskMaker = (transfer: Transferred) => Task
+
+/** Stands for a worker, to send it another task later. */
+export type WorkerHandle = object
+
+/** A reply, and who gave it. */
+export interface Answer {
+  readonly reply: Reply
+  readonly worker: WorkerHandle
+}
+
+/** What a stage asks of its strategy. */
+export interface Dispatcher {
+  /** Workers at most. 0: everything is done on the caller's thread. */
+  readonly size: number
+  /** Takes a slot for a task; without one, the stage is woken when one is free. */
+  takeSlot(stage: Stage): boolean
+  giveSlot(): void
+  /** Takes a slot though none may be free: for what is under way already. */
+  forceSlot(): void
+  isQueued(stage: Stage): boolean
+  leave(stage: Stage): void
+  /**
+   * Runs a task on any worker, or on the one given; on this thread if there is none that can. `signal` ends the worker.
+   * Rejects only if the worker was lost or is gone, or `signal` aborted.
+   */
+  run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer>
+  /** A worker was lost. */
+  countLoss(): void
+  count(reply: DoneReply): void
+}

@@ -1,0 +1,142 @@
+/** Where a node may run, and where workers find it. Called by the placements of `pool` and `work-stealing`. */
+
+import { InvalidOptionError, ModuleTerm } from '@millrace/core'
+import { inputsOf, type Node, type Origins, type Outlet, type StagePlan } from '@millrace/core/engine'
+import { findUncloneable } from '../worker/clone-path.ts'
+import { hashOf } from '../worker/hash.ts'
+import type { GraphRef, InnerEdge, RegionRef } from '../worker/protocol.ts'
+
+/**
+ * What a strategy may do with a node.
+ *
+ * - `local`: it stays on the caller's thread: sources, sinks, actions beside the stream, coroutines, promises by the
+ *   dozen, terms with `enter` or `exit`, and what the user pinned.
+ * - `stateful`: one worker at a time may run it, batch after batch.
+ * - `free`: any worker may run any batch of it; it keeps nothing.
+ */
+export type Mobility = 'local' | 'stateful' | 'free'
+
+/** How freely a node moves. */
+export function mobilityOf({ leaf }: Node): Mobility {
+  if (leaf.isLocal) return 'local'
+  if ((leaf.enter !== undefined || leaf.exit !== undefined) && !(leaf instanceof ModuleTerm)) return 'local'
+  const kernel = leaf.kernel()
+  switch (kernel.kind) {
+    case 'map':
+    case 'filter':
+    case 'apply':
+    case 'flatMap':
+    case 'expand':
+    case 'scan':
+    case 'fold':
+      return leaf.initialState === undefined && leaf.end === undefined ? 'free' : 'stateful'
+    case 'merge':
+      return kernel.tagged ? 'local' : 'free' // tags are names of edges, which end on the caller's thread
+    default:
+      return 'local'
+  }
+}
+
+/** Whether a worker can build the node. */
+export function hasHome({ leaf }: Node, origins: Origins): boolean {
+  return origins.has(leaf) || leaf instanceof ModuleTerm
+}
+
+/** Whether one module builds both nodes. */
+export function areNear(one: Node, other: Node, origins: Origins): boolean {
+  const [home, away] = [origins.get(one.leaf), origins.get(other.leaf)]
+  return home !== undefined && home.origin === away?.origin
+}
+
+/** A region, as workers are told of it. */
+export interface RegionPlace {
+  readonly key: string
+  readonly region: RegionRef
+  /** The graph's fingerprint as it is here. */
+  readonly lines: string
+}
+
+/** Finds the places of one run's regions. */
+export class Places {
+  readonly #origins: Origins
+  readonly #run: string
+  /** By the module and parameters they come from. */
+  readonly #graphs = new Map<object, GraphRef>()
+  #regions = 0
+
+  /** @param run begins all keys: workers build graphs anew for each run, and forget them with it */
+  constructor(origins: Origins, run: string) {
+    this.#origins = origins
+    this.#run = run
+  }
+
+  /** How workers find a region, or a single stage. */
+  find(plan: StagePlan, timed: boolean, outlet: Outlet): RegionPlace {
+    const stages = plan.inner ?? [plan]
+    const { graph, lines } = this.#graphOf(plan.nodes[0] as Node)
+    const stageOf = new Map<Node, number>()
+    stages.forEach(({ nodes }, at) => {
+      for (const node of nodes) stageOf.set(node, at)
+    })
+    const entering = inputsOf(plan)
+    const edges = stages.flatMap(({ nodes }): InnerEdge[] =>
+      plan.inner === undefined
+        ? []
+        : (nodes[0] as Node).inputs
+            .filter((edge) => !entering.includes(edge) && stageOf.has(edge.from))
+            .map(({ from, output, to, input }) => ({
+              from: stageOf.get(from) as number,
+              output,
+              to: stageOf.get(to) as number,
+              input,
+            })),
+    )
+    const region: RegionRef = {
+      graph,
+      stages: stages.map(({ nodes }) => nodes.map(({ leaf }) => this.#origins.get(leaf)?.index ?? 0)),
+      edges,
+      exits: outlet.ports.map((name, port) => {
+        const [index, output] =
+          plan.inner === undefined ? [undefined, name] : (name.split(/ (.*)/s) as [string, string])
+        const stage = stages.findIndex(
+          ({ nodes }) => index === undefined || nodes.at(-1)?.index === Number(index),
+        )
+        return { stage, output, isRead: outlet.isRead(port) }
+      }),
+      input: entering.length === 1 ? (entering[0]?.input ?? '') : '',
+      timed,
+      isStateful: plan.nodes.some((node) => mobilityOf(node) === 'stateful'),
+    }
+    return { key: `${this.#run}region ${this.#regions++}`, region, lines }
+  }
+
+  #graphOf({ leaf }: Node): { readonly graph: GraphRef; readonly lines: string } {
+    const home = this.#origins.get(leaf)
+    if (home === undefined) {
+      const { url, exportName } = leaf as unknown as ModuleTerm<never, unknown>
+      const key = `${this.#run}module ${url} ${exportName}`
+      return { graph: { key, url, exportName, params: undefined, fingerprint: '' }, lines: '' }
+    }
+    const { origin, fingerprint } = home
+    let graph = this.#graphs.get(origin)
+    if (graph === undefined) {
+      checkParams(origin.params, origin.url)
+      const key = `${this.#run}graph ${this.#graphs.size}`
+      const { url, params } = origin
+      graph = { key, url, exportName: undefined, params, fingerprint: hashOf(fingerprint) }
+      this.#graphs.set(origin, graph)
+    }
+    return { graph, lines: fingerprint }
+  }
+}
+
+/** @throws {InvalidOptionError} if the parameters cannot be sent to a worker. */
+function checkParams(params: unknown, url: string): void {
+  const found = findUncloneable(params)
+  if (found === undefined) return
+  throw new InvalidOptionError(
+    `The parameters of graph ${url}`,
+    params,
+    `structured-cloneable, for workers to build the graph with (params${found.path} is ${found.what})`,
+  )
+}

@@ -1,0 +1,180 @@
+/**
+ * `RegionStage`: stateless terms whose batches run on any worker, several at a time. Replies are put back in order,
+ * so the readers cannot tell.
+ *
+ * The engine sees a stage like any other: it takes from its inlet while little waits behind its ports and a slot is
+ * free, and is parked by a full outlet. So what is under way is bounded by the slots, whatever the graph's size.
+ */
+
+import type { DoneReply, RegionRef } from '../worker/protocol.ts'
+import type { Answer, WorkerHandle } from './dispatcher.ts'
+import { Progress } from './progress.ts'
+import { RemoteStage, type Shipment } from './remote-stage.ts'
+
+/** A batch on its way to a worker and back. */
+interface Activation extends Shipment {
+  readonly id: number
+  attempts: number
+  /** What has come and waits for its turn. */
+  reply: DoneReply | undefined
+  /** Who has the rest of it. */
+  worker: WorkerHandle | undefined
+  /** Set once a part of what it gives was handed on. */
+  progress: Progress | undefined
+}
+
+/** A batch is sized to keep a worker busy for about so long: far above a round trip, far below a human's patience. */
+const TARGET_MS = 8
+const FIRST_BATCH = 16
+/** Batches sent and not handed on, per worker, at most. */
+const WINDOW_PER_WORKER = 4
+
+/** Runs stateless terms on workers. */
+export class RegionStage extends RemoteStage {
+  /** Sent and not yet handed on, oldest first. */
+  readonly #activations: Activation[] = []
+  #batch = FIRST_BATCH
+
+  /** The nodes are entered where they run. */
+  override enter(): void {}
+
+  override start(): void {
+    this.wake()
+  }
+
+  override get isWaiting(): boolean {
+    return !this.isDone && (this.underWay > 0 || this.dispatcher.isQueued(this))
+  }
+
+  protected override get pending(): number {
+    return this.#activations.reduce((sum, { items }) => sum + items.length, 0)
+  }
+
+  override activate(): void {
+    this.activations++
+    this.#collect()
+    while (this.queues.size === 0 && this.#submitNext());
+    if (this.inlet.isDone && this.#activations.length === 0 && this.queues.size === 0) this.finish()
+  }
+
+  /** Sends the next batch, if there is one worth sending and a slot for it. */
+  #submitNext(): boolean {
+    // replies that wait for a slower one before them are bounded, too
+    if (this.#activations.length >= Math.max(1, this.dispatcher.size) * WINDOW_PER_WORKER) return false
+    const count = this.#nextCount()
+    if (count === 0 || this.isDone || this.outlet.room() <= 0 || !this.dispatcher.takeSlot(this)) return false
+    const shipment = this.gather(count)
+    if (shipment.items.length === 0) {
+      this.dispatcher.giveSlot()
+      return false
+    }
+    const id = this.nextActivation()
+    const activation = {
+      ...shipment,
+      id,
+      attempts: 0,
+      reply: undefined,
+      worker: undefined,
+      progress: undefined,
+    }
+    this.#activations.push(activation)
+    this.#send(activation, (abort) => this.#run(activation, abort))
+    return true
+  }
+
+  #send(activation: Activation, task: (abort: AbortController) => Promise<DoneReply>): void {
+    const abort = this.onSent()
+    task(abort).then(
+      (reply) => {
+        this.onBack(abort)
+        if (!this.isDone) this.#onReply(activation, reply)
+      },
+      (error: unknown) => {
+        this.onBack(abort)
+        if (!this.isDone) this.host.fail(error)
+      },
+    )
+  }
+
+  /**
+   * Items of the next batch; 0 to wait for more. A worker without work gets its share of what is there, however
+   * little; while all have some, only a batch that is worth its trip is sent: many small ones would never end.
+   */
+  #nextCount(): number {
+    let held = 0
+    for (const edge of this.inlet.edges) held = Math.max(held, edge.items)
+    const wanted = Math.min(this.#batch, this.host.batchItems)
+    if (held >= wanted) return Math.ceil(wanted)
+    // without a single worker the caller's thread does the work, a batch at a time
+    const idle = Math.max(1, this.dispatcher.size) - this.underWay
+    return idle > 0 ? Math.ceil(held / idle) : 0
+  }
+
+  /** Has a worker run the batch; again, if the worker is lost with it. */
+  async #run(activation: Activation, abort: AbortController): Promise<DoneReply> {
+    let region: RegionRef | undefined
+    for (;;) {
+      activation.progress?.restart()
+      let answer: Answer
+      try {
+        answer = await this.dispatcher.run(
+          (transfer) =>
+            this.runTask(activation, activation.id, region, activation.attempts > 0, undefined, transfer),
+          abort.signal,
+        )
+      } catch (error) {
+        this.survive(error, ++activation.attempts, activation)
+        continue
+      }
+      const { reply, worker } = answer
+      activation.worker = worker
+      if (reply.kind === 'done') return reply
+      if (reply.kind !== 'unknown') throw this.asError(reply)
+      region = this.place.region // this worker has not met it yet
+    }
+  }
+
+  /** Asks for the rest of a batch. If the worker has lost it, the batch is run once more. */
+  async #rest(activation: Activation, abort: AbortController): Promise<DoneReply> {
+    const task = { kind: 'continue', key: this.place.key, activation: activation.id } as const
+    let answer: Answer | undefined
+    try {
+      answer = await this.dispatcher.run(() => task, abort.signal, activation.worker)
+    } catch (error) {
+      this.survive(error, ++activation.attempts, activation)
+    }
+    if (answer?.reply.kind === 'done') return answer.reply
+    if (answer !== undefined && answer.reply.kind !== 'unknown') throw this.asError(answer.reply)
+    return this.#run(activation, abort)
+  }
+
+  #onReply(activation: Activation, reply: DoneReply): void {
+    activation.reply = reply
+    if (activation.progress === undefined && !reply.hasMore) {
+      const perItem = reply.busyMs / activation.items.length
+      const wanted = perItem === 0 ? this.host.batchItems : TARGET_MS / perItem
+      this.#batch = Math.max(1, Math.min(wanted, activation.items.length * 4))
+    } else this.#batch = Math.max(1, this.#batch / 2) // it gave more than a reply may hold
+    this.wake()
+  }
+
+  /** Hands over the replies that are next in order, as far as there is room for them. */
+  #collect(): void {
+    while (this.queues.flush()) {
+      const [first] = this.#activations
+      if (first?.reply === undefined) return
+      const { reply } = first
+      first.reply = undefined
+      if (reply.hasMore) first.progress ??= new Progress()
+      this.accept(reply, first.progress)
+      if (!reply.hasMore) this.#activations.shift()
+      // what is next in order needs no slot: it is bounded by being one
+      else this.#sendRest(first)
+    }
+  }
+
+  #sendRest(activation: Activation): void {
+    this.dispatcher.forceSlot()
+    this.#send(activation, (abort) => this.#rest(activation, abort))
+  }
+}

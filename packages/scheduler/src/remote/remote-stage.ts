@@ -1,0 +1,205 @@
+/**
+ * `RemoteStage`: what stages have in common whose batches run on workers: tasks are made, replies are booked, losses
+ * of workers are survived, errors get their names back. Extended by `RegionStage` and `StatefulStage`.
+ */
+
+import { MillraceError, TermError } from '@millrace/core'
+import { type NodeRecord, Stage, type StageHost } from '@millrace/core/engine'
+import { GraphMismatchError, WorkerLostError } from '../errors.ts'
+import { findUncloneable } from '../worker/clone-path.ts'
+import { unpackOutputs } from '../worker/outputs.ts'
+import { pack, type Transferred } from '../worker/packed.ts'
+import {
+  type DoneReply,
+  type FailedReply,
+  type MismatchReply,
+  NODE_COUNTS,
+  PROTOCOL_VERSION,
+  type RegionRef,
+  type RunTask,
+  type StatefulTask,
+} from '../worker/protocol.ts'
+import { fromWire } from '../worker/wire-error.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { RegionPlace } from './place.ts'
+import { PortQueues } from './port-queues.ts'
+import type { Progress } from './progress.ts'
+
+/** Items on their way to a worker. */
+export interface Shipment {
+  readonly items: readonly unknown[]
+  readonly times: readonly number[] | undefined
+}
+
+/** A batch that is still under way so long after its stage has ended has its worker ended. */
+const PATIENCE_MS = 1000
+/** A worker that dies of the same batch so many times will do it again. */
+export const MAX_ATTEMPTS = 3
+
+/** What the engine hands to each stage's constructor. */
+export type StageParts = readonly [
+  plan: Stage['plan'],
+  inlet: Stage['inlet'],
+  outlet: Stage['outlet'],
+  host: StageHost,
+]
+
+/** A stage whose batches run on workers. */
+export abstract class RemoteStage extends Stage {
+  protected readonly dispatcher: Dispatcher
+  protected readonly place: RegionPlace
+  protected readonly queues = new PortQueues(this.outlet)
+  /** One per task under way: tinypool leaves its listener on the signal. */
+  protected readonly aborts = new Set<AbortController>()
+  protected underWay = 0
+  #patience: NodeJS.Timeout | undefined
+  #activation = 0
+  #copiedInside = 0
+  #leftover = 0
+
+  constructor(stage: StageParts, dispatcher: Dispatcher, place: RegionPlace) {
+    super(...stage)
+    this.dispatcher = dispatcher
+    this.place = place
+  }
+
+  override get copied(): number {
+    return this.outlet.copied + this.#copiedInside
+  }
+
+  /** Of ports that nothing reads, workers send numbers alone. */
+  override get left(): number {
+    return this.outlet.left
+  }
+
+  /** What was taken in and not sent on, because the stage ended early. */
+  override get leftover(): number {
+    return this.#leftover
+  }
+
+  /** Items taken in whose outputs are not known yet. */
+  protected abstract get pending(): number
+
+  /** Takes up to `count` items, over as many windows as it needs. */
+  protected gather(count: number): Shipment {
+    const items: unknown[] = []
+    const times: number[] = []
+    while (items.length < count) {
+      const window = this.inlet.next(count - items.length)
+      if (window === undefined) break
+      for (let i = window.at; i < window.to; i++) {
+        items.push(window.items[i])
+        if (window.times !== undefined) times.push(window.times[i] as number)
+      }
+      this.inlet.consume(window.to - window.at)
+    }
+    return { items, times: this.host.timed ? times : undefined }
+  }
+
+  protected nextActivation(): number {
+    return this.#activation++
+  }
+
+  protected runTask(
+    { items, times }: Shipment,
+    activation: number,
+    region: RegionRef | undefined,
+    diagnose: boolean,
+    stateful: StatefulTask | undefined,
+    transfer: Transferred,
+  ): RunTask {
+    return {
+      kind: 'run',
+      version: PROTOCOL_VERSION,
+      key: this.place.key,
+      region,
+      activation,
+      items: pack(items, 0, items.length, transfer),
+      times: times === undefined ? undefined : Float64Array.from(times),
+      diagnose,
+      stateful,
+    }
+  }
+
+  /** Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. */
+  protected accept(reply: DoneReply, progress?: Progress): void {
+    this.busyMs += reply.busyMs
+    this.dispatcher.count(reply)
+    const all = { ...reply, windows: unpackOutputs(reply.outputs) }
+    const { windows, counts, copied, left } = progress?.advance(all) ?? all
+    for (let node = 0, at = 0; node < this.records.length; node++) {
+      const record = this.records[node] as NodeRecord
+      for (const key of NODE_COUNTS) record[key] += counts[at++] as number
+    }
+    this.#copiedInside += copied
+    this.outlet.left += left
+    this.queues.add(windows)
+  }
+
+  /** A worker was lost. @throws the error to end the run with, if it is of no use to try again. */
+  protected survive(error: unknown, attempts: number, { items }: Shipment): void {
+    if (this.isDone) throw error
+    this.#checkInput(items, error)
+    this.dispatcher.countLoss()
+    if (attempts < MAX_ATTEMPTS) return
+    const terms = this.plan.nodes.slice(0, 5).map(({ id }) => id)
+    throw new WorkerLostError(terms, attempts, error)
+  }
+
+  /** @throws {TermError} if the batch never left this thread, because an item cannot be cloned. */
+  #checkInput(items: readonly unknown[], error: unknown): void {
+    if ((error as { readonly name?: unknown } | null)?.name !== 'DataCloneError') return
+    for (const item of items) {
+      const found = findUncloneable(item)
+      if (found === undefined) continue
+      const cause = new MillraceError(
+        'NOT_CLONEABLE',
+        `its input cannot be sent to a worker: item${found.path} is ${found.what}. ` +
+          "Give it plain data, or keep the term on the caller's thread with local().",
+      )
+      throw new TermError(this.plan.nodes[0]?.id ?? '', 'item', cause, item)
+    }
+  }
+
+  protected asError(reply: FailedReply | MismatchReply): unknown {
+    if (reply.kind === 'mismatch') {
+      const { url } = this.place.region.graph
+      const here = this.place.lines.split('\n')
+      const at = here.findIndex((line, i) => line !== reply.lines[i])
+      const nothing = 'no further node'
+      return at < 0
+        ? new GraphMismatchError(url, nothing, reply.lines[here.length] ?? nothing)
+        : new GraphMismatchError(url, here[at] ?? nothing, reply.lines[at] ?? nothing)
+    }
+    const error = fromWire(reply.error)
+    if (reply.at < 0) return error
+    return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, reply.item)
+  }
+
+  /** A task is about to be sent. */
+  protected onSent(): AbortController {
+    this.underWay++
+    const abort = new AbortController()
+    this.aborts.add(abort)
+    return abort
+  }
+
+  /** Its reply is here, or it failed. */
+  protected onBack(abort: AbortController): void {
+    this.aborts.delete(abort)
+    this.underWay--
+    this.dispatcher.giveSlot()
+    if (this.underWay === 0) clearTimeout(this.#patience)
+  }
+
+  protected override release(): void | Promise<void> {
+    this.dispatcher.leave(this)
+    // of a run that failed it counts as discarded, not as filtered
+    if (!this.host.signal.aborted) this.#leftover = this.pending + this.queues.size
+    // batches under way are short and nobody waits for them; a function that hangs must not outlive its run for long
+    if (this.underWay > 0)
+      this.#patience = setTimeout(() => {
+        for (const abort of this.aborts) abort.abort()
+      }, PATIENCE_MS)
+  }
+}

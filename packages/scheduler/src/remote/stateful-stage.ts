@@ -1,0 +1,323 @@
+/**
+ * `StatefulStage`: terms with a state. They start where their data is, on the caller's thread, and move to a worker
+ * with their state once they have shown that they are worth the way; there they take one batch at a time, in order.
+ *
+ * The state comes back with replies: each time while it is small, else now and then. What came since is kept, so a
+ * worker that is lost costs time and nothing else: another one gets the last state and the batches since.
+ */
+
+import { performance } from 'node:perf_hooks'
+import { serialize } from 'node:v8'
+import { FusedStage, type NodeRecord, type StageHost } from '@millrace/core/engine'
+import { findUncloneable } from '../worker/clone-path.ts'
+import type { DoneReply, RegionRef, Reply, Snapshot, StatefulTask } from '../worker/protocol.ts'
+import type { Dispatcher, WorkerHandle } from './dispatcher.ts'
+import type { RegionPlace } from './place.ts'
+import { Progress } from './progress.ts'
+import { RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
+
+/** Where terms with a state run: on a worker once they are heavy, always, or never. */
+export type StatefulPlace = 'auto' | 'workers' | 'caller'
+
+/** Terms that have worked for so long, and for so long on each item, are heavy: to send an item costs less. */
+const HEAVY_MS = 20
+const HEAVY_MS_PER_ITEM = 0.02
+/** A batch is sized to keep the worker busy for about so long. */
+const TARGET_MS = 8
+const FIRST_BATCH = 16
+/** A state of up to so many bytes comes back with each reply. */
+const SMALL_STATE_BYTES = 4096
+/** A larger one comes back after so many batches, and the larger it is the more rarely. */
+const BATCHES_PER_SNAPSHOT = { least: 32, most: 1024, bytesEach: 16_384 }
+
+/** A batch on its way. */
+interface Current extends Shipment {
+  readonly id: number
+  readonly isLast: boolean
+  attempts: number
+  progress: Progress | undefined
+  reply: DoneReply | undefined
+}
+
+/** Runs terms with a state. */
+export class StatefulStage extends RemoteStage {
+  /** The terms, while they run here. */
+  #here: FusedStage | undefined
+  readonly #where: StatefulPlace
+  /** Who has the state. */
+  #worker: WorkerHandle | undefined
+  #snapshot: Snapshot = { batches: 0, states: [] }
+  #batchesPerSnapshot = 1
+  /** Run since the snapshot, oldest first. */
+  #since: Shipment[] = []
+  #current: Current | undefined
+  #batch = FIRST_BATCH
+  #hasEnded = false
+
+  constructor(stage: StageParts, dispatcher: Dispatcher, place: RegionPlace, where: StatefulPlace) {
+    super(stage, dispatcher, place)
+    this.#where = where
+    const [plan, inlet, outlet] = stage
+    this.#here = new FusedStage(plan, inlet, outlet, this.#hostHere())
+    this.#here.records.forEach((record, at) => {
+      this.records[at] = record
+    })
+  }
+
+  #hostHere(): StageHost {
+    const { host } = this
+    const { timed, clock, signal, batchItems } = host
+    return {
+      ...{ timed, clock, signal, batchItems },
+      look: () => host.look(),
+      ready: (stage) => {
+        stage.isReady = true
+        this.wake()
+      },
+      onFinished: () => {
+        this.isDone = true
+        host.onFinished(this)
+      },
+      onDone: () => host.onDone(this),
+      fail: (error) => host.fail(error),
+      setResult: (node, result) => host.setResult(node, result),
+    }
+  }
+
+  /** Where the terms run now. */
+  get isAway(): boolean {
+    return this.#here === undefined
+  }
+
+  override enter(): void | Promise<void> {
+    return this.#here?.enter()
+  }
+
+  override start(): void {
+    this.#here?.start()
+    if (this.#where === 'workers') this.#move()
+    this.wake()
+  }
+
+  override get isWaiting(): boolean {
+    if (this.#here !== undefined) return this.#here.isWaiting
+    return !this.isDone && (this.underWay > 0 || this.dispatcher.isQueued(this))
+  }
+
+  override get left(): number {
+    const last = this.records[this.records.length - 1] as NodeRecord
+    return this.outlet.isOpen ? last.out : this.outlet.left
+  }
+
+  override get leftover(): number {
+    return super.leftover + (this.#here?.leftover ?? 0)
+  }
+
+  protected override get pending(): number {
+    return this.#current?.items.length ?? 0
+  }
+
+  override onReaderGone(): void {
+    if (this.#here !== undefined) this.#here.onReaderGone()
+    else super.onReaderGone()
+  }
+
+  override activate(): void {
+    this.activations++
+    if (this.#here !== undefined) this.#activateHere(this.#here)
+    else this.#activateAway()
+  }
+
+  #activateHere(here: FusedStage): void {
+    here.isReady = false
+    if (here.waiting) return
+    const begun = performance.now()
+    here.activate()
+    this.busyMs += performance.now() - begun
+    const taken = this.records[0]?.in ?? 0
+    const isHeavy = this.busyMs > HEAVY_MS && this.busyMs / taken > HEAVY_MS_PER_ITEM
+    if (this.#where === 'auto' && isHeavy) this.#move()
+  }
+
+  /** Sends the state to a worker, if there is one and nothing is in the middle of something. */
+  #move(): void {
+    const here = this.#here
+    const isEnding =
+      here?.isDone !== false || this.inlet.isDone || this.inlet.edges.some((edge) => edge.closed)
+    if (here === undefined || isEnding || !here.isIdle || this.dispatcher.size === 0) return
+    const states = here.contexts.map((ctx) => ctx.state)
+    if (findUncloneable(states) !== undefined) return // it works here
+    this.#snapshot = { batches: 0, states: structuredClone(states) }
+    this.#here = undefined
+    this.wake()
+  }
+
+  #activateAway(): void {
+    while (this.queues.flush()) {
+      const current = this.#current
+      if (current === undefined) {
+        if (this.#hasEnded) this.finish()
+        else if (!this.#submitNext()) return
+        continue
+      }
+      const { reply } = current
+      if (reply === undefined) return
+      current.reply = undefined
+      if (reply.hasMore) current.progress ??= new Progress()
+      this.accept(reply, current.progress)
+      if (reply.hasMore) this.#send(current, (abort) => this.#rest(current, abort))
+      else this.#settle(current, reply)
+    }
+  }
+
+  /** A batch has been run to its end. */
+  #settle(current: Current, reply: DoneReply): void {
+    this.#current = undefined
+    this.#hasEnded = reply.hasEnded
+    if (current.progress === undefined && current.items.length > 0) {
+      const perItem = reply.busyMs / current.items.length
+      this.#batch = Math.max(1, Math.min(TARGET_MS / Math.max(perItem, 1e-6), current.items.length * 4))
+    }
+    if (reply.snapshot === undefined) {
+      this.#since.push({ items: current.items, times: current.times })
+      return
+    }
+    this.#snapshot = reply.snapshot
+    this.#since = []
+    const { least, most, bytesEach } = BATCHES_PER_SNAPSHOT
+    const bytes = serialize(reply.snapshot.states).byteLength
+    this.#batchesPerSnapshot =
+      bytes <= SMALL_STATE_BYTES ? 1 : Math.min(most, Math.max(least, bytes / bytesEach))
+  }
+
+  /** Sends the next batch, or the end, if there is a slot for it. */
+  #submitNext(): boolean {
+    const isLast = this.inlet.isDone
+    if (this.isDone || (!isLast && !this.inlet.edges.some((edge) => edge.items > 0))) return false
+    if (this.outlet.room() <= 0 || !this.dispatcher.takeSlot(this)) return false
+    const count = Math.ceil(Math.min(this.#batch, this.host.batchItems))
+    const shipment = isLast ? { items: [], times: undefined } : this.gather(count)
+    if (shipment.items.length === 0 && !isLast) {
+      this.dispatcher.giveSlot()
+      return false
+    }
+    const id = this.nextActivation()
+    const current = { ...shipment, id, isLast, attempts: 0, progress: undefined, reply: undefined }
+    this.#current = current
+    this.#send(current, (abort) => this.#run(current, abort), true)
+    return true
+  }
+
+  #send(current: Current, task: (abort: AbortController) => Promise<DoneReply>, hasSlot = false): void {
+    if (!hasSlot) this.dispatcher.forceSlot()
+    const abort = this.onSent()
+    task(abort).then(
+      (reply) => {
+        this.onBack(abort)
+        current.reply = reply
+        this.wake()
+      },
+      (error: unknown) => {
+        this.onBack(abort)
+        if (!this.isDone) this.host.fail(error)
+      },
+    )
+  }
+
+  get #batches(): number {
+    return this.#snapshot.batches + this.#since.length
+  }
+
+  /** Has the worker with the state run the batch; another one, after the batches since the snapshot, if it is lost. */
+  async #run(current: Current, abort: AbortController): Promise<DoneReply> {
+    let region: RegionRef | undefined
+    for (;;) {
+      const isRestored = this.#worker === undefined
+      current.progress?.restart()
+      try {
+        const reply = await this.#replayAndRun(current, isRestored, region, abort)
+        if (reply.kind === 'done') return reply
+        if (reply.kind !== 'unknown') throw new Answered(this.asError(reply))
+        // this worker has not met the region yet, or its state went with an idle thread
+        region = this.place.region
+      } catch (error) {
+        if (error instanceof Answered) throw error.error
+        this.survive(error, ++current.attempts, current)
+      }
+      this.#worker = undefined
+    }
+  }
+
+  async #replayAndRun(
+    current: Current,
+    isRestored: boolean,
+    region: RegionRef | undefined,
+    abort: AbortController,
+  ): Promise<Reply> {
+    let batches = isRestored ? this.#snapshot.batches : this.#batches
+    let restore = isRestored ? this.#snapshot : undefined
+    for (const replay of isRestored ? this.#since : []) {
+      const reply = await this.#ask(replay, current, { batches, restore, isLast: false }, region, abort)
+      if (reply.kind !== 'done') return reply
+      await this.#drain(current.id, reply, abort)
+      restore = undefined
+      batches++
+    }
+    return this.#ask(current, current, { batches, restore, isLast: current.isLast }, region, abort)
+  }
+
+  async #ask(
+    { items, times }: Shipment,
+    { id, attempts }: Current,
+    stateful: Omit<StatefulTask, 'wantsSnapshot'>,
+    region: RegionRef | undefined,
+    abort: AbortController,
+  ): Promise<Reply> {
+    const wantsSnapshot = !stateful.isLast && this.#since.length + 1 >= this.#batchesPerSnapshot
+    const task = { ...stateful, wantsSnapshot }
+    const { reply, worker } = await this.dispatcher.run(
+      (transfer) => this.runTask({ items, times }, id, region, attempts > 0, task, transfer),
+      abort.signal,
+      this.#worker,
+    )
+    if (reply.kind === 'done') this.#worker = worker
+    return reply
+  }
+
+  /** Goes on with a batch to its end; what it gives was given before. */
+  async #drain(activation: number, first: DoneReply, abort: AbortController): Promise<void> {
+    const task = { kind: 'continue', key: this.place.key, activation } as const
+    for (let reply: Reply = first; reply.kind === 'done' && reply.hasMore; ) {
+      ;({ reply } = await this.dispatcher.run(() => task, abort.signal, this.#worker))
+    }
+  }
+
+  /** Asks for the rest of a batch. If the worker has lost it, the batch is run once more. */
+  async #rest(current: Current, abort: AbortController): Promise<DoneReply> {
+    const task = { kind: 'continue', key: this.place.key, activation: current.id } as const
+    try {
+      const { reply } = await this.dispatcher.run(() => task, abort.signal, this.#worker)
+      if (reply.kind === 'done') return reply
+      if (reply.kind !== 'unknown') throw new Answered(this.asError(reply))
+    } catch (error) {
+      if (error instanceof Answered) throw error.error
+      this.survive(error, ++current.attempts, current)
+    }
+    this.#worker = undefined
+    return this.#run(current, abort)
+  }
+
+  protected override async release(): Promise<void> {
+    await super.release()
+    await this.#here?.dispose()
+  }
+}
+
+/** An error that a worker sent, as against one that it died of. */
+class Answered {
+  readonly error: unknown
+
+  constructor(error: unknown) {
+    this.error = error
+  }
+}

@@ -1,0 +1,51 @@
+/** Packs and unpacks what a region gave, port by port. Called on both sides of the protocol. */
+
+import { pack, type Transferred, unpack } from './packed.ts'
+import type { Outputs } from './protocol.ts'
+
+/** More ports than this share one pack: ten thousand small messages cost more than one large. */
+const MAX_PACKS = 16
+
+/** What came out of one port. */
+export interface PortItems {
+  readonly items: readonly unknown[]
+  readonly times: readonly number[] | undefined
+}
+
+/** A window on the items of one port. */
+export interface PortWindow {
+  readonly items: readonly unknown[]
+  readonly from: number
+  readonly to: number
+  readonly times: readonly number[] | undefined
+}
+
+/** Packs the items of all ports; buffers to be handed over are appended to `transfer`. */
+export function packOutputs(ports: readonly PortItems[], transfer: Transferred): Outputs {
+  const sizes = ports.map(({ items }) => items.length)
+  const lists =
+    ports.length > MAX_PACKS ? [ports.flatMap(({ items }) => items)] : ports.map(({ items }) => items)
+  const timed = ports.some(({ times }) => times !== undefined)
+  return {
+    packs: lists.map((items) => pack(items, 0, items.length, transfer)),
+    sizes,
+    times: timed ? Float64Array.from(ports.flatMap(({ times }) => times ?? [])) : undefined,
+  }
+}
+
+/** The items of each port again. Windows may share an array. */
+export function unpackOutputs({ packs, sizes, times }: Outputs): PortWindow[] {
+  const lists = packs.map(unpack)
+  const isShared = sizes.length > MAX_PACKS
+  let at = 0
+  return sizes.map((size, port) => {
+    const from = isShared ? at : 0
+    const items = (isShared ? lists[0] : lists[port]) as readonly unknown[]
+    // the times of a window are read at the indexes of its items
+    const own = times === undefined ? undefined : Array.from(times.subarray(at, at + size))
+    at += size
+    if (isShared && own !== undefined)
+      return { items: items.slice(from, from + size), from: 0, to: size, times: own }
+    return { items, from, to: from + size, times: own }
+  })
+}

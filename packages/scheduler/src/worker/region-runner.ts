@@ -1,0 +1,293 @@
+/**
+ * `RegionRunner`: runs batches through the stages of a region in a worker, with the engine's own `FusedStage`: that is
+ * why every strategy gives the same answer. Called by `run-task.ts`.
+ *
+ * What was just produced is consumed next, so little is ever held between the stages. A batch that gives more than a
+ * reply may hold is left where it is, and gone on with by `resume`.
+ */
+
+import { MillraceError, TermError, WrongStateError } from '@millrace/core'
+import {
+  Edge,
+  FusedStage,
+  makeInlet,
+  type Node,
+  Outlet,
+  type Stage,
+  type StageHost,
+  type StagePlan,
+  systemClock,
+} from '@millrace/core/engine'
+import type { PortItems } from './outputs.ts'
+import { NODE_COUNTS, type RegionRef } from './protocol.ts'
+
+/** Items of one port in a reply at most. */
+export const MAX_OUTPUTS = 65_536
+/** Estimated bytes of one port in a reply at most. */
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
+/** Items held between two stages at most: what a cycle that makes ever more runs into. */
+const MAX_INSIDE = 1_048_576
+/** Items that a stage gives in one go at most, before the stages behind it have theirs. */
+const BATCH_ITEMS = 1024
+
+/** What a batch gave, or a part of it. */
+export interface Yielded {
+  readonly ports: readonly PortItems[]
+  readonly counts: Float64Array
+  readonly copied: number
+  readonly left: number
+  /** The batch has more to give: call `resume`. */
+  readonly hasMore: boolean
+}
+
+/** Something that hears whether a region may go on: for schedulers that take work away from it. */
+export type OnStep = (runner: RegionRunner) => void
+
+/** Runs one region, a batch at a time. After a failure it must not be used again. */
+export class RegionRunner {
+  readonly stages: readonly FusedStage[]
+  /** Where batches enter. */
+  readonly input: Edge
+  /** Between the stages. */
+  readonly inside: readonly Edge[]
+  readonly nodes: readonly Node[]
+  /** Batches run so far. */
+  batches = 0
+  /** Called between two steps of a batch. */
+  onStep: OnStep | undefined
+  readonly #exits: readonly Edge[]
+  readonly #counts: Float64Array
+  readonly #ready: Stage[] = []
+  readonly #isStateful: boolean
+  readonly #abort = new AbortController()
+  #copied = 0
+  #left = 0
+  #failure: { readonly error: unknown } | undefined
+  #onReady: (() => void) | undefined
+  #undone: number
+
+  /** @param nodes the graph's nodes, to which the region's indexes refer */
+  constructor(nodes: readonly Node[], region: RegionRef) {
+    const parked = new Set<Edge>()
+    const plans = region.stages.map((indexes): StagePlan => {
+      const own = indexes.map((index) => nodes[index] as Node)
+      return { index: 0, kind: 'fused', nodes: own, kernels: own.map(({ leaf }) => leaf.kernel()) }
+    })
+    this.nodes = plans.flatMap((plan) => plan.nodes)
+    this.#isStateful = region.isStateful
+    this.#undone = plans.length
+    const held = { capacityItems: MAX_INSIDE, capacityBytes: Number.POSITIVE_INFINITY }
+    const first = this.nodes[0] as Node
+    const anything = { ...held, capacityItems: Number.POSITIVE_INFINITY }
+    this.input = new Edge('', first.id, region.input, anything, parked)
+    const incoming = plans.map((_, at) => (at === 0 ? [this.input] : []))
+    const outgoing = plans.map((): Map<string, Edge[]> => new Map())
+    const add = (stage: number, output: string, edge: Edge): void => {
+      const ports = outgoing[stage] as Map<string, Edge[]>
+      ports.set(output, [...(ports.get(output) ?? []), edge])
+    }
+    this.inside = region.edges.map(({ from, output, to, input }) => {
+      const [writer, reader] = [plans[from] as StagePlan, plans[to] as StagePlan]
+      const edge = new Edge(lastOf(writer).id, (reader.nodes[0] as Node).id, input, held, parked)
+      incoming[to]?.push(edge)
+      add(from, output, edge)
+      return edge
+    })
+    const bounded = { capacityItems: MAX_OUTPUTS, capacityBytes: MAX_OUTPUT_BYTES }
+    this.#exits = region.exits.flatMap(({ stage, output, isRead }) => {
+      if (!isRead) return []
+      const edge = new Edge(lastOf(plans[stage] as StagePlan).id, '', output, bounded, parked)
+      add(stage, output, edge)
+      return [edge]
+    })
+    const host = this.#host(region.timed)
+    this.stages = plans.map((plan, at) => {
+      const { leaf } = lastOf(plan)
+      const ports = new Map(
+        (leaf.outputs ?? ['out']).map((port) => [port, outgoing[at]?.get(port) ?? []] as const),
+      )
+      const edges = incoming[at] as Edge[]
+      const how = plan.kernels[0]?.kind === 'merge' ? 'merge' : 'single'
+      const outlet = new Outlet(ports, leaf.outputs !== undefined)
+      const stage = new FusedStage(plan, makeInlet(edges, how, false), outlet, host)
+      for (const edge of edges) edge.reader = stage
+      for (const edge of outlet.edges) edge.writer = stage
+      return stage
+    })
+    const nobody = { wake: () => {}, onItems: () => {}, onReaderGone: () => {} }
+    this.input.writer = nobody
+    for (const edge of this.#exits) edge.reader = nobody
+    this.#counts = new Float64Array(this.nodes.length * NODE_COUNTS.length)
+  }
+
+  #host(timed: boolean): StageHost {
+    return {
+      timed,
+      clock: systemClock,
+      signal: this.#abort.signal,
+      batchItems: BATCH_ITEMS,
+      look: () => {},
+      ready: (stage) => {
+        stage.isReady = true
+        this.#ready.push(stage)
+        this.#onReady?.()
+      },
+      onFinished: () => {},
+      onDone: () => {
+        this.#undone--
+        this.#onReady?.()
+      },
+      setResult: () => {},
+      fail: (error) => {
+        this.#failure ??= { error }
+        this.#onReady?.()
+      },
+    }
+  }
+
+  /** Enters the nodes; with the states of a snapshot, if there is one. Called once, before the first batch. */
+  async start(states?: readonly unknown[]): Promise<void> {
+    for (const stage of this.stages) await stage.enter()
+    for (const stage of this.stages) stage.start()
+    const contexts = this.stages.flatMap((stage) => stage.contexts)
+    contexts.forEach((ctx, at) => {
+      if (states !== undefined) ctx.state = states[at]
+      else if (!this.#isStateful) Object.defineProperty(ctx, 'state', noState(ctx.id))
+    })
+  }
+
+  /** The nodes' states. */
+  get states(): unknown[] {
+    return this.stages.flatMap((stage) => stage.contexts.map((ctx) => ctx.state))
+  }
+
+  /** Whether the region wants nothing more: a `take` in it has had enough, or its input has ended. */
+  get hasEnded(): boolean {
+    return this.#undone === 0
+  }
+
+  /** Runs a batch. @throws {TermError} with the first failure. */
+  run(items: readonly unknown[], times: readonly number[] | undefined): Promise<Yielded> {
+    this.batches++
+    this.input.push({ items, from: 0, to: items.length, times, itemBytes: 0 })
+    return this.resume()
+  }
+
+  /** Nothing follows: ends the region's stages, and gives what they give at their end. */
+  end(): Promise<Yielded> {
+    this.input.end()
+    return this.resume()
+  }
+
+  /** Goes on with the batch under way. @throws {TermError} with the first failure. */
+  async resume(): Promise<Yielded> {
+    let hasMore = false
+    while (this.#failure === undefined && !this.hasEnded) {
+      const stage = this.#ready.pop()
+      if (stage !== undefined) {
+        stage.isReady = false
+        if (!stage.isDone && !stage.waiting) stage.activate()
+        this.onStep?.(this)
+        continue
+      }
+      if (this.#isWaiting) {
+        await this.#untilReady()
+        continue
+      }
+      hasMore = !this.#isIdle
+      if (hasMore && this.#exits.every((edge) => edge.items === 0)) throw this.#stuck()
+      break
+    }
+    if (this.#failure !== undefined) throw this.#failure.error
+    return this.#yield(hasMore)
+  }
+
+  get #isWaiting(): boolean {
+    let undone = 0
+    for (const stage of this.stages) {
+      if (stage.isWaiting) return true
+      if (!stage.isDone) undone++
+    }
+    return undone < this.#undone // a stage has finished, and its nodes are exiting
+  }
+
+  get #isIdle(): boolean {
+    const isEmpty = this.input.items === 0 && this.inside.every((edge) => edge.items === 0)
+    return (
+      isEmpty &&
+      this.stages.every((stage) => stage.isDone || stage.isIdle) &&
+      (!this.input.ended || this.hasEnded)
+    )
+  }
+
+  #untilReady(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onReady = () => {
+        this.#onReady = undefined
+        resolve()
+      }
+    })
+  }
+
+  #stuck(): Error {
+    const cause = new MillraceError(
+      'TOO_MANY_ITEMS',
+      `more than ${MAX_INSIDE} items wait between two terms of a cycle: it makes more than it takes out.`,
+    )
+    return new TermError((this.nodes[0] as Node).id, 'item', cause)
+  }
+
+  #yield(hasMore: boolean): Yielded {
+    const ports = this.#exits.map(takeAll)
+    const records = this.stages.flatMap((stage) => stage.records)
+    const counts = Float64Array.from(records.flatMap((record) => NODE_COUNTS.map((key) => record[key])))
+    const copied = this.stages.reduce((sum, stage) => sum + stage.copied, 0)
+    const left = this.stages.reduce((sum, stage) => sum + stage.left, 0)
+    const yielded = {
+      ports,
+      counts: counts.map((count, at) => count - (this.#counts[at] as number)),
+      copied: copied - this.#copied,
+      left: left - this.#left,
+      hasMore,
+    }
+    this.#counts.set(counts)
+    this.#copied = copied
+    this.#left = left
+    return yielded
+  }
+
+  /** Lets the batch under way go: nobody waits for it any more. */
+  dispose(reason: unknown): void {
+    this.#abort.abort(reason)
+    for (const stage of this.stages) stage.dispose().catch(() => undefined)
+  }
+}
+
+function lastOf({ nodes }: StagePlan): Node {
+  return nodes[nodes.length - 1] as Node
+}
+
+/** What a term without `initialState` finds in place of a state: the next batch may run in another worker. */
+function noState(id: string): PropertyDescriptor {
+  const refuse = (): never => {
+    throw new WrongStateError(
+      `Term "${id}" uses ctx.state without initialState(). Declare it: the term then stays in one place, in order.`,
+    )
+  }
+  return { get: refuse, set: refuse }
+}
+
+function takeAll(edge: Edge): PortItems {
+  const items: unknown[] = []
+  const times: number[] = []
+  let timed = false
+  for (let batch = edge.head; batch !== undefined; batch = edge.head) {
+    for (let i = edge.at; i < batch.to; i++) {
+      items.push(batch.items[i])
+      if (batch.times !== undefined) times.push(batch.times[i] as number)
+    }
+    timed ||= batch.times !== undefined
+    edge.consume(batch.to - edge.at)
+  }
+  return { items, times: timed ? times : undefined }
+}

@@ -1,0 +1,145 @@
+/** Runs one task: finds its region, runs the batch, packs what it gives. Called by the worker's entry. */
+
+import { performance } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
+import { threadId } from 'node:worker_threads'
+import { MillraceError, TermError } from '@millrace/core'
+import type { Node } from '@millrace/core/engine'
+import { findUncloneable } from './clone-path.ts'
+import { packOutputs } from './outputs.ts'
+import { type Transferred, unpack } from './packed.ts'
+import {
+  type ContinueTask,
+  PROTOCOL_VERSION,
+  type Reply,
+  type RunTask,
+  type Snapshot,
+  type Task,
+} from './protocol.ts'
+import type { RegionRunner, Yielded } from './region-runner.ts'
+import { addRegion, knownRegion, type Region } from './region-store.ts'
+import { toWire } from './wire-error.ts'
+
+/** Runs `task`; buffers to hand over with the reply are appended to `transfer`. Never rejects. */
+export async function runTask(task: Task, transfer: Transferred): Promise<Reply> {
+  let region: Region | undefined
+  try {
+    if (task.kind === 'continue') {
+      region = knownRegion(task.key)
+      return await goOn(task, region, transfer)
+    }
+    if (task.version !== PROTOCOL_VERSION) throw wrongVersion(task.version)
+    const found =
+      knownRegion(task.key) ??
+      (task.region === undefined ? undefined : await addRegion(task.key, task.region))
+    if (found === undefined) return { kind: 'unknown' }
+    if ('kind' in found) return found
+    region = found
+    return await runBatch(task, region, transfer)
+  } catch (error) {
+    if (region?.stateful !== undefined) region.stateful = undefined // it holds the rest of its batch
+    return failed(error, region)
+  }
+}
+
+async function runBatch(task: RunTask, region: Region, transfer: Transferred): Promise<Reply> {
+  const { stateful } = task
+  const runner =
+    stateful === undefined
+      ? await region.take()
+      : await region.takeStateful(stateful.batches, stateful.restore)
+  if (runner === undefined) return { kind: 'unknown' }
+  const begun = performance.now()
+  const items = unpack(task.items)
+  const times = task.times === undefined ? undefined : Array.from(task.times)
+  const yielded = stateful?.isLast === true ? await runner.end() : await runner.run(items, times)
+  if (task.diagnose) checkCloneable(yielded, runner)
+  const wantsSnapshot = stateful?.wantsSnapshot === true && !yielded.hasMore
+  const snapshot = wantsSnapshot ? { batches: runner.batches, states: runner.states } : undefined
+  if (task.diagnose && snapshot !== undefined) checkState(snapshot, runner)
+  return settle(task.activation, region, runner, yielded, begun, snapshot, transfer)
+}
+
+async function goOn(task: ContinueTask, region: Region | undefined, transfer: Transferred): Promise<Reply> {
+  const runner = region?.resume(task.activation)
+  if (region === undefined || runner === undefined) return { kind: 'unknown' }
+  const begun = performance.now()
+  const yielded = await runner.resume()
+  return settle(task.activation, region, runner, yielded, begun, undefined, transfer)
+}
+
+/** Keeps the runner for what follows, and makes the reply. */
+function settle(
+  activation: number,
+  region: Region,
+  runner: RegionRunner,
+  yielded: Yielded,
+  begun: number,
+  snapshot: Snapshot | undefined,
+  transfer: Transferred,
+): Reply {
+  if (yielded.hasMore) region.pause(activation, runner)
+  else region.give(runner)
+  transfer.push(yielded.counts.buffer as ArrayBuffer)
+  return {
+    kind: 'done',
+    outputs: packOutputs(yielded.ports, transfer),
+    counts: yielded.counts,
+    copied: yielded.copied,
+    left: yielded.left,
+    hasMore: yielded.hasMore,
+    hasEnded: runner.hasEnded,
+    snapshot,
+    worker: threadId === 0 ? process.pid : threadId,
+    busyMs: performance.now() - begun,
+    heapBytes: getHeapStatistics().used_heap_size,
+  }
+}
+
+/** A reply that cannot be cloned is lost on the way: run once more, to say which term made it, and what it is. */
+function checkCloneable({ ports }: Yielded, { nodes }: RegionRunner): void {
+  for (const item of ports.flatMap(({ items }) => items)) {
+    const found = isSimple(item) ? undefined : findUncloneable(item)
+    if (found === undefined) continue
+    const cause = new MillraceError(
+      'NOT_CLONEABLE',
+      `its result cannot be sent to another thread: item${found.path} is ${found.what}. ` +
+        "Return plain data, or keep the term on the caller's thread with local().",
+    )
+    throw new TermError((nodes[nodes.length - 1] as Node).id, 'result', cause)
+  }
+}
+
+function checkState({ states }: Snapshot, { nodes }: RegionRunner): void {
+  states.forEach((state, at) => {
+    const found = findUncloneable(state)
+    if (found === undefined) return
+    const cause = new MillraceError(
+      'NOT_CLONEABLE',
+      `its state must be a value that can be cloned, but state${found.path} is ${found.what}. ` +
+        "Keep plain data in ctx.state, or keep the term on the caller's thread with local().",
+    )
+    throw new TermError((nodes[at] as Node).id, 'state', cause)
+  })
+}
+
+function isSimple(item: unknown): boolean {
+  return (typeof item !== 'object' && typeof item !== 'function' && typeof item !== 'symbol') || item === null
+}
+
+function wrongVersion(version: number): MillraceError {
+  return new MillraceError(
+    'PROTOCOL_VERSION',
+    `The worker speaks version ${PROTOCOL_VERSION}, the caller ${version}: two versions of Millrace are mixed.`,
+  )
+}
+
+function failed(error: unknown, region: Region | undefined): Reply {
+  if (!(error instanceof TermError)) {
+    return { kind: 'failed', at: -1, phase: 'start', error: toWire(error), item: undefined }
+  }
+  const indexes = region?.ref.stages.flat() ?? []
+  const at = indexes.findIndex((index) => region?.nodes[index]?.id === error.term)
+  const item = findUncloneable(error.item) === undefined ? error.item : String(error.item)
+  return { kind: 'failed', at, phase: error.phase, error: toWire(error.cause), item }
+}
