@@ -208,6 +208,24 @@ export interface WorkerStats {
   readonly busyMs: number
   /** JavaScript heap in use after its last activation. */
   readonly heapBytes: number
+  /** Under `work-stealing`: what it has done to find work. */
+  readonly stealing?: StealingStats
+}
+
+/** What a worker under `work-stealing` has done to find work, in all its runs. */
+export interface StealingStats {
+  /** Requests that brought work. */
+  readonly steals: number
+  /** Requests made. */
+  readonly attempts: number
+  /** Batches, or parts of them, that came from other workers. */
+  readonly stolen: number
+  /** Times it went to sleep. */
+  readonly parks: number
+  /** Batches by the time they waited: entry `i` counts those of up to 2^i µs. */
+  readonly queueLatency: readonly number[]
+  /** Batches by the time they took, in the same classes. */
+  readonly runTime: readonly number[]
 }
 
 /** A run's figures at one moment. */

@@ -1,7 +1,7 @@
 /** What can be chosen of a scheduler. Validation of what users write in files and flags is `millrace`'s. */
 
 /** Where the terms of a graph run. */
-export type Strategy = 'inline' | 'pool'
+export type Strategy = 'inline' | 'pool' | 'work-stealing'
 
 /** Options of a scheduler. */
 export interface SchedulerOptions {

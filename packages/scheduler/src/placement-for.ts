@@ -4,6 +4,7 @@ import { InvalidOptionError } from '@millrace/core'
 import type { Placement } from '@millrace/core/engine'
 import type { SchedulerOptions } from './options.ts'
 import { PoolPlacement } from './pool/pool-placement.ts'
+import { StealingPlacement } from './stealing/stealing-placement.ts'
 
 /** The placement for one run; `undefined` for `inline`. @throws {InvalidOptionError} for an unknown strategy. */
 export function placementFor(options: SchedulerOptions): Placement | undefined {
@@ -13,7 +14,9 @@ export function placementFor(options: SchedulerOptions): Placement | undefined {
       return undefined
     case 'pool':
       return new PoolPlacement(options)
+    case 'work-stealing':
+      return new StealingPlacement(options)
     default:
-      throw new InvalidOptionError('scheduler.strategy', strategy, 'inline or pool')
+      throw new InvalidOptionError('scheduler.strategy', strategy, 'inline, pool or work-stealing')
   }
 }

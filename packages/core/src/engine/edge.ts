@@ -150,6 +150,33 @@ export class Edge {
     if (this.items * 2 <= this.capacityItems) this.unpark()
   }
 
+  /** Takes up to `count` items off the end: for who runs them elsewhere. The writer is not told. */
+  takeTail(count: number): { readonly items: readonly unknown[]; readonly times: readonly number[] | undefined } {
+    const items: unknown[][] = []
+    const times: number[][] = []
+    let left = Math.min(count, this.items)
+    this.sent -= left
+    while (left > 0) {
+      const batch = this.#batches.pop() as Batch
+      const isHead = this.#batches.length === this.#head
+      const from = Math.max(isHead ? this.at : batch.from, batch.to - left)
+      items.unshift(batch.items.slice(from, batch.to))
+      if (batch.times !== undefined) times.unshift(batch.times.slice(from, batch.to))
+      const taken = batch.to - from
+      left -= taken
+      this.items -= taken
+      this.bytes -= taken * batch.itemBytes
+      const rest = isHead ? this.at : batch.from
+      if (from > rest) this.#batches.push({ ...batch, to: from })
+    }
+    if (this.items === 0) {
+      this.#batches.length = 0
+      this.#head = 0
+      this.bytes = 0
+    }
+    return { items: items.flat(), times: times.length === 0 ? undefined : times.flat() }
+  }
+
   #dropHead(): void {
     this.#batches[this.#head++] = undefined
     if (this.#head === this.#batches.length) {

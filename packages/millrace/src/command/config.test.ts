@@ -80,7 +80,7 @@ test.for<[Readonly<Record<string, string>>, readonly string[], Readonly<Record<s
     { MILLRACE_BATCH_ITEMS: '0', MILLRACE_WORKER: '2' },
     `millrace.config.json: edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "blok". Did you mean block?
 MILLRACE_BATCH_ITEMS: batchItems must be a whole number, at least 1, but is 0.
---strategy: scheduler.strategy must be one of inline, pool, but is "pol". Did you mean pool?
+--strategy: scheduler.strategy must be one of inline, pool, work-stealing, but is "pol". Did you mean pool?
 --workers: scheduler.workers must be a whole number, at least 1, but is "four".
 unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STRATEGY, MILLRACE_WORKERS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_STATEFUL, MILLRACE_FALLBACK.`,
   ],

@@ -1,7 +1,8 @@
 /** `PoolPlacement`: the strategy `pool`. Batches go to any worker of a pool that all runs of the process share. */
 
 import { type Crew, RemotePlacement } from '../remote/remote-placement.ts'
-import { acquirePool } from './shared-pool.ts'
+import { acquireCrew } from '../remote/shared-crew.ts'
+import { SharedPool } from './shared-pool.ts'
 
 const DEFAULT_IDLE_TIMEOUT_MS = 10_000
 
@@ -9,6 +10,6 @@ const DEFAULT_IDLE_TIMEOUT_MS = 10_000
 export class PoolPlacement extends RemotePlacement {
   protected override hire(workers: number): Crew {
     const { isolation = 'thread', idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
-    return acquirePool({ workers, isolation, idleTimeoutMs, heapLimitMb })
+    return acquireCrew(SharedPool, { workers, isolation, idleTimeoutMs, heapLimitMb })
   }
 }

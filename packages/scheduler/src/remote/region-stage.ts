@@ -6,7 +6,7 @@
  * free, and is parked by a full outlet. So what is under way is bounded by the slots, whatever the graph's size.
  */
 
-import type { DoneReply, RegionRef } from '../worker/protocol.ts'
+import { type DoneReply, MAX_OUTPUTS, type RegionRef } from '../worker/protocol.ts'
 import type { Answer, WorkerHandle } from './dispatcher.ts'
 import { Progress } from './progress.ts'
 import { RemoteStage, type Shipment } from './remote-stage.ts'
@@ -150,11 +150,14 @@ export class RegionStage extends RemoteStage {
 
   #onReply(activation: Activation, reply: DoneReply): void {
     activation.reply = reply
-    if (activation.progress === undefined && !reply.hasMore) {
-      const perItem = reply.busyMs / activation.items.length
+    const { hasMore, busyMs, outputs } = reply
+    const gaveTooMuch = hasMore && outputs.sizes.some((size) => size >= MAX_OUTPUTS)
+    if (gaveTooMuch) this.#batch = Math.max(1, this.#batch / 2)
+    else if (activation.progress === undefined && !hasMore) {
+      const perItem = busyMs / activation.items.length
       const wanted = perItem === 0 ? this.host.batchItems : TARGET_MS / perItem
       this.#batch = Math.max(1, Math.min(wanted, activation.items.length * 4))
-    } else this.#batch = Math.max(1, this.#batch / 2) // it gave more than a reply may hold
+    }
     this.wake()
   }
 

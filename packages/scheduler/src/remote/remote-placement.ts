@@ -7,7 +7,7 @@
  */
 
 import { threadId } from 'node:worker_threads'
-import { InvalidOptionError, type ThreadStats, type WorkerStats } from '@millrace/core'
+import { InvalidOptionError, type StealingStats, type ThreadStats, type WorkerStats } from '@millrace/core'
 import {
   groupStages,
   type Node,
@@ -39,6 +39,8 @@ export interface Crew {
   /** As `Dispatcher.run`; resolves with `undefined` if there is no worker that can run the task. */
   run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined>
   countError(): void
+  /** What a worker has done to find work, where workers steal. */
+  stealingOf?(worker: number): StealingStats | undefined
   /** The run needs the workers no more. */
   release(): void
 }
@@ -191,8 +193,11 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   stats(): ThreadStats {
-    const workers: WorkerStats[] = [...this.#workers].map(([id, figures]) => ({ id, ...figures }))
     const crew = this.#crew
+    const workers = [...this.#workers].map(([id, figures]): WorkerStats => {
+      const stealing = crew?.stealingOf?.(id)
+      return { id, ...figures, ...(stealing === undefined ? {} : { stealing }) }
+    })
     return {
       budget: crew?.size ?? 0,
       peak: crew?.peak ?? 0,

@@ -116,6 +116,7 @@ export abstract class RemoteStage extends Stage {
       activation,
       items: pack(items, 0, items.length, transfer),
       times: times === undefined ? undefined : Float64Array.from(times),
+      enterAt: -1,
       diagnose,
       stateful,
     }

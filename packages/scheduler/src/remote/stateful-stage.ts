@@ -156,8 +156,8 @@ export class StatefulStage extends RemoteStage {
     while (this.queues.flush()) {
       const current = this.#current
       if (current === undefined) {
-        if (this.#hasEnded) this.finish()
-        else if (!this.#submitNext()) return
+        if (this.#hasEnded) return this.finish()
+        if (!this.#submitNext()) return
         continue
       }
       const { reply } = current

@@ -6,24 +6,14 @@
  */
 
 import { threadId } from 'node:worker_threads'
-import { MillraceError } from '@millrace/core'
 import { Tinypool } from 'tinypool'
 import { hearEnds } from './forget.ts'
+import { guardExit } from './guard.ts'
 import type { Transferred } from './packed.ts'
 import type { Task } from './protocol.ts'
 import { runTask } from './run-task.ts'
 
-const endThread = process.exit.bind(process)
-
-process.exit = (code?: number | string | null): never => {
-  // Node itself ends a thread this way after an uncaught exception, and must be let
-  if (new Error().stack?.includes('node:internal/main/worker_thread')) endThread(code)
-  throw new MillraceError(
-    'PROCESS_EXIT',
-    `process.exit(${code ?? ''}) was called in a term. A term cannot end the process; throw an error instead.`,
-  )
-}
-
+guardExit()
 if (threadId !== 0) hearEnds()
 
 /** Runs one task, called by tinypool. Never rejects; columns of numbers are transferred. */

@@ -10,6 +10,9 @@ import type { WireError } from './wire-error.ts'
 /** Raised whenever a field changes its meaning. */
 export const PROTOCOL_VERSION = 2
 
+/** Items of one port in a reply at most. */
+export const MAX_OUTPUTS = 65_536
+
 /** Where a worker finds a graph. */
 export interface GraphRef {
   /** Equal keys mean the same graph, so that a worker builds it once. Begins with the run. */
@@ -76,6 +79,8 @@ export interface RunTask {
   readonly activation: number
   readonly items: Packed
   readonly times: Float64Array | undefined
+  /** Where the items enter: an edge inside, for a part of a batch that was taken over from another worker; -1 at the entry. */
+  readonly enterAt: number
   /** Check that results can be cloned: set after a reply was lost because one could not. */
   readonly diagnose: boolean
   /** Of a stateful region. */

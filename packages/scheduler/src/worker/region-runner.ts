@@ -19,10 +19,8 @@ import {
   systemClock,
 } from '@millrace/core/engine'
 import type { PortItems } from './outputs.ts'
-import { NODE_COUNTS, type RegionRef } from './protocol.ts'
+import { MAX_OUTPUTS, NODE_COUNTS, type RegionRef } from './protocol.ts'
 
-/** Items of one port in a reply at most. */
-export const MAX_OUTPUTS = 65_536
 /** Estimated bytes of one port in a reply at most. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 /** Items held between two stages at most: what a cycle that makes ever more runs into. */
@@ -40,9 +38,6 @@ export interface Yielded {
   readonly hasMore: boolean
 }
 
-/** Something that hears whether a region may go on: for schedulers that take work away from it. */
-export type OnStep = (runner: RegionRunner) => void
-
 /** Runs one region, a batch at a time. After a failure it must not be used again. */
 export class RegionRunner {
   readonly stages: readonly FusedStage[]
@@ -54,7 +49,7 @@ export class RegionRunner {
   /** Batches run so far. */
   batches = 0
   /** Called between two steps of a batch. */
-  onStep: OnStep | undefined
+  onStep: (() => void) | undefined
   readonly #exits: readonly Edge[]
   readonly #counts: Float64Array
   readonly #ready: Stage[] = []
@@ -167,9 +162,14 @@ export class RegionRunner {
   }
 
   /** Runs a batch. @throws {TermError} with the first failure. */
-  run(items: readonly unknown[], times: readonly number[] | undefined): Promise<Yielded> {
+  run(
+    items: readonly unknown[],
+    times: readonly number[] | undefined,
+    enterAt = -1,
+  ): Promise<Yielded> {
     this.batches++
-    this.input.push({ items, from: 0, to: items.length, times, itemBytes: 0 })
+    const edge = this.inside[enterAt] ?? this.input
+    edge.push({ items, from: 0, to: items.length, times, itemBytes: 0 })
     return this.resume()
   }
 
@@ -187,7 +187,7 @@ export class RegionRunner {
       if (stage !== undefined) {
         stage.isReady = false
         if (!stage.isDone && !stage.waiting) stage.activate()
-        this.onStep?.(this)
+        this.onStep?.()
         continue
       }
       if (this.#isWaiting) {

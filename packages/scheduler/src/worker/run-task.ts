@@ -20,13 +20,16 @@ import type { RegionRunner, Yielded } from './region-runner.ts'
 import { addRegion, knownRegion, type Region } from './region-store.ts'
 import { toWire } from './wire-error.ts'
 
+/** Is told of the runner that has a task's batch, and again, with nothing, when it has it no more. */
+export type Watch = (runner: RegionRunner | undefined) => void
+
 /** Runs `task`; buffers to hand over with the reply are appended to `transfer`. Never rejects. */
-export async function runTask(task: Task, transfer: Transferred): Promise<Reply> {
+export async function runTask(task: Task, transfer: Transferred, watch?: Watch): Promise<Reply> {
   let region: Region | undefined
   try {
     if (task.kind === 'continue') {
       region = knownRegion(task.key)
-      return await goOn(task, region, transfer)
+      return await goOn(task, region, transfer, watch)
     }
     if (task.version !== PROTOCOL_VERSION) throw wrongVersion(task.version)
     const found =
@@ -35,24 +38,32 @@ export async function runTask(task: Task, transfer: Transferred): Promise<Reply>
     if (found === undefined) return { kind: 'unknown' }
     if ('kind' in found) return found
     region = found
-    return await runBatch(task, region, transfer)
+    return await runBatch(task, region, transfer, watch)
   } catch (error) {
     if (region?.stateful !== undefined) region.stateful = undefined // it holds the rest of its batch
     return failed(error, region)
+  } finally {
+    watch?.(undefined)
   }
 }
 
-async function runBatch(task: RunTask, region: Region, transfer: Transferred): Promise<Reply> {
+async function runBatch(
+  task: RunTask,
+  region: Region,
+  transfer: Transferred,
+  watch: Watch | undefined,
+): Promise<Reply> {
   const { stateful } = task
   const runner =
     stateful === undefined
       ? await region.take()
       : await region.takeStateful(stateful.batches, stateful.restore)
   if (runner === undefined) return { kind: 'unknown' }
+  watch?.(runner)
   const begun = performance.now()
   const items = unpack(task.items)
   const times = task.times === undefined ? undefined : Array.from(task.times)
-  const yielded = stateful?.isLast === true ? await runner.end() : await runner.run(items, times)
+  const yielded = stateful?.isLast === true ? await runner.end() : await runner.run(items, times, task.enterAt)
   if (task.diagnose) checkCloneable(yielded, runner)
   const wantsSnapshot = stateful?.wantsSnapshot === true && !yielded.hasMore
   const snapshot = wantsSnapshot ? { batches: runner.batches, states: runner.states } : undefined
@@ -60,9 +71,15 @@ async function runBatch(task: RunTask, region: Region, transfer: Transferred): P
   return settle(task.activation, region, runner, yielded, begun, snapshot, transfer)
 }
 
-async function goOn(task: ContinueTask, region: Region | undefined, transfer: Transferred): Promise<Reply> {
+async function goOn(
+  task: ContinueTask,
+  region: Region | undefined,
+  transfer: Transferred,
+  watch: Watch | undefined,
+): Promise<Reply> {
   const runner = region?.resume(task.activation)
   if (region === undefined || runner === undefined) return { kind: 'unknown' }
+  watch?.(runner)
   const begun = performance.now()
   const yielded = await runner.resume()
   return settle(task.activation, region, runner, yielded, begun, undefined, transfer)

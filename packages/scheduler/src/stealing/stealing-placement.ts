@@ -1,0 +1,31 @@
+/** `StealingPlacement`: the strategy `work-stealing`. Batches are dealt to workers that steal from each other. */
+
+import { InvalidOptionError } from '@millrace/core'
+import type { Node, Origins } from '@millrace/core/engine'
+import { type Crew, RemotePlacement } from '../remote/remote-placement.ts'
+import { acquireCrew } from '../remote/shared-crew.ts'
+import { StealingTeam } from './stealing-team.ts'
+
+const DEFAULT_IDLE_TIMEOUT_MS = 10_000
+
+/** Sends batches to a team of workers. */
+export class StealingPlacement extends RemotePlacement {
+  /** What an expansion gives goes through a queue, from which others can take it. */
+  override mayFuse(from: Node, to: Node, origins: Origins): boolean {
+    const { kind } = from.leaf.kernel()
+    const isExpansion = kind === 'flatMap' || kind === 'expand'
+    return (from.leaf.isLocal || !isExpansion) && super.mayFuse(from, to, origins)
+  }
+
+  protected override hire(workers: number): Crew {
+    const { isolation, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
+    if (isolation === 'process') {
+      throw new InvalidOptionError(
+        'scheduler.isolation',
+        isolation,
+        'thread with strategy work-stealing, as workers share memory; strategy pool can use processes',
+      )
+    }
+    return acquireCrew(StealingTeam, { workers, idleTimeoutMs, heapLimitMb })
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * `StealingTeam`: the workers of the strategy `work-stealing`. It deals batches to them, each to the one with the
+ * fewest, and puts back in order what comes of them, from whichever worker. Called by `RemotePlacement`.
+ */
+
+import { MillraceError, type StealingStats } from '@millrace/core'
+import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
+import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
+import type { Transferred } from '../worker/packed.ts'
+import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
+import { fromWire } from '../worker/wire-error.ts'
+import { Assembly } from './assembly.ts'
+import { Cells } from './cells.ts'
+import { LINE, type Report } from './protocol.ts'
+import { TeamWorker } from './team-worker.ts'
+
+/** What runs must agree in to share a team. */
+export interface TeamOptions extends CrewOptions {
+  readonly heapLimitMb: number | undefined
+}
+
+/** A batch under way. */
+interface Dealt {
+  readonly assembly: Assembly
+  /** The worker it was dealt to. */
+  readonly home: TeamWorker
+  /** Who has which part. */
+  readonly holders: Map<string, TeamWorker>
+  readonly task: Task
+  /** Whether the caller asks for the rest by itself, from the worker that has it. */
+  readonly isSingle: boolean
+  /** For a reply that is no part of an assembly. */
+  readonly settle: (answer: { readonly reply: Reply; readonly worker: TeamWorker }) => void
+}
+
+/** A worker that does not answer for so long is in a function that never returns. */
+const ANSWER_MS = 500
+/** The machine refused a thread: it is asked again after so long. */
+const PROBE_MS = 1000
+
+/** Workers that steal from each other. */
+export class StealingTeam extends SharedCrew<TeamWorker> {
+  readonly #options: TeamOptions
+  readonly #cells: Int32Array<SharedArrayBuffer>
+  readonly #slots: (TeamWorker | undefined)[]
+  readonly #dealt = new Map<number, Dealt>()
+  #units = 0
+  #hireAgainAt = 0
+
+  constructor(options: TeamOptions) {
+    super(options)
+    this.#options = options
+    this.#cells = Cells.make(options.workers)
+    this.#slots = new Array(options.workers).fill(undefined)
+  }
+
+  protected override hire(): TeamWorker | undefined {
+    const slot = this.#slots.indexOf(undefined)
+    if (slot < 0 || performance.now() < this.#hireAgainAt) return undefined
+    this.#cells.fill(0, slot * LINE, (slot + 1) * LINE)
+    try {
+      const worker = new TeamWorker({ slot, cells: this.#cells }, this.#options.heapLimitMb, {
+        onReport: (from, report) => this.#onReport(from, report),
+        onDied: (from, error) => this.#onDied(from, error),
+      })
+      for (const other of this.workers) worker.meet(other)
+      this.#slots[slot] = worker
+      this.peak = Math.max(this.peak, this.size + 1)
+      return worker
+    } catch (error) {
+      if (!isStartFailure(error)) throw error
+      this.countError()
+      this.#hireAgainAt = performance.now() + PROBE_MS
+      return undefined
+    }
+  }
+
+  protected override dismiss(worker: TeamWorker): void {
+    this.#slots[worker.slot] = undefined
+    worker.end()
+    for (const other of this.workers) other.send({ kind: 'gone', slot: worker.slot })
+  }
+
+  /** As `Crew.run`; a batch with several replies is asked for the next one with the handle of the first. */
+  async run(makeTask: TaskMaker, signal: AbortSignal, wanted?: WorkerHandle): Promise<Answer | undefined> {
+    if (wanted instanceof Assembly) return { reply: await this.#abortable(wanted, signal), worker: wanted }
+    for (;;) {
+      while (this.size < this.#options.workers && this.tryHire());
+      const worker = wanted === undefined ? this.#leastBusy() : (wanted as TeamWorker)
+      if (worker === undefined || !this.has(worker)) return undefined
+      const transfer: Transferred = []
+      try {
+        return await this.#deal(worker, makeTask(transfer), transfer, signal)
+      } catch (error) {
+        if (!isStartFailure(error)) throw error
+      }
+    }
+  }
+
+  #leastBusy(): TeamWorker | undefined {
+    let least: TeamWorker | undefined
+    for (const worker of this.workers) if (least === undefined || worker.dealt < least.dealt) least = worker
+    return least
+  }
+
+  async #deal(
+    home: TeamWorker,
+    task: Task,
+    transfer: Transferred,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const id = ++this.#units
+    home.send({ kind: 'unit', unit: { id, part: '', task } }, transfer)
+    const holders = new Map<string, TeamWorker>()
+    const assembly = new Assembly((part) => {
+      // the rest is where the part is; only batches can be asked for it
+      const key = task.key
+      const { activation } = task
+      holders.get(part)?.send({ kind: 'unit', unit: { id, part, task: { kind: 'continue', key, activation } } })
+    })
+    const isSingle = task.kind === 'continue' || task.stateful !== undefined
+    this.#ref(home, 1)
+    return new Promise<Answer>((resolve, reject) => {
+      const settle: Dealt['settle'] = (answer) => {
+        this.#forget(id)
+        resolve(answer)
+      }
+      this.#dealt.set(id, { assembly, home, holders, task, isSingle, settle })
+      this.#abortable(assembly, signal).then((reply) => resolve({ reply, worker: assembly }), reject)
+    })
+  }
+
+  /** The assembly's next reply, unless `signal` aborts first: then workers that do not answer are ended. */
+  async #abortable(assembly: Assembly, signal: AbortSignal): Promise<DoneReply> {
+    const onAbort = (): void => {
+      assembly.fail(signal.reason)
+      this.#endSilent()
+    }
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      return await assembly.next()
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      if (assembly.isDone) {
+        for (const [id, dealt] of this.#dealt) if (dealt.assembly === assembly) this.#forget(id)
+      }
+    }
+  }
+
+  /** Nobody waits for the batch any more. */
+  #forget(id: number): void {
+    const dealt = this.#dealt.get(id)
+    if (dealt === undefined) return
+    this.#dealt.delete(id)
+    this.#ref(dealt.home, -1)
+  }
+
+  #ref(worker: TeamWorker, by: number): void {
+    worker.dealt += by
+    // a part may be anywhere: all are needed while there is one
+    const isNeeded = this.#dealt.size > 0 || by > 0
+    for (const each of this.workers) each.isNeeded = isNeeded
+  }
+
+  #onReport(worker: TeamWorker, report: Report): void {
+    if (report.kind === 'pong') {
+      this.#silent.delete(worker)
+      return
+    }
+    const dealt = this.#dealt.get(report.id)
+    if (report.kind === 'lost') {
+      dealt?.assembly.fail(fromWire(report.error))
+      return
+    }
+    worker.metrics = report.metrics
+    if (dealt === undefined) return // of a batch that was given up
+    const { part, forks, reply } = report
+    dealt.holders.set(part, worker)
+    if (reply.kind === 'done' && !dealt.isSingle) dealt.assembly.add(part, forks, reply)
+    else if (reply.kind === 'failed' && isStartFailure(reply.error)) {
+      // the thread runs, but not the helper thread that loads TypeScript there
+      this.countError()
+      this.#hireAgainAt = performance.now() + PROBE_MS
+      this.drop(worker)
+      dealt.assembly.fail(fromWire(reply.error))
+    } else if (part === '' || reply.kind !== 'unknown') dealt.settle({ reply, worker })
+    else dealt.assembly.fail(new MillraceError('WORKER_ENDED', `A worker has lost the region of part ${part}.`))
+  }
+
+  /** What it had is lost, and with it every batch that may have had a part there: all that are under way. */
+  #onDied(worker: TeamWorker, error: unknown): void {
+    this.drop(worker)
+    for (const [id, { assembly }] of this.#dealt) {
+      for (const other of this.workers) other.send({ kind: 'drop', id })
+      assembly.fail(error)
+    }
+  }
+
+  /** Workers that have not answered yet. */
+  readonly #silent = new Set<TeamWorker>()
+
+  #endSilent(): void {
+    for (const worker of this.workers) {
+      if (this.#silent.has(worker)) continue
+      this.#silent.add(worker)
+      worker.send({ kind: 'ping' })
+    }
+    setTimeout(() => {
+      for (const worker of this.#silent) worker.kill()
+      this.#silent.clear()
+    }, ANSWER_MS)
+  }
+
+  /** What a worker has done to find work. */
+  stealingOf(threadId: number): StealingStats | undefined {
+    for (const worker of this.workers) if (worker.threadId === threadId) return worker.metrics
+    return undefined
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * `StealingWorker`: a worker with a private deque. It runs what it has, answers those who ask for half of it, and asks
+ * others when it has nothing. The rules are in README.md.
+ */
+
+import { performance } from 'node:perf_hooks'
+import type { MessagePort } from 'node:worker_threads'
+import type { StealingStats } from '@millrace/core'
+import type { Transferred } from '../worker/packed.ts'
+import { pack } from '../worker/packed.ts'
+import type { RunTask } from '../worker/protocol.ts'
+import type { RegionRunner } from '../worker/region-runner.ts'
+import { knownRegion } from '../worker/region-store.ts'
+import { runTask } from '../worker/run-task.ts'
+import { canSplit, split } from '../worker/split-region.ts'
+import { toWire } from '../worker/wire-error.ts'
+import { Cells } from './cells.ts'
+import { Histogram } from './histogram.ts'
+import type { Order, Report, Unit, Word } from './protocol.ts'
+
+/** A victim in the middle of a long step is not waited for any longer; another may have work. */
+const ANSWER_MS = 10
+/** Regions that a peer is remembered to know at most. */
+const MAX_TOLD = 1024
+
+/** A unit, and when it came. */
+interface Queued {
+  readonly unit: Unit
+  readonly since: number
+}
+
+/** The unit at hand. */
+interface Running {
+  readonly unit: Unit
+  /** Set while it can be split. */
+  runner: RegionRunner | undefined
+  forks: string[]
+}
+
+interface Peer {
+  readonly port: MessagePort
+  /** Regions that the peer has been told of. */
+  readonly told: Set<string>
+}
+
+/** One worker of a team. */
+export class StealingWorker {
+  readonly #slot: number
+  readonly #cells: Cells
+  readonly #report: (report: Report, transfer: Transferred) => void
+  readonly #peers = new Map<number, Peer>()
+  /** What was dealt or stolen and not begun, oldest first. */
+  readonly #deque: Queued[] = []
+  #running: Running | undefined
+  #isLooping = false
+  /** Who has sent a `wake` that came before sleep. */
+  #waker: number | undefined
+  /** Set while an answer is waited for. */
+  #asked: { readonly slot: number; readonly resolve: (got: boolean) => void } | undefined
+  #parts = 0
+  #counts = { steals: 0, attempts: 0, stolen: 0, parks: 0 }
+  readonly #queueLatency = new Histogram()
+  readonly #runTime = new Histogram()
+
+  constructor(
+    slot: number,
+    cells: Int32Array<SharedArrayBuffer>,
+    report: (report: Report, transfer: Transferred) => void,
+  ) {
+    this.#slot = slot
+    this.#cells = new Cells(cells, slot)
+    this.#report = report
+  }
+
+  /** The caller's thread says something. */
+  onOrder(order: Order): void {
+    switch (order.kind) {
+      case 'unit':
+        this.#deque.push({ unit: order.unit, since: performance.now() })
+        this.#asked?.resolve(true)
+        this.#wake()
+        break
+      case 'peer':
+        this.#peers.set(order.slot, { port: order.port, told: new Set() })
+        order.port.on('message', (word: Word) => this.#onWord(order.slot, word))
+        order.port.unref()
+        break
+      case 'gone':
+        this.#peers.get(order.slot)?.port.close()
+        this.#peers.delete(order.slot)
+        if (this.#asked?.slot === order.slot) this.#asked.resolve(false)
+        break
+      case 'drop':
+        for (let at = this.#deque.length - 1; at >= 0; at--) {
+          if (this.#deque[at]?.unit.id === order.id) this.#deque.splice(at, 1)
+        }
+        break
+      case 'ping':
+        this.#report({ kind: 'pong' }, [])
+    }
+  }
+
+  #onWord(from: number, word: Word): void {
+    switch (word.kind) {
+      case 'please':
+        this.#answer()
+        break
+      case 'work':
+        this.#counts.steals++
+        this.#counts.stolen += word.units.length
+        for (const unit of word.units) this.#deque.push({ unit, since: performance.now() })
+        if (this.#asked?.slot === from) this.#asked.resolve(true)
+        else this.#wake()
+        break
+      case 'none':
+        if (this.#asked?.slot === from) this.#asked.resolve(false)
+        break
+      case 'wake':
+        if (this.#isLooping) this.#waker = from
+        else void this.#loop(from)
+    }
+  }
+
+  #wake(): void {
+    if (!this.#isLooping) void this.#loop(undefined)
+  }
+
+  /** Works until there is nothing to do and nobody has anything. */
+  async #loop(waker: number | undefined): Promise<void> {
+    this.#isLooping = true
+    this.#cells.isAsleep = false
+    if (waker !== undefined && this.#deque.length === 0) await this.#ask(waker)
+    for (;;) {
+      const queued = this.#deque.shift()
+      if (queued !== undefined) {
+        this.#cells.isBusy = true
+        await this.#execute(queued)
+        this.#step()
+        // messages are heard between two units, too
+        await new Promise((resolve) => setImmediate(resolve))
+      } else {
+        this.#cells.isBusy = false
+        this.#answer() // who asked while there was work must not wait for ever
+        if (await this.#search()) continue
+        this.#cells.isAsleep = true
+        if (await this.#search()) {
+          this.#cells.isAsleep = false
+          continue
+        }
+        const late = this.#waker
+        this.#waker = undefined
+        if (late !== undefined) {
+          // whoever sends a wake has taken the announcement back
+          this.#cells.isAsleep = false
+          await this.#ask(late)
+          continue
+        }
+        if (this.#deque.length > 0) continue
+        this.#counts.parks++
+        this.#isLooping = false
+        return
+      }
+    }
+  }
+
+  /** Asks all busy peers, one after the other, from a random one on. Returns whether there is work now. */
+  async #search(): Promise<boolean> {
+    const slots = [...this.#peers.keys()]
+    const start = Math.floor(Math.random() * slots.length)
+    for (let i = 0; i < slots.length && this.#deque.length === 0; i++) {
+      const slot = slots[(start + i) % slots.length] as number
+      if (this.#cells.isBusyAt(slot)) await this.#ask(slot)
+    }
+    return this.#deque.length > 0
+  }
+
+  async #ask(slot: number): Promise<boolean> {
+    const peer = this.#peers.get(slot)
+    if (peer === undefined) return false
+    this.#counts.attempts++
+    if (!this.#cells.ask(slot)) return false
+    const answered = new Promise<boolean>((resolve) => {
+      this.#asked = { slot, resolve }
+    })
+    peer.port.postMessage({ kind: 'please' } satisfies Word)
+    // in a long step it hears nothing; what it sends later is welcome then
+    const timer = setTimeout(() => this.#asked?.resolve(false), ANSWER_MS)
+    const got = await answered
+    clearTimeout(timer)
+    this.#asked = undefined
+    return got
+  }
+
+  async #execute({ unit, since }: Queued): Promise<void> {
+    const begun = performance.now()
+    this.#queueLatency.add(begun - since)
+    const running: Running = { unit, runner: undefined, forks: [] }
+    this.#running = running
+    const isStateful = unit.task.kind === 'run' && unit.task.stateful !== undefined
+    const transfer: Transferred = []
+    const reply = await runTask(unit.task, transfer, (runner) => {
+      if (isStateful) return
+      if (running.runner !== undefined) running.runner.onStep = undefined
+      running.runner = runner
+      if (runner !== undefined) runner.onStep = () => this.#step()
+    })
+    this.#running = undefined
+    this.#runTime.add(performance.now() - begun)
+    const { id, part } = unit
+    try {
+      const { forks } = running
+      this.#report({ kind: 'reply', id, part, forks, reply, metrics: this.#metrics() }, transfer)
+    } catch (error) {
+      this.#report({ kind: 'lost', id, error: toWire(error) }, [])
+    }
+  }
+
+  #metrics(): StealingStats {
+    const { counts: queueLatency } = this.#queueLatency
+    const { counts: runTime } = this.#runTime
+    return { ...this.#counts, queueLatency, runTime }
+  }
+
+  /** Between two steps: answers who asks, and wakes a sleeper if there is something for him. */
+  #step(): void {
+    if (this.#cells.isAsked) this.#answer()
+    for (const [slot, { port }] of this.#peers) {
+      if (!this.#hasSurplus) return
+      if (this.#cells.claimSleeper(slot)) port.postMessage({ kind: 'wake' } satisfies Word)
+    }
+  }
+
+  get #hasSurplus(): boolean {
+    const runner = this.#running?.runner
+    return this.#deque.length > 0 || (runner !== undefined && canSplit(runner))
+  }
+
+  /** Hands half of what there is to the worker that asks. */
+  #answer(): void {
+    const thief = this.#cells.takeRequest()
+    const peer = thief === undefined ? undefined : this.#peers.get(thief)
+    if (peer === undefined) return
+    const transfer: Transferred = []
+    const units = this.#takeHalf(peer, transfer)
+    const word: Word = units.length === 0 ? { kind: 'none' } : { kind: 'work', units }
+    peer.port.postMessage(word, transfer)
+  }
+
+  #takeHalf(peer: Peer, transfer: Transferred): Unit[] {
+    const stealable = this.#deque.filter(({ unit }) => unit.task.kind === 'run')
+    // the one at the head is as good as begun if nothing else is
+    const spare = this.#running === undefined ? stealable.length - 1 : stealable.length
+    const taken = stealable.slice(stealable.length - Math.ceil(spare / 2))
+    for (const queued of taken) this.#deque.splice(this.#deque.indexOf(queued), 1)
+    if (taken.length > 0) return taken.map(({ unit }) => this.#export(unit, peer))
+    const part = this.#cut(transfer)
+    return part === undefined ? [] : [this.#export(part, peer)]
+  }
+
+  /** Cuts half of the batch at hand off. */
+  #cut(transfer: Transferred): Unit | undefined {
+    const running = this.#running
+    const { runner, unit } = running ?? {}
+    if (running === undefined || runner === undefined || unit?.task.kind !== 'run') return undefined
+    const cut = split(runner)
+    if (cut === undefined) return undefined
+    const part = `${this.#slot}.${++this.#parts}`
+    running.forks.push(part)
+    const task: RunTask = {
+      ...unit.task,
+      region: undefined,
+      enterAt: cut.enterAt,
+      items: pack(cut.items, 0, cut.items.length, transfer),
+      times: cut.times === undefined ? undefined : Float64Array.from(cut.times),
+    }
+    return { id: unit.id, part, task }
+  }
+
+  /** Adds what the peer must know to run the unit: the region, and the state if there is one. */
+  #export(unit: Unit, { told }: Peer): Unit {
+    const task = unit.task as RunTask
+    const region = knownRegion(task.key)
+    const { stateful } = task
+    const sent: RunTask = { ...task, region: told.has(task.key) ? task.region : (region?.ref ?? task.region) }
+    if (told.size >= MAX_TOLD) told.clear()
+    told.add(task.key)
+    if (stateful === undefined || stateful.restore !== undefined || region?.stateful === undefined) {
+      return { ...unit, task: sent }
+    }
+    const { batches, states } = region.stateful
+    if (batches !== stateful.batches) return { ...unit, task: sent }
+    region.stateful = undefined
+    return { ...unit, task: { ...sent, stateful: { ...stateful, restore: { batches, states } } } }
+  }
+}

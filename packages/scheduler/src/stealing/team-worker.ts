@@ -1,0 +1,80 @@
+/** `TeamWorker`: a worker thread of a team, as the caller's thread sees it. Called by `StealingTeam`. */
+
+import { fileURLToPath } from 'node:url'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { MillraceError, type StealingStats } from '@millrace/core'
+import type { Transferred } from '../worker/packed.ts'
+import type { Order, Report, WorkerStart } from './protocol.ts'
+
+/** Tests run on the sources, workers on the build. */
+const ENTRY = fileURLToPath(new URL('../../dist/stealing/entry.js', import.meta.url))
+
+/** Who hears what a worker says. */
+export interface TeamHost {
+  onReport(worker: TeamWorker, report: Report): void
+  /** The worker has ended, for this reason. Called once. */
+  onDied(worker: TeamWorker, error: unknown): void
+}
+
+/** One thread. */
+export class TeamWorker {
+  readonly slot: number
+  /** Batches dealt to it and not answered. */
+  dealt = 0
+  /** What it has reported last. */
+  metrics: StealingStats | undefined
+  readonly #worker: Worker
+  #isGone = false
+
+  /** @throws `ERR_WORKER_INIT_FAILED` if the machine refuses a thread. */
+  constructor(start: WorkerStart, heapLimitMb: number | undefined, host: TeamHost) {
+    this.slot = start.slot
+    this.#worker = new Worker(ENTRY, {
+      workerData: start,
+      ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
+    })
+    this.#worker.unref()
+    let reason: unknown
+    this.#worker.on('message', (report: Report) => host.onReport(this, report))
+    this.#worker.on('error', (error: unknown) => {
+      reason = error
+    })
+    this.#worker.on('exit', () => {
+      if (this.#isGone) return
+      this.#isGone = true
+      host.onDied(this, reason ?? new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.'))
+    })
+  }
+
+  get threadId(): number {
+    return this.#worker.threadId
+  }
+
+  send(order: Order, transfer: Transferred = []): void {
+    this.#worker.postMessage(order, transfer)
+  }
+
+  /** Makes a port between two workers. */
+  meet(other: TeamWorker): void {
+    const { port1, port2 } = new MessageChannel()
+    this.#worker.postMessage({ kind: 'peer', slot: other.slot, port: port1 } satisfies Order, [port1])
+    other.#worker.postMessage({ kind: 'peer', slot: this.slot, port: port2 } satisfies Order, [port2])
+  }
+
+  /** Keeps the process alive while somebody waits for the worker. */
+  set isNeeded(needed: boolean) {
+    if (needed) this.#worker.ref()
+    else this.#worker.unref()
+  }
+
+  /** Ends the thread, whatever it does. Nobody hears of it. */
+  end(): void {
+    this.#isGone = true
+    void this.#worker.terminate()
+  }
+
+  /** Ends the thread as if it had died. */
+  kill(): void {
+    void this.#worker.terminate()
+  }
+}
