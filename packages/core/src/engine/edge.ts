@@ -151,7 +151,10 @@ export class Edge {
   }
 
   /** Takes up to `count` items off the end: for who runs them elsewhere. The writer is not told. */
-  takeTail(count: number): { readonly items: readonly unknown[]; readonly times: readonly number[] | undefined } {
+  takeTail(count: number): {
+    readonly items: readonly unknown[]
+    readonly times: readonly number[] | undefined
+  } {
     const items: unknown[][] = []
     const times: number[][] = []
     let left = Math.min(count, this.items)

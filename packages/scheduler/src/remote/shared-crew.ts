@@ -52,11 +52,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     this.#options = options
   }
 
-  abstract run(
-    makeTask: TaskMaker,
-    signal: AbortSignal,
-    worker?: WorkerHandle,
-  ): Promise<Answer | undefined>
+  abstract run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined>
 
   /** One more worker; `undefined` if the machine refuses it. */
   protected abstract hire(): Worker | undefined

@@ -22,7 +22,9 @@ export class Assembly {
   /** Parts whose outputs come next, the very next one last. */
   readonly #order: string[] = ['']
   readonly #askMore: AskMore
-  #waiting: { readonly resolve: (reply: DoneReply) => void; readonly reject: (error: unknown) => void } | undefined
+  #waiting:
+    | { readonly resolve: (reply: DoneReply) => void; readonly reject: (error: unknown) => void }
+    | undefined
   #failure: { readonly error: unknown } | undefined
 
   constructor(askMore: AskMore) {

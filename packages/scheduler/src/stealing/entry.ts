@@ -9,5 +9,7 @@ import { StealingWorker } from './stealing-worker.ts'
 guardExit()
 hearEnds()
 const { slot, cells } = workerData as WorkerStart
-const worker = new StealingWorker(slot, cells, (report, transfer) => parentPort?.postMessage(report, transfer))
+const worker = new StealingWorker(slot, cells, (report, transfer) =>
+  parentPort?.postMessage(report, transfer),
+)
 parentPort?.on('message', (order: Order) => worker.onOrder(order))

@@ -103,12 +103,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     return least
   }
 
-  async #deal(
-    home: TeamWorker,
-    task: Task,
-    transfer: Transferred,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async #deal(home: TeamWorker, task: Task, transfer: Transferred, signal: AbortSignal): Promise<Answer> {
     const id = ++this.#units
     home.send({ kind: 'unit', unit: { id, part: '', task } }, transfer)
     const holders = new Map<string, TeamWorker>()
@@ -116,7 +111,9 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       // the rest is where the part is; only batches can be asked for it
       const key = task.key
       const { activation } = task
-      holders.get(part)?.send({ kind: 'unit', unit: { id, part, task: { kind: 'continue', key, activation } } })
+      holders
+        .get(part)
+        ?.send({ kind: 'unit', unit: { id, part, task: { kind: 'continue', key, activation } } })
     })
     const isSingle = task.kind === 'continue' || task.stateful !== undefined
     this.#ref(home, 1)
@@ -185,7 +182,8 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       this.drop(worker)
       dealt.assembly.fail(fromWire(reply.error))
     } else if (part === '' || reply.kind !== 'unknown') dealt.settle({ reply, worker })
-    else dealt.assembly.fail(new MillraceError('WORKER_ENDED', `A worker has lost the region of part ${part}.`))
+    else
+      dealt.assembly.fail(new MillraceError('WORKER_ENDED', `A worker has lost the region of part ${part}.`))
   }
 
   /** What it had is lost, and with it every batch that may have had a part there: all that are under way. */

@@ -70,6 +70,7 @@ export class StealingWorker {
     this.#slot = slot
     this.#cells = new Cells(cells, slot)
     this.#report = report
+    this.#cells.isAsleep = true // until somebody has something
   }
 
   /** The caller's thread says something. */

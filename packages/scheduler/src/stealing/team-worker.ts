@@ -42,7 +42,10 @@ export class TeamWorker {
     this.#worker.on('exit', () => {
       if (this.#isGone) return
       this.#isGone = true
-      host.onDied(this, reason ?? new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.'))
+      host.onDied(
+        this,
+        reason ?? new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.'),
+      )
     })
   }
 

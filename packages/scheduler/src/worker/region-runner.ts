@@ -162,14 +162,10 @@ export class RegionRunner {
   }
 
   /** Runs a batch. @throws {TermError} with the first failure. */
-  run(
-    items: readonly unknown[],
-    times: readonly number[] | undefined,
-    enterAt = -1,
-  ): Promise<Yielded> {
+  run(items: readonly unknown[], times: readonly number[] | undefined, enterAt = -1): Promise<Yielded> {
     this.batches++
     const edge = this.inside[enterAt] ?? this.input
-    edge.push({ items, from: 0, to: items.length, times, itemBytes: 0 })
+    if (items.length > 0) edge.push({ items, from: 0, to: items.length, times, itemBytes: 0 })
     return this.resume()
   }
 

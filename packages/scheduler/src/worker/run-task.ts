@@ -63,7 +63,8 @@ async function runBatch(
   const begun = performance.now()
   const items = unpack(task.items)
   const times = task.times === undefined ? undefined : Array.from(task.times)
-  const yielded = stateful?.isLast === true ? await runner.end() : await runner.run(items, times, task.enterAt)
+  const yielded =
+    stateful?.isLast === true ? await runner.end() : await runner.run(items, times, task.enterAt)
   if (task.diagnose) checkCloneable(yielded, runner)
   const wantsSnapshot = stateful?.wantsSnapshot === true && !yielded.hasMore
   const snapshot = wantsSnapshot ? { batches: runner.batches, states: runner.states } : undefined

@@ -1,0 +1,163 @@
+/**
+ * Goal: whatever is cut off a batch in mid-run, and whatever is cut off that, the outputs put back in order are those of
+ * the batch run in one piece; port by port, item by item, and so are the counts.
+ */
+
+import { kernelTerm } from '@millrace/core'
+import type { Node } from '@millrace/core/engine'
+import { Random } from '@millrace/core/testing'
+import { expect, test } from 'vitest'
+import { Assembly } from '../stealing/assembly.ts'
+import { packOutputs, unpackOutputs } from './outputs.ts'
+import type { DoneReply, InnerEdge, RegionRef } from './protocol.ts'
+import { RegionRunner, type Yielded } from './region-runner.ts'
+import { split } from './split-region.ts'
+
+interface Tree {
+  readonly nodes: readonly Node[]
+  readonly region: RegionRef
+}
+
+/** A term that maps, drops or multiplies, by what `choose` says; promises now and then. */
+function randomLeaf(choose: Random, at: number) {
+  const by = 1 + choose.below(5)
+  const isSlow = choose.below(6) === 0
+  const given = <T>(value: T) => (isSlow ? Promise.resolve(value) : value)
+  switch (choose.below(3)) {
+    case 0:
+      return kernelTerm<number, number>(`map${at}`, { kind: 'map', f: (n: number) => given(n * by + at) })
+    case 1:
+      return kernelTerm<number, number>(`filter${at}`, {
+        kind: 'filter',
+        f: (n: number) => n % (by + 1) !== 0,
+      })
+    default:
+      return kernelTerm<number, number>(`flat${at}`, {
+        kind: 'flatMap',
+        f: (n: number) => given(Array.from({ length: Math.abs(n) % (by + 2) }, (_, i) => n + i)),
+      })
+  }
+}
+
+/** Stages in a random tree, or with a merge of all leaves at the end. */
+function randomTree(choose: Random): Tree {
+  const count = 1 + choose.below(6)
+  const edges: InnerEdge[] = []
+  const leaves = Array.from({ length: count }, (_, at) => randomLeaf(choose, at))
+  for (let to = 1; to < count; to++) edges.push({ from: choose.below(to), output: 'out', to, input: 'out' })
+  const open = leaves.flatMap((_, at) => (edges.some(({ from }) => from === at) ? [] : [at]))
+  if (open.length > 1 && choose.below(3) === 0) {
+    leaves.push(kernelTerm<number, number>('merge', { kind: 'merge', tagged: false } as never))
+    for (const from of open) edges.push({ from, output: 'out', to: count, input: `in${from}` })
+    open.splice(0, open.length, count)
+  }
+  const nodes = leaves.map(
+    (leaf, index) =>
+      ({ index, id: leaf.name, leaf, inputs: [], outputs: [], rows: false, positional: false }) as Node,
+  )
+  const region: RegionRef = {
+    graph: { key: '', url: '', exportName: undefined, params: undefined, fingerprint: '' },
+    stages: nodes.map((_, at) => [at]),
+    edges,
+    exits: open.map((stage) => ({ stage, output: 'out', isRead: choose.below(5) > 0 })),
+    input: 'out',
+    timed: choose.below(2) === 0,
+    isStateful: false,
+  }
+  return { nodes, region }
+}
+
+const asReply = (yielded: Yielded): DoneReply => ({
+  kind: 'done',
+  outputs: packOutputs(yielded.ports, []),
+  counts: yielded.counts,
+  copied: yielded.copied,
+  left: yielded.left,
+  hasMore: yielded.hasMore,
+  hasEnded: false,
+  snapshot: undefined,
+  worker: 0,
+  busyMs: 0,
+  heapBytes: 0,
+})
+
+/** Runs a part of a batch, cutting parts off it by chance, and these in turn. Returns how many there were. */
+async function runPart(
+  { nodes, region }: Tree,
+  choose: Random,
+  name: string,
+  part: {
+    readonly enterAt: number
+    readonly items: readonly unknown[]
+    readonly times: readonly number[] | undefined
+  },
+  assembly: Assembly,
+): Promise<number> {
+  const runner = new RegionRunner(nodes, region)
+  await runner.start()
+  const forks: { readonly name: string; readonly part: typeof part }[] = []
+  runner.onStep = () => {
+    if (choose.below(3) > 0) return
+    const cut = split(runner)
+    if (cut !== undefined) forks.push({ name: `${name}/${forks.length}`, part: cut })
+  }
+  let yielded = await runner.run(part.items, part.times, part.enterAt)
+  let told = 0
+  for (;;) {
+    const names = forks.slice(told).map((fork) => fork.name)
+    told = forks.length
+    assembly.add(name, names, asReply(yielded))
+    if (!yielded.hasMore) break
+    yielded = await runner.resume()
+  }
+  let parts = 1
+  // thieves answer in any order
+  while (forks.length > 0) {
+    const [fork] = forks.splice(choose.below(forks.length), 1)
+    if (fork !== undefined) parts += await runPart({ nodes, region }, choose, fork.name, fork.part, assembly)
+  }
+  return parts
+}
+
+async function outcome(tree: Tree, choose: Random | undefined, items: readonly number[]) {
+  const times = tree.region.timed ? items.map((_, i) => i) : undefined
+  const assembly = new Assembly(() => {})
+  const never = new Random(1)
+  never.below = () => 1
+  const parts = await runPart(tree, choose ?? never, '', { enterAt: -1, items, times }, assembly)
+  const ports = tree.region.exits.filter(({ isRead }) => isRead).map((): unknown[][] => [])
+  const sums = { copied: 0, left: 0, counts: [] as number[] }
+  for (;;) {
+    const reply = await assembly.next()
+    unpackOutputs(reply.outputs).forEach(({ items: out, from, to, times: at }, port) => {
+      for (let i = from; i < to; i++) ports[port]?.push([out[i], at?.[i]])
+    })
+    sums.copied += reply.copied
+    sums.left += reply.left
+    reply.counts.forEach((count, i) => {
+      sums.counts[i] = (sums.counts[i] ?? 0) + count
+    })
+    if (!reply.hasMore) break
+  }
+  return { parts, result: { ports, ...sums } }
+}
+
+test('a batch in parts gives what it gives in one piece', async () => {
+  let parts = 0
+  for (let seed = 1; seed <= 300; seed++) {
+    const choose = new Random(seed)
+    const tree = randomTree(choose)
+    const items = Array.from({ length: choose.below(400) }, (_, i) => i)
+    const whole = await outcome(tree, undefined, items)
+    const cut = await outcome(tree, choose, items)
+    const hasMerge = tree.nodes.some(({ id }) => id === 'merge')
+    const comparable = ({ ports, ...sums }: typeof whole.result) => ({
+      // a merge promises the order of each input only
+      ports: hasMerge ? ports.map((port) => port.map(String).sort()) : ports,
+      ...sums,
+    })
+    expect(comparable(cut.result), `seed ${seed}`).toEqual(comparable(whole.result))
+    parts += cut.parts
+  }
+  expect(parts).toBeGreaterThan(600)
+})
