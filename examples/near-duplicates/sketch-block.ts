@@ -1,6 +1,6 @@
 /**
  * Lines by the block, sketches by the block: what travels between threads instead of single lines and single
- * sketches. A block of a few hundred lines is one string on its way to a worker, and one string and two typed
+ * sketches. Called by the graph. A block of a few hundred lines is one string on its way to a worker, and one string and two typed
  * arrays on its way back; as single items it is three hundred times as many, and cloning them takes more
  * than twice as long. The result is the same, sketch by sketch.
  */
@@ -23,15 +23,37 @@ export interface SketchBlock {
   readonly ends: Uint32Array
 }
 
-/** Yields a data file's text as blocks of whole lines, each of `blockChars` characters or just more. */
-export function* lineBlocks(text: string, file: SynsetFile, blockChars = 65_536): Generator<LineBlock> {
+/** How a data file is cut. */
+export interface BlockOptions {
+  /** Characters of a block, or just more. Default 65,536: some 8 ms of work. */
+  readonly blockChars?: number
+  /** Synsets at most, over all blocks. Default: all. */
+  readonly limit?: number
+}
+
+/** Yields a data file's synsets as blocks of whole lines, without the licence at its head. */
+export function* lineBlocks(
+  text: string,
+  file: SynsetFile,
+  { blockChars = 65_536, limit = Number.POSITIVE_INFINITY }: BlockOptions = {},
+): Generator<LineBlock> {
   let from = 0
-  while (from < text.length) {
-    const lineEnd = text.indexOf('\n', from + blockChars)
-    const to = lineEnd < 0 ? text.length : lineEnd + 1
+  while (text.startsWith('  ', from)) from = endOfLine(text, from)
+  let end = text.length
+  if (limit !== Number.POSITIVE_INFINITY) {
+    end = from
+    for (let i = 0; i < limit && end < text.length; i++) end = endOfLine(text, end)
+  }
+  while (from < end) {
+    const to = from + blockChars >= end ? end : endOfLine(text, from + blockChars)
     yield { file, text: text.slice(from, to) }
     from = to
   }
+}
+
+function endOfLine(text: string, from: number): number {
+  const at = text.indexOf('\n', from)
+  return at < 0 ? text.length : at + 1
 }
 
 /** Returns the sketches of all synsets in a block of lines: `parseSynset` and `sketch` for each line. */

@@ -156,7 +156,10 @@ export class StatefulStage extends RemoteStage {
     while (this.queues.flush()) {
       const current = this.#current
       if (current === undefined) {
-        if (this.#hasEnded) return this.finish()
+        if (this.#hasEnded) {
+          this.finish()
+          return
+        }
         if (!this.#submitNext()) return
         continue
       }
