@@ -75,6 +75,8 @@ class MergeInlet implements Inlet {
   }
 
   next(limit: number): Window | undefined {
+    // what was on an edge may have been taken elsewhere
+    while (this.#queue[0]?.items === 0) this.#queued.delete(this.#queue.shift() as Edge)
     const [edge] = this.#queue
     const batch = edge?.head
     if (edge === undefined || batch === undefined) return undefined

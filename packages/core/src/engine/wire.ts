@@ -57,7 +57,8 @@ export function wire(
     for (const { node, output, edges: graphEdges } of portsOf(stage)) {
       outgoing.set(
         isRegion ? regionPort(node, output) : output,
-        graphEdges.map((graphEdge) => edgeOf.get(graphEdge) as Edge),
+        // readers in one region share an edge
+        graphEdges.flatMap((graphEdge) => edgeOf.get(graphEdge) ?? []),
       )
     }
     for (const { node, output, name, reader } of outputs) {

@@ -20,8 +20,10 @@ export interface StagePlan {
   /** First to last; only the first reads edges, only the last writes edges. Of a region: of one stage after the other. */
   readonly nodes: readonly Node[]
   readonly kernels: readonly Kernel[]
-  /** Of a region: the stages it holds, the one that reads its edges first. */
+  /** Of a region: the stages it holds, those that items enter first. */
   readonly inner?: readonly StagePlan[]
+  /** Of a region: how many of its stages items enter. If several, they all read one port, through a single edge. */
+  readonly entries?: number
 }
 
 /** A graph cut into stages. */
@@ -111,7 +113,7 @@ export interface StagePort {
   readonly edges: readonly GraphEdge[]
 }
 
-/** The edges that enter a stage. */
+/** The edges that enter a stage; for several entries of a region, the first one's stands for all. */
 export function inputsOf(stage: StagePlan): GraphEdge[] {
   const isInside = insideOf(stage)
   return (stage.nodes[0] as Node).inputs.filter((edge) => !isInside(edge))

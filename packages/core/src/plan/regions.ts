@@ -20,23 +20,36 @@ export interface RegionRules {
 /**
  * The plan with every stage that may join put into a region, alone or with its neighbours.
  *
- * A region has one stage that reads from outside, its entry. Another stage belongs to it if all its inputs come from
- * there. So whatever enters, leaves are the same as stage by stage, and batches can be run anywhere, in any order.
+ * A region has one stage that reads from outside, its entry, or several that read the same port. Another stage belongs
+ * to it if all its inputs come from there. So what leaves is the same as stage by stage, and batches can be run
+ * anywhere, in any order.
  */
 export function groupStages(plan: Plan, { mayJoin, isNear, isWorth }: RegionRules): Plan {
   const free = new Map<Node, StagePlan>()
   for (const stage of plan.stages) if (mayJoin(stage)) free.set(stage.nodes[0] as Node, stage)
-  const groups = new Map<StagePlan, StagePlan[]>()
+  const groups = new Map<StagePlan, StagePlan>()
 
   const canTake = (edge: GraphEdge, stage: StagePlan, members: ReadonlySet<Node>): boolean => {
     const [first] = stage.nodes as readonly [Node]
     if (first.rows || !isNear(edge.from, first)) return false
     return first.inputs.every((input) => members.has(input.from) && isPlain(input.options))
   }
+  /** The stages that read just what this one reads. */
+  const siblingsOf = (entry: StagePlan): StagePlan[] => {
+    const input = onlyInput(entry)
+    if (input === undefined) return [entry]
+    const readers = input.from.outputs.filter(({ output }) => output === input.output)
+    return readers.flatMap((edge) => {
+      const stage = free.get(edge.to)
+      const fits = stage !== undefined && onlyInput(stage) === edge && isNear(entry.nodes[0] as Node, edge.to)
+      return fits ? [stage] : []
+    })
+  }
   const grow = (entry: StagePlan): void => {
-    const stages = [entry]
-    const members = new Set(entry.nodes)
-    free.delete(entry.nodes[0] as Node)
+    const stages = siblingsOf(entry)
+    const entries = stages.length
+    const members = new Set(stages.flatMap(({ nodes }) => nodes))
+    for (const { nodes } of stages) free.delete(nodes[0] as Node)
     // the list grows while it is walked; a merge is taken once the last of its writers has been
     for (const { nodes } of stages) {
       for (const edge of (nodes[nodes.length - 1] as Node).outputs) {
@@ -47,7 +60,8 @@ export function groupStages(plan: Plan, { mayJoin, isNear, isWorth }: RegionRule
         for (const node of next.nodes) members.add(node)
       }
     }
-    if (isWorth(regionOf(stages))) groups.set(entry, stages)
+    const region = regionOf(stages, entries)
+    if (isWorth(region)) groups.set(entry, region)
   }
   const isFed = ({ nodes }: StagePlan): boolean => {
     const [first] = nodes as readonly [Node]
@@ -60,22 +74,31 @@ export function groupStages(plan: Plan, { mayJoin, isNear, isWorth }: RegionRule
   for (const isEntry of [isFed, () => true]) {
     for (const stage of plan.stages) if (free.has(stage.nodes[0] as Node) && isEntry(stage)) grow(stage)
   }
-  const taken = new Set([...groups.values()].flat())
+  const taken = new Set([...groups.values()].flatMap(({ inner = [] }) => inner))
   const stages: StagePlan[] = []
   for (const stage of plan.stages) {
-    const inner = groups.get(stage)
-    if (inner !== undefined) stages.push({ ...regionOf(inner), index: stages.length })
+    const region = groups.get(stage)
+    if (region !== undefined) stages.push({ ...region, index: stages.length })
     else if (!taken.has(stage)) stages.push({ ...stage, index: stages.length })
   }
   return { ...plan, stages }
 }
 
-function regionOf(inner: readonly StagePlan[]): StagePlan {
+function regionOf(inner: readonly StagePlan[], entries: number): StagePlan {
   return {
     index: 0,
     kind: 'region',
     nodes: inner.flatMap(({ nodes }) => nodes),
     kernels: inner.flatMap(({ kernels }): readonly Kernel[] => kernels),
     inner,
+    entries,
   }
+}
+
+/** The edge into a stage that reads nothing else, and as it is. */
+function onlyInput({ nodes, kernels }: StagePlan): GraphEdge | undefined {
+  const { inputs, rows } = nodes[0] as Node
+  const [only] = inputs
+  const isLone = only !== undefined && inputs.length === 1 && !rows && kernels[0]?.kind !== 'merge'
+  return isLone && isPlain(only.options) ? only : undefined
 }

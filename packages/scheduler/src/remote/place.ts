@@ -94,6 +94,7 @@ export class Places {
     const region: RegionRef = {
       graph,
       stages: stages.map(({ nodes }) => nodes.map(({ leaf }) => this.#origins.get(leaf)?.index ?? 0)),
+      entries: plan.entries ?? 1,
       edges,
       exits: outlet.ports.map((name, port) => {
         const [index, output] =

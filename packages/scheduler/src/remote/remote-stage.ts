@@ -114,9 +114,13 @@ export abstract class RemoteStage extends Stage {
       key: this.place.key,
       region,
       activation,
-      items: pack(items, 0, items.length, transfer),
-      times: times === undefined ? undefined : Float64Array.from(times),
-      enterAt: -1,
+      loads: [
+        {
+          items: pack(items, 0, items.length, transfer),
+          times: times === undefined ? undefined : Float64Array.from(times),
+          enterAt: -1,
+        },
+      ],
       diagnose,
       stateful,
     }

@@ -51,9 +51,12 @@ export class Cells {
     Atomics.store(this.#cells, this.#own * LINE + ASLEEP, asleep ? 1 : 0)
   }
 
+  isAsleepAt(slot: number): boolean {
+    return Atomics.load(this.#cells, slot * LINE + ASLEEP) === 1
+  }
+
   /** Whether `slot` slept, and is now to be woken by the caller. */
   claimSleeper(slot: number): boolean {
-    const cell = slot * LINE + ASLEEP
-    return Atomics.load(this.#cells, cell) === 1 && Atomics.compareExchange(this.#cells, cell, 1, 0) === 1
+    return Atomics.compareExchange(this.#cells, slot * LINE + ASLEEP, 1, 0) === 1
   }
 }

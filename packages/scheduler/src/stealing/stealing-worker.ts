@@ -20,6 +20,8 @@ import type { Order, Report, Unit, Word } from './protocol.ts'
 
 /** A victim in the middle of a long step is not waited for any longer; another may have work. */
 const ANSWER_MS = 10
+/** Sleepers are looked for no more often: it may take a walk through a large region. */
+const LOOK_MS = 0.5
 /** Regions that a peer is remembered to know at most. */
 const MAX_TOLD = 1024
 
@@ -58,6 +60,7 @@ export class StealingWorker {
   /** Set while an answer is waited for. */
   #asked: { readonly slot: number; readonly resolve: (got: boolean) => void } | undefined
   #parts = 0
+  #lookedAt = 0
   #counts = { steals: 0, attempts: 0, stolen: 0, parks: 0 }
   readonly #queueLatency = new Histogram()
   readonly #runTime = new Histogram()
@@ -225,9 +228,12 @@ export class StealingWorker {
   /** Between two steps: answers who asks, and wakes a sleeper if there is something for him. */
   #step(): void {
     if (this.#cells.isAsked) this.#answer()
+    const now = performance.now()
+    if (now - this.#lookedAt < LOOK_MS) return
+    this.#lookedAt = now
     for (const [slot, { port }] of this.#peers) {
-      if (!this.#hasSurplus) return
-      if (this.#cells.claimSleeper(slot)) port.postMessage({ kind: 'wake' } satisfies Word)
+      if (this.#cells.isAsleepAt(slot) && this.#hasSurplus && this.#cells.claimSleeper(slot))
+        port.postMessage({ kind: 'wake' } satisfies Word)
     }
   }
 
@@ -264,15 +270,17 @@ export class StealingWorker {
     const { runner, unit } = running ?? {}
     if (running === undefined || runner === undefined || unit?.task.kind !== 'run') return undefined
     const cut = split(runner)
-    if (cut === undefined) return undefined
+    if (cut.length === 0) return undefined
     const part = `${this.#slot}.${++this.#parts}`
     running.forks.push(part)
     const task: RunTask = {
       ...unit.task,
       region: undefined,
-      enterAt: cut.enterAt,
-      items: pack(cut.items, 0, cut.items.length, transfer),
-      times: cut.times === undefined ? undefined : Float64Array.from(cut.times),
+      loads: cut.map(({ items, times, enterAt }) => ({
+        items: pack(items, 0, items.length, transfer),
+        times: times === undefined ? undefined : Float64Array.from(times),
+        enterAt,
+      })),
     }
     return { id: unit.id, part, task }
   }

@@ -46,8 +46,10 @@ export interface RegionExit {
 /** Stages that a worker runs in one go: all that it must know of them beforehand. */
 export interface RegionRef {
   readonly graph: GraphRef
-  /** The nodes of each stage, as indexes in the graph; the first stage is the one that items enter. */
+  /** The nodes of each stage, as indexes in the graph; those that items enter come first. */
   readonly stages: readonly (readonly number[])[]
+  /** How many stages items enter: each of them gets every item. */
+  readonly entries: number
   readonly edges: readonly InnerEdge[]
   readonly exits: readonly RegionExit[]
   /** The port through which items enter. */
@@ -77,14 +79,19 @@ export interface RunTask {
   readonly region: RegionRef | undefined
   /** Tells the batches of one region apart. */
   readonly activation: number
-  readonly items: Packed
-  readonly times: Float64Array | undefined
-  /** Where the items enter: an edge inside, for a part of a batch that was taken over from another worker; -1 at the entry. */
-  readonly enterAt: number
+  readonly loads: readonly Load[]
   /** Check that results can be cloned: set after a reply was lost because one could not. */
   readonly diagnose: boolean
   /** Of a stateful region. */
   readonly stateful: StatefulTask | undefined
+}
+
+/** Items, and where they enter. */
+export interface Load {
+  readonly items: Packed
+  readonly times: Float64Array | undefined
+  /** At the entries: -1. Or on one edge, for a part of a batch that was taken over from another worker: its index. */
+  readonly enterAt: number
 }
 
 /** What a batch for a stateful region says beside its items. */

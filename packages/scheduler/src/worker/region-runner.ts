@@ -28,6 +28,13 @@ const MAX_INSIDE = 1_048_576
 /** Items that a stage gives in one go at most, before the stages behind it have theirs. */
 const BATCH_ITEMS = 1024
 
+/** Items, and where they enter: at the entries (-1), or on the edge of this index. */
+export interface Loaded {
+  readonly items: readonly unknown[]
+  readonly times: readonly number[] | undefined
+  readonly enterAt: number
+}
+
 /** What a batch gave, or a part of it. */
 export interface Yielded {
   readonly ports: readonly PortItems[]
@@ -41,10 +48,10 @@ export interface Yielded {
 /** Runs one region, a batch at a time. After a failure it must not be used again. */
 export class RegionRunner {
   readonly stages: readonly FusedStage[]
-  /** Where batches enter. */
-  readonly input: Edge
-  /** Between the stages. */
-  readonly inside: readonly Edge[]
+  /** Where batches enter, an edge for each stage that gets them; then the edges between the stages. */
+  readonly edges: readonly Edge[]
+  /** How many of the edges batches enter by. */
+  readonly entries: number
   readonly nodes: readonly Node[]
   /** Batches run so far. */
   batches = 0
@@ -72,22 +79,25 @@ export class RegionRunner {
     this.#isStateful = region.isStateful
     this.#undone = plans.length
     const held = { capacityItems: MAX_INSIDE, capacityBytes: Number.POSITIVE_INFINITY }
-    const first = this.nodes[0] as Node
     const anything = { ...held, capacityItems: Number.POSITIVE_INFINITY }
-    this.input = new Edge('', first.id, region.input, anything, parked)
-    const incoming = plans.map((_, at) => (at === 0 ? [this.input] : []))
+    this.entries = region.entries
+    const entries = plans.slice(0, region.entries).map(({ nodes }) => {
+      return new Edge('', (nodes[0] as Node).id, region.input, anything, parked)
+    })
+    const incoming = plans.map((_, at) => entries.slice(at, at + 1))
     const outgoing = plans.map((): Map<string, Edge[]> => new Map())
     const add = (stage: number, output: string, edge: Edge): void => {
       const ports = outgoing[stage] as Map<string, Edge[]>
       ports.set(output, [...(ports.get(output) ?? []), edge])
     }
-    this.inside = region.edges.map(({ from, output, to, input }) => {
+    const inside = region.edges.map(({ from, output, to, input }) => {
       const [writer, reader] = [plans[from] as StagePlan, plans[to] as StagePlan]
       const edge = new Edge(lastOf(writer).id, (reader.nodes[0] as Node).id, input, held, parked)
       incoming[to]?.push(edge)
       add(from, output, edge)
       return edge
     })
+    this.edges = [...entries, ...inside]
     const bounded = { capacityItems: MAX_OUTPUTS, capacityBytes: MAX_OUTPUT_BYTES }
     this.#exits = region.exits.flatMap(({ stage, output, isRead }) => {
       if (!isRead) return []
@@ -110,7 +120,7 @@ export class RegionRunner {
       return stage
     })
     const nobody = { wake: () => {}, onItems: () => {}, onReaderGone: () => {} }
-    this.input.writer = nobody
+    for (const edge of entries) edge.writer = nobody
     for (const edge of this.#exits) edge.reader = nobody
     this.#counts = new Float64Array(this.nodes.length * NODE_COUNTS.length)
   }
@@ -162,16 +172,21 @@ export class RegionRunner {
   }
 
   /** Runs a batch. @throws {TermError} with the first failure. */
-  run(items: readonly unknown[], times: readonly number[] | undefined, enterAt = -1): Promise<Yielded> {
+  run(loads: readonly Loaded[]): Promise<Yielded> {
     this.batches++
-    const edge = this.inside[enterAt] ?? this.input
-    if (items.length > 0) edge.push({ items, from: 0, to: items.length, times, itemBytes: 0 })
+    for (const { items, times, enterAt } of loads) {
+      if (items.length === 0) continue
+      const edges = enterAt < 0 ? this.edges.slice(0, this.entries) : this.edges.slice(enterAt, enterAt + 1)
+      const batch = { items, from: 0, to: items.length, times, itemBytes: 0 }
+      for (const edge of edges) edge.push(batch)
+      this.#copied -= (edges.length - 1) * items.length
+    }
     return this.resume()
   }
 
   /** Nothing follows: ends the region's stages, and gives what they give at their end. */
   end(): Promise<Yielded> {
-    this.input.end()
+    for (const edge of this.edges.slice(0, this.entries)) edge.end()
     return this.resume()
   }
 
@@ -208,11 +223,11 @@ export class RegionRunner {
   }
 
   get #isIdle(): boolean {
-    const isEmpty = this.input.items === 0 && this.inside.every((edge) => edge.items === 0)
+    const isOver = this.edges[0]?.ended === true && !this.hasEnded
     return (
-      isEmpty &&
-      this.stages.every((stage) => stage.isDone || stage.isIdle) &&
-      (!this.input.ended || this.hasEnded)
+      !isOver &&
+      this.edges.every((edge) => edge.items === 0) &&
+      this.stages.every((stage) => stage.isDone || stage.isIdle)
     )
   }
 

@@ -61,10 +61,12 @@ async function runBatch(
   if (runner === undefined) return { kind: 'unknown' }
   watch?.(runner)
   const begun = performance.now()
-  const items = unpack(task.items)
-  const times = task.times === undefined ? undefined : Array.from(task.times)
-  const yielded =
-    stateful?.isLast === true ? await runner.end() : await runner.run(items, times, task.enterAt)
+  const loads = task.loads.map(({ items, times, enterAt }) => ({
+    items: unpack(items),
+    times: times === undefined ? undefined : Array.from(times),
+    enterAt,
+  }))
+  const yielded = stateful?.isLast === true ? await runner.end() : await runner.run(loads)
   if (task.diagnose) checkCloneable(yielded, runner)
   const wantsSnapshot = stateful?.wantsSnapshot === true && !yielded.hasMore
   const snapshot = wantsSnapshot ? { batches: runner.batches, states: runner.states } : undefined

@@ -10,7 +10,7 @@ import { expect, test } from 'vitest'
 import { Assembly } from '../stealing/assembly.ts'
 import { packOutputs, unpackOutputs } from './outputs.ts'
 import type { DoneReply, InnerEdge, RegionRef } from './protocol.ts'
-import { RegionRunner, type Yielded } from './region-runner.ts'
+import { type Loaded, RegionRunner, type Yielded } from './region-runner.ts'
 import { split } from './split-region.ts'
 
 interface Tree {
@@ -44,7 +44,9 @@ function randomTree(choose: Random): Tree {
   const count = 1 + choose.below(6)
   const edges: InnerEdge[] = []
   const leaves = Array.from({ length: count }, (_, at) => randomLeaf(choose, at))
-  for (let to = 1; to < count; to++) edges.push({ from: choose.below(to), output: 'out', to, input: 'out' })
+  const entries = 1 + choose.below(count)
+  for (let to = entries; to < count; to++)
+    edges.push({ from: choose.below(to), output: 'out', to, input: 'out' })
   const open = leaves.flatMap((_, at) => (edges.some(({ from }) => from === at) ? [] : [at]))
   if (open.length > 1 && choose.below(3) === 0) {
     leaves.push(kernelTerm<number, number>('merge', { kind: 'merge', tagged: false } as never))
@@ -58,6 +60,7 @@ function randomTree(choose: Random): Tree {
   const region: RegionRef = {
     graph: { key: '', url: '', exportName: undefined, params: undefined, fingerprint: '' },
     stages: nodes.map((_, at) => [at]),
+    entries,
     edges,
     exits: open.map((stage) => ({ stage, output: 'out', isRead: choose.below(5) > 0 })),
     input: 'out',
@@ -86,11 +89,7 @@ async function runPart(
   { nodes, region }: Tree,
   choose: Random,
   name: string,
-  part: {
-    readonly enterAt: number
-    readonly items: readonly unknown[]
-    readonly times: readonly number[] | undefined
-  },
+  part: readonly Loaded[],
   assembly: Assembly,
 ): Promise<number> {
   const runner = new RegionRunner(nodes, region)
@@ -99,9 +98,9 @@ async function runPart(
   runner.onStep = () => {
     if (choose.below(3) > 0) return
     const cut = split(runner)
-    if (cut !== undefined) forks.push({ name: `${name}/${forks.length}`, part: cut })
+    if (cut.length > 0) forks.push({ name: `${name}/${forks.length}`, part: cut })
   }
-  let yielded = await runner.run(part.items, part.times, part.enterAt)
+  let yielded = await runner.run(part)
   let told = 0
   for (;;) {
     const names = forks.slice(told).map((fork) => fork.name)
@@ -124,7 +123,7 @@ async function outcome(tree: Tree, choose: Random | undefined, items: readonly n
   const assembly = new Assembly(() => {})
   const never = new Random(1)
   never.below = () => 1
-  const parts = await runPart(tree, choose ?? never, '', { enterAt: -1, items, times }, assembly)
+  const parts = await runPart(tree, choose ?? never, '', [{ enterAt: -1, items, times }], assembly)
   const ports = tree.region.exits.filter(({ isRead }) => isRead).map((): unknown[][] => [])
   const sums = { copied: 0, left: 0, counts: [] as number[] }
   for (;;) {

@@ -7,49 +7,50 @@
  */
 
 import type { Edge, FusedStage } from '@millrace/core/engine'
-import type { RegionRunner } from './region-runner.ts'
-
-/** A part of a batch: items, and the edge on which they were. */
-export interface Split {
-  /** Index of the edge inside of the region; -1 for its input. */
-  readonly enterAt: number
-  readonly items: readonly unknown[]
-  readonly times: readonly number[] | undefined
-}
+import type { Loaded, RegionRunner } from './region-runner.ts'
 
 /** Whether there is something to take. */
 export function canSplit(runner: RegionRunner): boolean {
-  return edgeToSplit(runner) !== undefined
+  const [edge, other] = edgesToSplit(runner, 2)
+  return other !== undefined || (edge !== undefined && edge.items > 1)
 }
 
-/** Takes half of the longest queue, or of the first. */
-export function split(runner: RegionRunner): Split | undefined {
-  const edge = edgeToSplit(runner)
-  if (edge === undefined) return undefined
-  return { enterAt: runner.inside.indexOf(edge), ...edge.takeTail(edge.items >> 1) }
+/** Takes half of the work: of many queues the last ones, of one its second half. Nothing, if there is too little. */
+export function split(runner: RegionRunner): Loaded[] {
+  const edges = edgesToSplit(runner, Number.POSITIVE_INFINITY)
+  const take = (edge: Edge, count: number): Loaded => ({
+    enterAt: runner.edges.indexOf(edge),
+    ...edge.takeTail(count),
+  })
+  const [only] = edges
+  if (edges.length > 1) return edges.slice(edges.length >> 1).map((edge) => take(edge, edge.items))
+  return only !== undefined && only.items > 1 ? [take(only, only.items >> 1)] : []
 }
 
-function edgeToSplit(runner: RegionRunner): Edge | undefined {
-  const edges = [runner.input, ...runner.inside]
+/** Up to `limit` queues that may be cut: on none of the ways through the region two of them. */
+function edgesToSplit(runner: RegionRunner, limit: number): Edge[] {
   if (hasCycle(runner)) {
     // items that go round come out in no order anyway
-    const longest = edges.reduce((one, other) => (other.items > one.items ? other : one))
-    return longest.items > 1 ? longest : undefined
+    const longest = runner.edges.reduce((one, other) => (other.items > one.items ? other : one))
+    return longest.items > 0 ? [longest] : []
   }
-  const edge = edges.find(({ items }) => items > 1)
-  return edge !== undefined && isFirst(edge, runner) ? edge : undefined
+  const found: Edge[] = []
+  for (const edge of runner.edges) {
+    if (edge.items > 0 && isFirst(edge, runner) && found.push(edge) >= limit) break
+  }
+  return found
 }
 
-/** Whether nothing is under way between the region's input and this edge. */
-function isFirst(edge: Edge, runner: RegionRunner): boolean {
-  if (edge === runner.input) return true
-  const seen = new Set<unknown>([edge])
+/** Whether nothing is under way between the region's entries and this edge. */
+function isFirst(edge: Edge, { edges, entries }: RegionRunner): boolean {
+  const seen = new Set<Edge>([edge])
   for (const below of seen) {
-    const writer = (below as Edge).writer as FusedStage
+    if (edges.indexOf(below) < entries) continue
+    const writer = below.writer as FusedStage
     if (!writer.isIdle) return false
     for (const above of writer.inlet.edges) {
       if (above.items > 0) return false
-      if (above !== runner.input) seen.add(above)
+      seen.add(above)
     }
   }
   return true
@@ -58,13 +59,15 @@ function isFirst(edge: Edge, runner: RegionRunner): boolean {
 const cyclic = new WeakMap<readonly Edge[], boolean>()
 
 /** Whether a stage can be reached from itself. Looked up once per runner. */
-function hasCycle({ inside, stages }: RegionRunner): boolean {
-  let found = cyclic.get(inside)
+function hasCycle({ edges, entries, stages }: RegionRunner): boolean {
+  let found = cyclic.get(edges)
   if (found === undefined) {
     // the stages are in an order in which each comes after its writers, but for edges that lead back
     const rank = new Map<unknown, number>(stages.map((stage, at) => [stage, at]))
-    found = inside.some(({ writer, reader }) => (rank.get(writer) ?? 0) >= (rank.get(reader) ?? 0))
-    cyclic.set(inside, found)
+    found = edges
+      .slice(entries)
+      .some(({ writer, reader }) => (rank.get(writer) ?? 0) >= (rank.get(reader) ?? 0))
+    cyclic.set(edges, found)
   }
   return found
 }
