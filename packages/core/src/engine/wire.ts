@@ -62,7 +62,7 @@ export function wire(
       )
     }
     for (const { node, output, name, reader } of outputs) {
-      if (!(isRegion ? stage.nodes.includes(node) : node === stage.nodes[stage.nodes.length - 1])) continue
+      if (isRegion ? !stage.nodes.includes(node) : node !== stage.nodes[stage.nodes.length - 1]) continue
       const edge = new Edge(node.id, `output(${name})`, name, defaults, parked)
       read.push(() => reader.attach(edge, () => host.look()))
       const port = isRegion ? regionPort(node, output) : output
@@ -88,4 +88,10 @@ const STAGES = { fused: FusedStage, concurrent: ConcurrentStage, stream: StreamS
 /** The name of a region's output port: its nodes' own names of ports are not unique. */
 export function regionPort(node: Node, output: string): string {
   return `${node.index} ${output}`
+}
+
+/** Index of the node and name of the port in the name of a region's port. */
+export function readRegionPort(port: string): { readonly node: number; readonly output: string } {
+  const at = port.indexOf(' ')
+  return { node: Number(port.slice(0, at)), output: port.slice(at + 1) }
 }

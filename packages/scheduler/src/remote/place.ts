@@ -1,7 +1,7 @@
 /** Where a node may run, and where workers find it. Called by the placements of `pool` and `work-stealing`. */
 
 import { InvalidOptionError, ModuleTerm } from '@millrace/core'
-import { inputsOf, type Node, type Origins, type Outlet, type StagePlan } from '@millrace/core/engine'
+import { inputsOf, type Node, type Origins, type Outlet, readRegionPort, type StagePlan } from '@millrace/core/engine'
 import { findUncloneable } from '../worker/clone-path.ts'
 import { hashOf } from '../worker/hash.ts'
 import type { GraphRef, InnerEdge, RegionRef } from '../worker/protocol.ts'
@@ -75,15 +75,19 @@ export class Places {
     const stages = plan.inner ?? [plan]
     const { graph, lines } = this.#graphOf(plan.nodes[0] as Node)
     const stageOf = new Map<Node, number>()
+    const stageAt = new Map<number, number>()
     stages.forEach(({ nodes }, at) => {
-      for (const node of nodes) stageOf.set(node, at)
+      for (const node of nodes) {
+        stageOf.set(node, at)
+        stageAt.set(node.index, at)
+      }
     })
-    const entering = inputsOf(plan)
+    const entering = new Set(inputsOf(plan))
     const edges = stages.flatMap(({ nodes }): InnerEdge[] =>
       plan.inner === undefined
         ? []
         : (nodes[0] as Node).inputs
-            .filter((edge) => !entering.includes(edge) && stageOf.has(edge.from))
+            .filter((edge) => !entering.has(edge) && stageOf.has(edge.from))
             .map(({ from, output, to, input }) => ({
               from: stageOf.get(from) as number,
               output,
@@ -97,14 +101,12 @@ export class Places {
       entries: plan.entries ?? 1,
       edges,
       exits: outlet.ports.map((name, port) => {
-        const [index, output] =
-          plan.inner === undefined ? [undefined, name] : (name.split(/ (.*)/s) as [string, string])
-        const stage = stages.findIndex(
-          ({ nodes }) => index === undefined || nodes.at(-1)?.index === Number(index),
-        )
-        return { stage, output, isRead: outlet.isRead(port) }
+        const isRead = outlet.isRead(port)
+        if (plan.inner === undefined) return { stage: 0, output: name, isRead }
+        const { node, output } = readRegionPort(name)
+        return { stage: stageAt.get(node) as number, output, isRead }
       }),
-      input: entering.length === 1 ? (entering[0]?.input ?? '') : '',
+      input: entering.size === 1 ? ([...entering][0]?.input ?? '') : '',
       timed,
       isStateful: plan.nodes.some((node) => mobilityOf(node) === 'stateful'),
     }
