@@ -27,6 +27,7 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   exit?(ctx: Context<State, Out>): void | Promise<void>
   #edge: EdgeOptions = {}
   #pinned = false
+  #giving = false
 
   /** What the engine runs. Cheap and without effect: called whenever a graph is compiled. */
   abstract kernel(): Kernel
@@ -70,6 +71,30 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   local(): this {
     this.#pinned = true
     return this
+  }
+
+  /**
+   * Declares that the term gives away the buffers in its items: on the way to another thread they are handed over, not
+   * copied, and are empty where the term still holds them.
+   *
+   * For array buffers and typed arrays up to four levels deep. Without effect where no thread is crossed.
+   *
+   * @example
+   * ```ts
+   * import { fromIterable, map, toArray } from 'millrace/terms'
+   *
+   * const frames = fromIterable([2, 3]).pipe(map((size: number) => ({ pixels: new Uint8Array(size) })).givesBuffers())
+   * console.log((await toArray(frames)).map(({ pixels }) => pixels.length)) // [ 2, 3 ]
+   * ```
+   */
+  givesBuffers(): this {
+    this.#giving = true
+    return this
+  }
+
+  /** True after `givesBuffers`. */
+  get isGivingBuffers(): boolean {
+    return this.#giving
   }
 
   /** What `edge` set. */

@@ -29,6 +29,24 @@ export function pack(items: readonly unknown[], from: number, to: number, transf
   return { kind: 'plain', items: from === 0 && to === items.length ? items : items.slice(from, to) }
 }
 
+/** Levels of an item at which buffers are looked for. */
+const MAX_DEPTH = 4
+
+/** Appends the buffers of items that are given away with them. Parts of a pool, and memory that is shared, stay. */
+export function giveBuffers(items: readonly unknown[], transfer: Transferred): void {
+  const found = new Set<ArrayBuffer>(transfer)
+  const look = (value: unknown, depth: number): void => {
+    if (typeof value !== 'object' || value === null) return
+    if (value instanceof ArrayBuffer) found.add(value)
+    else if (ArrayBuffer.isView(value)) {
+      const isPooled = Buffer.isBuffer(value) && value.byteLength < value.buffer.byteLength
+      if (value.buffer instanceof ArrayBuffer && !isPooled) found.add(value.buffer)
+    } else if (depth < MAX_DEPTH) for (const part of Object.values(value)) look(part, depth + 1)
+  }
+  for (const item of items) look(item, 1)
+  transfer.splice(0, transfer.length, ...found)
+}
+
 function packNumbers(items: readonly unknown[], from: number, to: number): Packed | undefined {
   const column = new Float64Array(to - from)
   for (let i = from; i < to; i++) {

@@ -53,6 +53,8 @@ export class RegionRunner {
   /** How many of the edges batches enter by. */
   readonly entries: number
   readonly nodes: readonly Node[]
+  /** Of each way out that is read: whether buffers are given away there. */
+  readonly gives: readonly boolean[]
   /** Batches run so far. */
   batches = 0
   /** Called between two steps of a batch. */
@@ -105,6 +107,9 @@ export class RegionRunner {
       add(stage, output, edge)
       return [edge]
     })
+    this.gives = region.exits.flatMap(({ stage, isRead }) =>
+      isRead ? [lastOf(plans[stage] as StagePlan).leaf.isGivingBuffers] : [],
+    )
     const host = this.#host(region.timed)
     this.stages = plans.map((plan, at) => {
       const { leaf } = lastOf(plan)

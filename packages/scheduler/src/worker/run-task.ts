@@ -7,7 +7,7 @@ import { MillraceError, TermError } from '@millrace/core'
 import type { Node } from '@millrace/core/engine'
 import { findUncloneable } from './clone-path.ts'
 import { packOutputs } from './outputs.ts'
-import { type Transferred, unpack } from './packed.ts'
+import { giveBuffers, type Transferred, unpack } from './packed.ts'
 import {
   type ContinueTask,
   PROTOCOL_VERSION,
@@ -101,9 +101,13 @@ function settle(
   if (yielded.hasMore) region.pause(activation, runner)
   else region.give(runner)
   transfer.push(yielded.counts.buffer as ArrayBuffer)
+  const outputs = packOutputs(yielded.ports, transfer)
+  yielded.ports.forEach(({ items }, port) => {
+    if (runner.gives[port] === true) giveBuffers(items, transfer)
+  })
   return {
     kind: 'done',
-    outputs: packOutputs(yielded.ports, transfer),
+    outputs,
     counts: yielded.counts,
     copied: yielded.copied,
     left: yielded.left,
