@@ -3,8 +3,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { run } from 'millrace'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { main } from './10-near-duplicates.ts'
+import nearDuplicatesGraph, { main } from './10-near-duplicates.ts'
 import { bruteForce } from './near-duplicates/brute-force.ts'
 import { normalise } from './near-duplicates/normalise.ts'
 import { pairLine } from './near-duplicates/pairs.ts'
@@ -39,3 +40,15 @@ test('finds the pairs that brute force finds among 3,200 glosses, in order', asy
   ])
   expect(summary.items.discarded).toBe(0)
 })
+
+test('the file has the same bytes under every strategy', async () => {
+  vi.spyOn(console, 'log').mockImplementation(() => {})
+  const answers = new Map<string, string>()
+  for (const strategy of ['inline', 'pool', 'work-stealing'] as const) {
+    const out = join(folder, strategy)
+    await run(nearDuplicatesGraph({ out, limit: 3000 }), { scheduler: { strategy, workers: 2 } }).done
+    answers.set(strategy, readFileSync(out, 'utf8'))
+  }
+  expect(answers.get('inline')?.split('\n').length).toBeGreaterThan(20)
+  expect([...new Set(answers.values())]).toEqual([answers.get('inline')])
+}, 60_000)

@@ -17,18 +17,21 @@ const unprivileged = (threads: number) => [
 ]
 const canLimit = spawnSync('setpriv', [...unprivileged(40).slice(1), 'true']).status === 0
 
-test.runIf(canLimit)('a run finishes with the workers it gets, and counts those it did not', () => {
-  const [command, ...flags] = [...unprivileged(14), process.execPath, program, '8']
-  const line = execFileSync(command as string, flags, { encoding: 'utf8', timeout: 15_000 })
-  const seen = JSON.parse(line) as {
-    readonly errors: number
-    readonly peak: number
-    readonly result: unknown
-  }
-  expect(seen.result).toEqual([SUM])
-  expect(seen.errors).toBeGreaterThan(0)
-  expect(seen.peak).toBeLessThan(8)
-})
+test.runIf(canLimit).each(['pool', 'work-stealing'])(
+  '%s finishes with the workers it gets, and counts those it did not',
+  (strategy) => {
+    const [command, ...flags] = [...unprivileged(14), process.execPath, program, '8', strategy]
+    const line = execFileSync(command as string, flags, { encoding: 'utf8', timeout: 15_000 })
+    const seen = JSON.parse(line) as {
+      readonly errors: number
+      readonly peak: number
+      readonly result: unknown
+    }
+    expect(seen.result).toEqual([SUM])
+    expect(seen.errors).toBeGreaterThan(0)
+    expect(seen.peak).toBeLessThan(8)
+  },
+)
 
 test('without a limit there are no errors, and the same answer', () => {
   const seen: unknown = JSON.parse(

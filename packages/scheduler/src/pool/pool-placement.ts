@@ -1,7 +1,7 @@
 /** `PoolPlacement`: the strategy `pool`. Batches go to any worker of a pool that all runs of the process share. */
 
 import { type Crew, RemotePlacement } from '../remote/remote-placement.ts'
-import { acquireCrew } from '../remote/shared-crew.ts'
+import { sharedCrew } from '../remote/shared-crew.ts'
 import { SharedPool } from './shared-pool.ts'
 
 const DEFAULT_IDLE_TIMEOUT_MS = 10_000
@@ -10,6 +10,6 @@ const DEFAULT_IDLE_TIMEOUT_MS = 10_000
 export class PoolPlacement extends RemotePlacement {
   protected override hire(workers: number): Crew {
     const { isolation = 'thread', idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
-    return acquireCrew(SharedPool, { workers, isolation, idleTimeoutMs, heapLimitMb })
+    return sharedCrew(SharedPool, { workers, isolation, idleTimeoutMs, heapLimitMb })
   }
 }

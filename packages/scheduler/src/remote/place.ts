@@ -1,7 +1,14 @@
 /** Where a node may run, and where workers find it. Called by the placements of `pool` and `work-stealing`. */
 
 import { InvalidOptionError, ModuleTerm } from '@millrace/core'
-import { inputsOf, type Node, type Origins, type Outlet, readRegionPort, type StagePlan } from '@millrace/core/engine'
+import {
+  inputsOf,
+  type Node,
+  type Origins,
+  type Outlet,
+  readRegionPort,
+  type StagePlan,
+} from '@millrace/core/engine'
 import { findUncloneable } from '../worker/clone-path.ts'
 import { hashOf } from '../worker/hash.ts'
 import type { GraphRef, InnerEdge, RegionRef } from '../worker/protocol.ts'

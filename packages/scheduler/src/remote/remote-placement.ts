@@ -41,6 +41,8 @@ export interface Crew {
   countError(): void
   /** What a worker has done to find work, where workers steal. */
   stealingOf?(worker: number): StealingStats | undefined
+  /** A run takes part: sees that there are the workers there should be, as far as threads are free. */
+  acquire(): void
   /** The run needs the workers no more. */
   release(): void
 }
@@ -115,6 +117,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     if (away.length === 0) return
     this.#crew = this.hire(workers)
     this.#errors = this.#crew.errors
+    this.#crew.acquire()
     this.#free = this.size * TASKS_PER_WORKER
   }
 

@@ -19,8 +19,8 @@ const NESTED_STAY_MS = 1000
 
 const crews = new Map<string, SharedCrew<object>>()
 
-/** A crew of this kind and with these options: the one in use, or a new one. Give it back with `release`. */
-export function acquireCrew<Options extends CrewOptions>(
+/** The crew of this kind and with these options: the one in use, or a new one. */
+export function sharedCrew<Options extends CrewOptions>(
   kind: new (options: Options) => SharedCrew<object>,
   options: Options,
 ): Crew {
@@ -33,7 +33,6 @@ export function acquireCrew<Options extends CrewOptions>(
   }
   // an idle crew that others keep for later must not leave this run without threads
   for (const other of crews.values()) if (other !== crew && other.isUnused) other.close()
-  crew.acquire()
   return crew
 }
 

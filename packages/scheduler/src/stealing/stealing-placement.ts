@@ -3,7 +3,7 @@
 import { InvalidOptionError } from '@millrace/core'
 import type { Node, Origins } from '@millrace/core/engine'
 import { type Crew, RemotePlacement } from '../remote/remote-placement.ts'
-import { acquireCrew } from '../remote/shared-crew.ts'
+import { sharedCrew } from '../remote/shared-crew.ts'
 import { StealingTeam } from './stealing-team.ts'
 
 const DEFAULT_IDLE_TIMEOUT_MS = 10_000
@@ -26,6 +26,6 @@ export class StealingPlacement extends RemotePlacement {
         'thread with strategy work-stealing, as workers share memory; strategy pool can use processes',
       )
     }
-    return acquireCrew(StealingTeam, { workers, idleTimeoutMs, heapLimitMb })
+    return sharedCrew(StealingTeam, { workers, idleTimeoutMs, heapLimitMb })
   }
 }

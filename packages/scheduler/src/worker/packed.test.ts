@@ -24,7 +24,13 @@ test('numbers, records of numbers and anything else come back as they were', () 
 
 test('buffers are found in items, each once; pools and shared memory stay', () => {
   const [own, shared] = [new Uint8Array(8), new Uint8Array(new SharedArrayBuffer(8))]
-  const items = [{ a: own, b: [own.subarray(2), new Float64Array(2)] }, shared, Buffer.from('pooled'), 'text', null]
+  const items = [
+    { a: own, b: [own.subarray(2), new Float64Array(2)] },
+    shared,
+    Buffer.from('pooled'),
+    'text',
+    null,
+  ]
   const transfer: Transferred = []
   giveBuffers(items, transfer)
   expect(transfer.map(({ byteLength }) => byteLength)).toEqual([8, 16])
