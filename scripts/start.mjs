@@ -23,20 +23,23 @@ async function runJob(strategy, folder) {
   const { code } = await runNode(['packages/millrace/dist/cli.js', 'run', job, ...flags])
   if (code !== 0) return { code }
   const { elapsedMs, threads, balanced } = JSON.parse(readFileSync(summaryFile, 'utf8'))
-  return { code, strategy, elapsedMs, threads: threads.peak, balanced, answer: readFileSync(file, 'utf8') }
+  const steals = threads.workers.reduce((sum, { stealing }) => sum + (stealing?.steals ?? 0), 0)
+  const answer = readFileSync(file, 'utf8')
+  return { code, strategy, elapsedMs, threads: threads.peak, steals, balanced, answer }
 }
 
 function table(runs) {
   const [first] = runs
-  const rows = runs.map(({ strategy, elapsedMs, threads, answer, balanced }) => [
+  const rows = runs.map(({ strategy, elapsedMs, threads, steals, answer, balanced }) => [
     strategy,
     `${(elapsedMs / 1000).toFixed(2)} s`,
     `${(first.elapsedMs / elapsedMs).toFixed(2)}x`,
     `${threads}`,
+    strategy === 'work-stealing' ? `${steals}` : '-',
     answer === first.answer ? 'yes' : 'NO',
     balanced ? 'yes' : 'NO',
   ])
-  const head = ['strategy', 'time', 'speed-up', 'workers', 'same answer', 'every item accounted for']
+  const head = ['strategy', 'time', 'speed-up', 'workers', 'steals', 'same answer', 'every item accounted for']
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)))
   return [head, ...rows].map((row) =>
     row
@@ -49,11 +52,11 @@ function table(runs) {
 async function main() {
   const failed = await setup()
   if (failed) return failed
-  console.log('Near duplicates among the glosses of WordNet, on this thread and then on a pool of workers:\n')
+  console.log('Near duplicates among the glosses of WordNet, on this thread, then on a pool of workers, then on workers that steal:\n')
   const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
   try {
     const runs = []
-    for (const strategy of ['inline', 'pool']) {
+    for (const strategy of ['inline', 'pool', 'work-stealing']) {
       const result = await runJob(strategy, folder)
       if (result.code !== 0) return result.code
       runs.push(result)
