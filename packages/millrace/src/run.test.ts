@@ -22,7 +22,7 @@ test.each<[unknown, string]>([
   [null, 'The config must be a record of options, but is null.'],
   [
     { scheduler: { strategy: 'pol' } },
-    'scheduler.strategy must be one of inline, pool, but is "pol". Did you mean pool?',
+    'scheduler.strategy must be one of inline, dedicated, pool, hybrid, but is "pol". Did you mean pool?',
   ],
   [
     { edges: { capacityItems: 0 } },

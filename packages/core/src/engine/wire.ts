@@ -40,8 +40,10 @@ export function wire(
   const edgeOf = new Map<GraphEdge, Edge>()
   for (const stage of plan.stages) {
     for (const graphEdge of (stage.nodes[0] as Node).inputs) {
-      const { from, to, input, options } = graphEdge
-      const edge = new Edge(from.id, to.id, input, { ...defaults, ...options }, parked)
+      const { from, to, input } = graphEdge
+      const options = { ...defaults, ...graphEdge.options }
+      const edge =
+        placement?.makeEdge?.(graphEdge, options, parked) ?? new Edge(from.id, to.id, input, options, parked)
       edgeOf.set(graphEdge, edge)
       edges.push(edge)
     }
@@ -56,7 +58,10 @@ export function wire(
     const outgoing = outgoingEdges(stage, edgeOf)
     for (const { node, output, name, reader } of outputs) {
       if (node !== stage.nodes[stage.nodes.length - 1]) continue
-      const edge = new Edge(node.id, `output(${name})`, name, defaults, parked)
+      const place = { from: node, output, to: undefined, input: name }
+      const edge =
+        placement?.makeEdge?.(place, defaults, parked) ??
+        new Edge(node.id, `output(${name})`, name, defaults, parked)
       read.push(() => reader.attach(edge, () => host.look()))
       outgoing.get(output)?.push(edge)
       edges.push(edge)

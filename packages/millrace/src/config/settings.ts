@@ -22,7 +22,7 @@ export interface RunConfig extends Pick<RunOptions, 'edges' | 'batchItems' | 'gr
 }
 
 /** The strategies there are, in the order in which messages and help name them. */
-export const strategies = ['inline', 'pool'] as const satisfies readonly Strategy[]
+export const strategies = ['inline', 'dedicated', 'pool', 'hybrid'] as const satisfies readonly Strategy[]
 
 const whole = value('a whole number, at least 1', isCount)
 const bound = value('a whole number, at least 1, or Infinity', (seen) => seen === Infinity || isCount(seen))
@@ -44,7 +44,7 @@ export const runSettings: Section = section(
       isolation: oneOf(['thread', 'process']),
       idleTimeoutMs: whole,
       heapLimitMb: whole,
-      fallback: oneOf(['refuse', 'inline']),
+      fallback: oneOf(['refuse', 'inline', 'share']),
     }),
     terms: entries(
       section({ ...bounds, local: value('true or false', (seen) => typeof seen === 'boolean') }),
