@@ -22,7 +22,7 @@ test.each<[unknown, string]>([
   [null, 'The config must be a record of options, but is null.'],
   [
     { scheduler: { strategy: 'pol' } },
-    'scheduler.strategy must be one of inline, pool, work-stealing, but is "pol". Did you mean pool?',
+    'scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, but is "pol". Did you mean pool?',
   ],
   [
     { edges: { capacityItems: 0 } },

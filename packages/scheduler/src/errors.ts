@@ -1,6 +1,6 @@
 /** The errors of schedulers, in the form of core's catalogue: a class per kind, with a code and a remedy. */
 
-import { MillraceError } from '@millrace/core'
+import { MillraceError, messageOf } from '@millrace/core'
 
 /** A graph that workers cannot build was given to a strategy that needs workers. Code `NOT_A_GRAPH_MODULE`. */
 export class NotAGraphModuleError extends MillraceError {
@@ -25,13 +25,27 @@ export class GraphMismatchError extends MillraceError {
   }
 }
 
-/** A batch ended its worker again and again. Code `WORKER_LOST`; `cause` is what the worker died of. */
-export class WorkerLostError extends MillraceError {
-  constructor(terms: readonly string[], attempts: number, cause: unknown) {
+/** A strategy needs more threads than there are. Code `TOO_MANY_TERMS`. */
+export class TooManyTermsError extends MillraceError {
+  constructor(strategy: string, needed: number, free: number) {
     super(
-      'WORKER_LOST',
-      `The worker that ran ${terms.map((id) => `"${id}"`).join(', ')} died ${attempts} times on the same batch.`,
-      { cause },
+      'TOO_MANY_TERMS',
+      `Strategy "${strategy}" needs ${needed} threads, one for each term, but ${free === 1 ? 'only one is' : `only ${free} are`} ` +
+        'to be had. Use strategy "pool", which makes do with any number; or allow fallback: "share", and terms share ' +
+        'the threads there are.',
     )
+  }
+}
+
+/**
+ * A worker that hosts terms died, or a batch ended its worker again and again. Code `WORKER_LOST`; `cause` is what it
+ * died of.
+ */
+export class WorkerLostError extends MillraceError {
+  constructor(terms: readonly string[], attempts: number | undefined, cause: unknown) {
+    const named = terms.slice(0, 5).map((id) => `"${id}"`)
+    const more = terms.length > named.length ? ` and ${terms.length - named.length} more` : ''
+    const how = attempts === undefined ? `: ${messageOf(cause)}` : ` ${attempts} times on the same batch.`
+    super('WORKER_LOST', `The worker that ran ${named.join(', ')}${more} died${how}`, { cause })
   }
 }

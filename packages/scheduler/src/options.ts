@@ -1,13 +1,16 @@
 /** What can be chosen of a scheduler. Validation of what users write in files and flags is `millrace`'s. */
 
 /** Where the terms of a graph run. */
-export type Strategy = 'inline' | 'pool' | 'work-stealing'
+export type Strategy = 'inline' | 'dedicated' | 'pool' | 'work-stealing' | 'hybrid'
 
 /** Options of a scheduler. */
 export interface SchedulerOptions {
   /** Default `inline`: everything on the caller's thread. */
   readonly strategy?: Strategy
-  /** Workers at most. Default: the processors that the process may use, container quota included. */
+  /**
+   * Workers at most. Default: the processors that the process may use, container quota included; for `dedicated` as many
+   * as there are terms. `hybrid` gives each source a worker beside these.
+   */
   readonly workers?: number
   /** `process` runs workers as child processes: slower to reach, but a crash takes nothing else down. Default `thread`. */
   readonly isolation?: 'thread' | 'process'
@@ -20,6 +23,10 @@ export interface SchedulerOptions {
    * caller's thread until they have shown that they are heavy. Default `auto`.
    */
   readonly stateful?: 'auto' | 'workers' | 'caller'
-  /** What to do with a graph that workers cannot build: refuse it, or run it on the caller's thread. Default `refuse`. */
-  readonly fallback?: 'refuse' | 'inline'
+  /**
+   * What to do with what cannot be had as asked for. `refuse`: fail. `inline`: terms that workers cannot build run on
+   * the caller's thread. `share`: under `dedicated`, terms share workers where there are not enough for all.
+   * Default `refuse`.
+   */
+  readonly fallback?: 'refuse' | 'inline' | 'share'
 }

@@ -100,19 +100,26 @@ export class Engine implements StageHost {
     this.#edges = edges
   }
 
-  /** Enters all nodes, then runs. Resolves when all stages have ended, rejects with the first failure. */
-  async run(onStart: () => void): Promise<void> {
+  /**
+   * Enters all nodes, then calls `onStart`, awaits what it returns, and runs. Resolves when all stages have ended,
+   * rejects with the first failure.
+   */
+  async run(onStart: () => void | Promise<void>): Promise<void> {
     this.#began = performance.now()
+    const { placement } = this.#options
     try {
       for (const stage of this.#stages) {
-        const entering = stage.enter()
+        const entering = placement?.enter === undefined ? stage.enter() : placement.enter(stage)
         // a failure or a cancel meanwhile ends the run; an enter that never settles must not keep it
         if (entering !== undefined) await Promise.race([entering, this.#settled])
         if (this.#failure !== undefined) return this.#settled
       }
-      onStart()
+      const starting = onStart()
+      if (starting !== undefined) await Promise.race([starting, this.#settled])
+      if (this.#failure !== undefined) return this.#settled
       for (const stage of this.#stages) {
-        if (this.#failure === undefined) stage.start()
+        // a stage whose readers have all gone already has ended
+        if (this.#failure === undefined && !stage.isDone) stage.start()
       }
       this.#started = true
       if (this.#stopAsked) this.stop()
@@ -130,7 +137,9 @@ export class Engine implements StageHost {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#stepping || this.#paused || this.#failure !== undefined) return
+    // before the start nothing may run, and nobody can be said to wait in vain
+    if (!this.#started || this.#scheduled || this.#stepping) return
+    if (this.#paused || this.#failure !== undefined) return
     this.#scheduled = true
     // microtasks keep latency low, but a chain of them would starve timers and I/O
     if (turnHasLasted(TURN_MS)) {
@@ -176,6 +185,11 @@ export class Engine implements StageHost {
     if (this.#paused || this.#done === this.#stages.length) return false
     for (const edge of [...this.#parked]) edge.unparkIfRoom()
     if (this.#ready.length > 0) return true
+    const { placement } = this.#options
+    if (placement?.onQuiet !== undefined) {
+      placement.onQuiet(this.#exiting.size > 0)
+      return false
+    }
     const isWaiting =
       this.#exiting.size > 0 ||
       this.#stages.some((stage) => stage.isWaiting) ||
@@ -247,11 +261,13 @@ export class Engine implements StageHost {
   /** Activates nothing until `resume`. What was handed to the outside goes on there. */
   pause(): void {
     this.#paused = true
+    this.#options.placement?.pause?.()
   }
 
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
+    this.#options.placement?.resume?.()
     this.#schedule()
   }
 

@@ -4,13 +4,24 @@
  * under every scheduler.
  */
 
-import type { ThreadStats } from '../contracts.ts'
+import type { EdgeOptions, ThreadStats } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Origins } from '../graph/origins.ts'
 import type { Plan, StagePlan } from '../plan/plan.ts'
+import type { Edge } from './edge.ts'
 import type { Inlet } from './inlet.ts'
 import type { Outlet } from './outlet.ts'
 import type { Stage, StageHost } from './stage.ts'
+
+/** What an edge joins: two nodes, or a node and a reader outside of the graph. */
+export interface EdgePlace {
+  readonly from: Node
+  /** Output port of `from`. */
+  readonly output: string
+  readonly to: Node | undefined
+  /** Input port of `to`, or the name of the run's output. */
+  readonly input: string
+}
 
 /** Where the stages of one run are run. Made for each run anew. */
 export interface Placement {
@@ -22,6 +33,19 @@ export interface Placement {
   group?(plan: Plan): Plan
   /** The stage for `plan` if it is to run elsewhere; `undefined` for one on the caller's thread. */
   makeStage(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost): Stage | undefined
+  /** The edge for `place` if an end of it lives elsewhere; `undefined` for one within this engine. */
+  makeEdge?(place: EdgePlace, options: EdgeOptions, parked: Set<Edge>): Edge | undefined
+  /** Enters a stage's nodes, where that must wait for its turn. Default: `stage.enter()`. */
+  enter?(stage: Stage): void | Promise<void>
+  /**
+   * Nothing in the engine can move before something comes from outside. Whether that is a stall is then decided
+   * elsewhere, by who sees all engines of the run. `isExiting`: a stage has ended and its nodes have not yet exited.
+   */
+  onQuiet?(isExiting: boolean): void
+  /** The run is to move no further item until `resume`. */
+  pause?(): void
+  /** Goes on after `pause`. */
+  resume?(): void
   /** Figures of the threads so far. */
   stats(): ThreadStats
   /** Lets the threads go. Called once, at the end of the run, whatever its outcome. */

@@ -40,8 +40,10 @@ export function wire(
   const edgeOf = new Map<GraphEdge, Edge>()
   for (const stage of plan.stages) {
     for (const graphEdge of inputsOf(stage)) {
-      const { from, to, input, options } = graphEdge
-      const edge = new Edge(from.id, to.id, input, { ...defaults, ...options }, parked)
+      const { from, to, input } = graphEdge
+      const options = { ...defaults, ...graphEdge.options }
+      const edge =
+        placement?.makeEdge?.(graphEdge, options, parked) ?? new Edge(from.id, to.id, input, options, parked)
       edgeOf.set(graphEdge, edge)
       edges.push(edge)
     }
@@ -63,7 +65,10 @@ export function wire(
     }
     for (const { node, output, name, reader } of outputs) {
       if (isRegion ? !stage.nodes.includes(node) : node !== stage.nodes[stage.nodes.length - 1]) continue
-      const edge = new Edge(node.id, `output(${name})`, name, defaults, parked)
+      const place = { from: node, output, to: undefined, input: name }
+      const edge =
+        placement?.makeEdge?.(place, defaults, parked) ??
+        new Edge(node.id, `output(${name})`, name, defaults, parked)
       read.push(() => reader.attach(edge, () => host.look()))
       const port = isRegion ? regionPort(node, output) : output
       outgoing.set(port, [...(outgoing.get(port) ?? []), edge])

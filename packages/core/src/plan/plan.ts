@@ -15,6 +15,7 @@ export type StageKind = 'fused' | 'concurrent' | 'stream' | 'region'
 
 /** A connected set of terms that run together. */
 export interface StagePlan {
+  /** Unique in its plan; in order, but with gaps where stages were joined to regions. */
   readonly index: number
   readonly kind: StageKind
   /** First to last; only the first reads edges, only the last writes edges. Of a region: of one stage after the other. */

@@ -75,18 +75,14 @@ export function groupStages(plan: Plan, { mayJoin, isNear, isWorth }: RegionRule
     for (const stage of plan.stages) if (free.has(stage.nodes[0] as Node) && isEntry(stage)) grow(stage)
   }
   const taken = new Set([...groups.values()].flatMap(({ inner = [] }) => inner))
-  const stages: StagePlan[] = []
-  for (const stage of plan.stages) {
-    const region = groups.get(stage)
-    if (region !== undefined) stages.push({ ...region, index: stages.length })
-    else if (!taken.has(stage)) stages.push({ ...stage, index: stages.length })
-  }
+  const stages = plan.stages.flatMap((stage) => groups.get(stage) ?? (taken.has(stage) ? [] : [stage]))
   return { ...plan, stages }
 }
 
+/** A region keeps the index of its first stage: what others know by an index stays what it is. */
 function regionOf(inner: readonly StagePlan[], entries: number): StagePlan {
   return {
-    index: 0,
+    index: inner[0]?.index ?? 0,
     kind: 'region',
     nodes: inner.flatMap(({ nodes }) => nodes),
     kernels: inner.flatMap(({ kernels }): readonly Kernel[] => kernels),

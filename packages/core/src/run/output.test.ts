@@ -23,6 +23,22 @@ test('all items, then the end; the items count as out', async () => {
   expect(summary.items).toMatchObject({ in: 5000, out: 5000 })
 })
 
+test('an item that is asked for while a term is being entered comes once it has been', async () => {
+  let enter = (): void => {}
+  const entering = new Promise<void>((resolve) => {
+    enter = resolve
+  })
+  const r = run(count(3).pipe(map((n: number) => n, { enter: () => entering })))
+  const output = r.output()
+  await settle()
+  const first = output.next()
+  await settle()
+  enter()
+  expect(await first).toEqual({ done: false, value: 0 })
+  expect(await all(output)).toEqual([1, 2])
+  await settled(r)
+})
+
 test('named and numbered outputs, each once', async () => {
   const named = run(count(3).parallel({ a: id<number>(), b: map((n: number) => -n - 1) }))
   const [a, b] = [named.output('a'), named.output('b')]

@@ -89,6 +89,11 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   #stopping = false
   #pausing = false
   #cancelled: CancelledError | undefined
+  #interrupt!: () => void
+  /** Resolves when the run is cancelled. */
+  readonly #interrupted = new Promise<void>((resolve) => {
+    this.#interrupt = resolve
+  })
   #settled = false
   /** The graph is being planned: what reads its outputs is settled. */
   #begun = false
@@ -151,7 +156,11 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
         ? {}
         : { mayFuse: (from, to) => placement?.mayFuse(from, to, origins) !== false }),
     })
-    if (placement !== undefined && origins !== undefined) await placement.open(cut, origins)
+    if (placement !== undefined && origins !== undefined) {
+      const opening = placement.open(cut, origins)
+      // a worker that hangs while it loads a module must not keep a cancel waiting
+      if (opening !== undefined) await Promise.race([opening, this.#interrupted])
+    }
     const plan = placement?.group?.(cut) ?? cut
     if (this.#cancelled !== undefined) throw this.#cancelled
     return new Engine(plan, {
@@ -190,6 +199,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   async cancel(reason?: unknown): Promise<void> {
     if (this.#settled) return
     this.#cancelled ??= new CancelledError(reason)
+    this.#interrupt()
     this.#engine?.fail(this.#cancelled)
     await this.done.catch(() => undefined) // the reason is on `done`; here only the end is awaited
   }

@@ -80,7 +80,7 @@ test.for<[Readonly<Record<string, string>>, readonly string[], Readonly<Record<s
     { MILLRACE_BATCH_ITEMS: '0', MILLRACE_WORKER: '2' },
     `millrace.config.json: edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "blok". Did you mean block?
 MILLRACE_BATCH_ITEMS: batchItems must be a whole number, at least 1, but is 0.
---strategy: scheduler.strategy must be one of inline, pool, work-stealing, but is "pol". Did you mean pool?
+--strategy: scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, but is "pol". Did you mean pool?
 --workers: scheduler.workers must be a whole number, at least 1, but is "four".
 unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STRATEGY, MILLRACE_WORKERS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_STATEFUL, MILLRACE_FALLBACK.`,
   ],
@@ -142,9 +142,13 @@ test('settings of terms reach the run', async () => {
 })
 
 test('a term that is local stays on the caller’s thread under every strategy', async () => {
-  const pool = ['--strategy', 'pool', '--workers', '1']
-  expect(await ran('', ...pool)).toMatchObject({ threads: { budget: 1 } })
-  expect(await ran("terms: { '*': { local: true } }\n", ...pool)).toMatchObject({ threads: { budget: 0 } })
+  for (const [strategy, budget] of Object.entries({ pool: 1, dedicated: 1, hybrid: 2 })) {
+    const config = `scheduler: { strategy: ${strategy}, workers: 1, fallback: share }\n`
+    const results = { collect: ['TT', 'BB', 'NNN'] }
+    expect(await ran(config)).toMatchObject({ threads: { budget }, results })
+    const pinned = `${config}terms: { '*': { local: true } }\n`
+    expect(await ran(pinned)).toMatchObject({ threads: { budget: 0 }, results })
+  }
 })
 
 test('a pattern that matches no term is refused, with the file, the module and the terms there are', async () => {

@@ -40,7 +40,7 @@ test.each<[unknown, string]>([
   ],
   [
     { scheduler: { strategy: 'pol' } },
-    'scheduler.strategy must be one of inline, pool, work-stealing, but is "pol". Did you mean pool?',
+    'scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, but is "pol". Did you mean pool?',
   ],
   [{ terms: 'map' }, 'terms must be a record of settings by the name of a term, but is "map".'],
   [{ terms: { map: null } }, 'terms.map must be a record, but is null.'],

@@ -22,7 +22,13 @@ export interface RunConfig extends Pick<RunOptions, 'edges' | 'batchItems' | 'gr
 }
 
 /** The strategies there are, in the order in which messages and help name them. */
-export const strategies = ['inline', 'pool', 'work-stealing'] as const satisfies readonly Strategy[]
+export const strategies = [
+  'inline',
+  'dedicated',
+  'pool',
+  'work-stealing',
+  'hybrid',
+] as const satisfies readonly Strategy[]
 
 const whole = value('a whole number, at least 1', isCount)
 const bound = value('a whole number, at least 1, or Infinity', (seen) => seen === Infinity || isCount(seen))
@@ -45,7 +51,7 @@ export const runSettings: Section = section(
       idleTimeoutMs: whole,
       heapLimitMb: whole,
       stateful: oneOf(['auto', 'workers', 'caller']),
-      fallback: oneOf(['refuse', 'inline']),
+      fallback: oneOf(['refuse', 'inline', 'share']),
     }),
     terms: entries(
       section({ ...bounds, local: value('true or false', (seen) => typeof seen === 'boolean') }),

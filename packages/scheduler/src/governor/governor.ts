@@ -30,6 +30,8 @@ export interface Lease {
 /** Grants threads. One per process; see `governor`. */
 export class Governor {
   readonly #cells: Int32Array<SharedArrayBuffer>
+  /** Those who keep idle threads for later. */
+  readonly #keepers = new Set<(wanted: number) => void>()
 
   constructor(cells: Int32Array<SharedArrayBuffer>) {
     this.#cells = cells
@@ -67,8 +69,17 @@ export class Governor {
     Atomics.add(this.#cells, ERRORS, 1)
   }
 
+  /** `giveBack` is called when a lease comes out short by so many: idle threads kept for later go first. */
+  onShortage(giveBack: (wanted: number) => void): void {
+    this.#keepers.add(giveBack)
+  }
+
   /** Grants up to `wanted` threads: what is free now, maybe none. */
   lease(wanted: number): Lease {
+    for (const giveBack of this.#keepers) {
+      const short = wanted - (this.budget - this.used)
+      if (short > 0) giveBack(short)
+    }
     let granted = 0
     for (;;) {
       const used = this.used

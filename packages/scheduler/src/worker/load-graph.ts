@@ -21,14 +21,25 @@ const graphs = new Map<string, Promise<LoadedGraph>>()
 export function loadGraph(ref: GraphRef): Promise<LoadedGraph> {
   const known = graphs.get(ref.key)
   if (known !== undefined) return known
-  const graph = load(ref)
+  const graph = buildGraphOf(ref).then((loaded) => {
+    // a term that keeps things in its fields is told so: its next batch may run elsewhere
+    if (loaded.kind === 'loaded' && ref.exportName === undefined)
+      for (const { leaf } of loaded.nodes) Object.freeze(leaf)
+    return loaded
+  })
   graphs.set(ref.key, graph)
   graph.catch(() => graphs.delete(ref.key)) // what kept it from loading may pass
   if (graphs.size > MAX_GRAPHS) graphs.delete(graphs.keys().next().value as string)
   return graph
 }
 
-async function load({ url, exportName, params, fingerprint: expected }: GraphRef): Promise<LoadedGraph> {
+/** Builds a graph anew. @throws {BadInputError} if the module cannot be loaded or has no graph. */
+export async function buildGraphOf({
+  url,
+  exportName,
+  params,
+  fingerprint: expected,
+}: GraphRef): Promise<LoadedGraph> {
   if (exportName !== undefined) {
     const term = new ModuleTerm(url, { export: exportName })
     await prepare(url)
@@ -44,7 +55,6 @@ async function load({ url, exportName, params, fingerprint: expected }: GraphRef
   const graph = buildGraph(termOfExport(module.default, params, url))
   const lines = fingerprint(graph, false)
   if (hashOf(lines.join('\n')) !== expected) return { kind: 'mismatch', lines }
-  for (const { leaf } of graph.nodes) Object.freeze(leaf) // a term that keeps things in its fields is told so
   return { kind: 'loaded', nodes: graph.nodes }
 }
 

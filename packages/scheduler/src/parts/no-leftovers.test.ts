@@ -1,0 +1,44 @@
+/**
+ * Goal: many runs in one process leave no more than a few did: threads, handles, heap; the process exits by itself, and
+ * what workers have printed is not lost then.
+ */
+
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const program = fileURLToPath(new URL('../../test/fixtures/many-runs.mjs', import.meta.url))
+const RUNS = 60 * Number(process.env['MILLRACE_DEEP'] ?? 1)
+
+interface Left {
+  readonly threads: number
+  readonly handles: number
+  readonly heapMb: number
+}
+
+test.each(['dedicated', 'hybrid'])(
+  '%s: threads, handles and heap are those of the first runs',
+  (strategy) => {
+    const line = execFileSync(process.execPath, ['--expose-gc', program, strategy, String(RUNS)], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    })
+    const { first, last, failed } = JSON.parse(line) as {
+      readonly first: Left
+      readonly last: Left
+      readonly failed: number
+    }
+    expect(failed).toBe(0)
+    expect(last.threads).toBeLessThanOrEqual(first.threads)
+    expect([first.handles, last.handles]).toEqual([0, 0])
+    expect(last.heapMb).toBeLessThanOrEqual(first.heapMb + 4)
+  },
+  70_000,
+)
+
+test('what a term on a worker prints is there when the process exits', () => {
+  const prints = fileURLToPath(new URL('../../test/fixtures/prints.mjs', import.meta.url))
+  const printed = execFileSync(process.execPath, [prints, 'dedicated'], { encoding: 'utf8', timeout: 15_000 })
+  expect(printed).toBe(Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join(''))
+})

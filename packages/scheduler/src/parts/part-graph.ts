@@ -1,0 +1,54 @@
+/** Builds a part's plan in a worker: its own stages, and a stub for the far end of each edge to another thread. */
+
+import type { AnyLeaf, Edge, GraphEdge, Node, Plan, StagePlan } from '@millrace/core/engine'
+import type { PartEdge, PartNode, PartPlan } from './protocol.ts'
+
+/** A part's plan, and which edge of the run each of its edges is. */
+export interface PartGraph {
+  readonly plan: Plan
+  readonly places: ReadonlyMap<GraphEdge, PartEdge>
+  /** The stubs among the plan's stages. */
+  readonly stubs: ReadonlySet<StagePlan>
+}
+
+/** Makes the plan. `leafOf` finds a node's term in the graphs that were loaded. */
+export function makePartGraph(part: PartPlan, leafOf: (node: PartNode) => AnyLeaf): PartGraph {
+  const nodes = new Map<number, Node>()
+  const stages: StagePlan[] = part.stages.map(({ index, kind, nodes: own }) => {
+    const made = own.map((node): Node => {
+      const { id, rows, positional } = node
+      return { index: node.index, id, leaf: leafOf(node), inputs: [], outputs: [], rows, positional }
+    })
+    own.forEach(({ index: at }, i) => {
+      nodes.set(at, made[i] as Node)
+    })
+    return { index, kind, nodes: made, kernels: made.map(({ leaf }) => leaf.kernel()) }
+  })
+  const places = new Map<GraphEdge, PartEdge>()
+  const stubs = new Set<StagePlan>()
+  const stubFor = (id: string, output: string): Node => {
+    // all that wiring asks of a leaf: its output ports
+    const leaf = { outputs: [output] } as unknown as AnyLeaf
+    const node: Node = { index: -1, id, leaf, inputs: [], outputs: [], rows: false, positional: false }
+    stubs.add({ index: -1, kind: 'fused', nodes: [node], kernels: [] })
+    return node
+  }
+  for (const place of part.edges) {
+    const { from, fromIndex, to, toIndex, output, input, options, writer, reader } = place
+    const source = writer === part.host ? (nodes.get(fromIndex) as Node) : stubFor(from, output)
+    const target = reader === part.host ? (nodes.get(toIndex) as Node) : stubFor(to, output)
+    const edge: GraphEdge = { from: source, output, to: target, input, options }
+    source.outputs.push(edge)
+    target.inputs.push(edge)
+    places.set(edge, place)
+  }
+  const all = [...nodes.values(), ...[...stubs].flatMap((stub) => stub.nodes)]
+  const graph = { nodes: all, edges: [...places.keys()], outputs: [] }
+  return { plan: { graph, stages: [...stages, ...stubs], timed: part.timed }, places, stubs }
+}
+
+/** An edge and where it belongs. */
+export interface PlacedEdge {
+  readonly place: PartEdge
+  readonly edge: Edge
+}

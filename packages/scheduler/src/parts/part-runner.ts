@@ -1,0 +1,221 @@
+/**
+ * `PartRunner`: hosts one part of a run in a worker: an engine over some of the run's stages. Made by the worker's
+ * entry; driven by what the caller's thread and other parts send. It never decides that the run has stalled.
+ */
+
+import type { MessagePort } from 'node:worker_threads'
+import { MillraceError } from '@millrace/core'
+import { type AnyLeaf, Engine, type Node, systemClock } from '@millrace/core/engine'
+import { buildGraphOf } from '../worker/load-graph.ts'
+import type { GraphRef } from '../worker/protocol.ts'
+import { fromReason, toFailure } from './failure.ts'
+import { flushOutput } from './flush-output.ts'
+import { InboundEdge } from './inbound-edge.ts'
+import { OutboundEdge, type Post } from './outbound-edge.ts'
+import { makePartGraph } from './part-graph.ts'
+import { PartPlacement } from './part-placement.ts'
+import { CALLER, type Command, type EdgeMessage, type PartNode, type Reply, type Report } from './protocol.ts'
+import { Reporter } from './reporter.ts'
+
+const NOTHING: Report = {
+  isQuiet: true,
+  isExiting: false,
+  commands: 0,
+  stages: [],
+  edges: [],
+  links: [],
+  heapBytes: 0,
+}
+
+/** Hosts a part, from its first order to the closing of its port. */
+export class PartRunner {
+  /** To the caller's thread. */
+  readonly #port: MessagePort
+  readonly #ports = new Map<number, MessagePort>()
+  readonly #graphs = new Map<string, readonly Node[]>()
+  #engine: Engine | undefined
+  #placement: PartPlacement | undefined
+  #reporter: Reporter | undefined
+  /** What came for edges that are not there yet. */
+  readonly #early: EdgeMessage[] = []
+  /** Stages whose turn to be entered has come, and those who wait for theirs. */
+  readonly #turns = new Set<number>()
+  readonly #waiters = new Map<number, () => void>()
+  #start: () => void = () => {}
+  #commands = 0
+
+  constructor(port: MessagePort) {
+    this.#port = port
+    this.#ports.set(CALLER, port)
+    port.on('message', (message: Command | EdgeMessage) => this.#receive(message))
+    // the caller's thread has closed its end: the run is over
+    port.on('close', () => this.#close())
+  }
+
+  #close(): void {
+    this.#reporter?.stop()
+    for (const port of this.#ports.values()) port.close()
+    // whatever a failed run has left here must not hold on to anything
+    this.#engine?.fail(new MillraceError('RUN_CLOSED', 'The run that this part belongs to is over.'))
+  }
+
+  #reply(reply: Reply): void {
+    this.#port.postMessage(reply)
+  }
+
+  #receive(message: Command | EdgeMessage): void {
+    try {
+      if ('edge' in message && message.kind !== 'grow' && message.kind !== 'dry') this.#onEdge(message)
+      else this.#onCommand(message as Command)
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#reporter?.onActivity()
+    this.#engine?.look()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#engine === undefined) this.#reply({ kind: 'failed', failure: toFailure(error) })
+    else this.#engine.fail(error)
+  }
+
+  #onEdge(message: EdgeMessage): void {
+    if (this.#placement === undefined) {
+      this.#early.push(message)
+      return
+    }
+    const edge = this.#placement.edges.get(message.edge)?.edge
+    if (edge instanceof InboundEdge) edge.receive(message as Extract<EdgeMessage, { kind: 'items' | 'end' }>)
+    else if (edge instanceof OutboundEdge) {
+      if (message.kind === 'ack') edge.onAck(message.consumed)
+      else if (message.kind === 'close') edge.onClose(message.consumed, message.held)
+    }
+  }
+
+  #onCommand(command: Command): void {
+    this.#commands++
+    switch (command.kind) {
+      case 'load':
+        void this.#load(command.graphs)
+        break
+      case 'wire':
+        this.#wire(command)
+        break
+      case 'enter':
+        this.#turns.add(command.stage)
+        this.#waiters.get(command.stage)?.()
+        break
+      case 'start':
+        this.#start()
+        break
+      case 'stop':
+        this.#engine?.stop()
+        break
+      case 'pause':
+        this.#engine?.pause()
+        break
+      case 'resume':
+        this.#engine?.resume()
+        break
+      case 'cancel':
+        this.#reply({ kind: 'ending' })
+        // without an engine, which could not be made, there is nothing to wait for
+        if (this.#engine === undefined) this.#reply({ kind: 'ended', report: NOTHING })
+        else this.#engine.fail(fromReason(command.error))
+        break
+      case 'grow':
+        this.#placement?.edges.get(command.edge)?.edge.grow()
+        break
+      case 'dry':
+        this.#placement?.edges.get(command.edge)?.edge.end()
+        break
+    }
+  }
+
+  async #load(refs: readonly GraphRef[]): Promise<void> {
+    try {
+      for (const ref of refs) {
+        if (this.#graphs.has(ref.key)) continue
+        const graph = await buildGraphOf(ref)
+        if (graph.kind === 'mismatch') {
+          this.#reply({ kind: 'mismatch', key: ref.key, lines: graph.lines })
+          return
+        }
+        this.#graphs.set(ref.key, graph.nodes)
+      }
+      this.#reply({ kind: 'loaded' })
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #wire({ plan, peers }: Extract<Command, { kind: 'wire' }>): void {
+    const leafOf = ({ graph, at }: PartNode): AnyLeaf => {
+      const nodes = this.#graphs.get(graph) as readonly Node[]
+      return (nodes[at] as Node).leaf
+    }
+    const graph = makePartGraph(plan, leafOf)
+    for (const { host, port } of peers) {
+      this.#ports.set(host, port)
+      port.on('message', (message: EdgeMessage) => this.#receive(message))
+    }
+    const placement = new PartPlacement(plan.host, graph, {
+      post: (host) => this.#postTo(host),
+      turn: (stage) => this.#turn(stage),
+      entered: (stage) => this.#reply({ kind: 'entered', stage }),
+      onQuiet: (isExiting) => this.#reporter?.onQuiet(isExiting),
+    })
+    const engine = new Engine(graph.plan, {
+      clock: systemClock,
+      edges: {},
+      batchItems: plan.batchItems,
+      growthLimitItems: Number.POSITIVE_INFINITY,
+      outputs: [],
+      pick: undefined,
+      placement,
+      onGrown: () => {},
+    })
+    this.#placement = placement
+    this.#engine = engine
+    void this.#run(engine, placement)
+    for (const message of this.#early.splice(0)) this.#onEdge(message)
+  }
+
+  async #run(engine: Engine, placement: PartPlacement): Promise<void> {
+    const runner = this
+    const reporter = new Reporter(placement, {
+      get commands() {
+        return runner.#commands
+      },
+      look: () => engine.look(),
+      send: (report) => this.#reply({ kind: 'report', report }),
+    })
+    this.#reporter = reporter
+    engine.signal.addEventListener('abort', () => {
+      this.#reply({ kind: 'failed', failure: toFailure(engine.signal.reason) })
+    })
+    const started = new Promise<void>((resolve) => {
+      this.#start = resolve
+    })
+    // a failure was told when it happened; here only the end counts
+    await engine.run(() => started).catch(() => undefined)
+    await flushOutput()
+    this.#reply({ kind: 'ended', report: reporter.end() })
+  }
+
+  #postTo(host: number): Post {
+    const port = this.#ports.get(host) as MessagePort
+    return (message, transfer) => {
+      port.postMessage(message, transfer)
+      // what was sent outside of a step, by a coroutine or at the end of a turn, has to be reported, too
+      this.#engine?.look()
+    }
+  }
+
+  #turn(stage: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#turns.has(stage)) resolve()
+      else this.#waiters.set(stage, resolve)
+    })
+  }
+}

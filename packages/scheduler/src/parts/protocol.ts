@@ -1,0 +1,185 @@
+/**
+ * What the caller's thread and the workers of a run say to each other, and the workers among themselves. `README.md`
+ * tells when and why.
+ *
+ * Every value is structured-cloneable. Hosts are numbered: 0 is the caller's thread, parts count from 1.
+ */
+
+import type { MessagePort } from 'node:worker_threads'
+import type { EdgeOptions } from '@millrace/core'
+import type { NodeRecord, StageKind } from '@millrace/core/engine'
+import type { Packed } from '../worker/packed.ts'
+import type { GraphRef } from '../worker/protocol.ts'
+import type { WireError } from '../worker/wire-error.ts'
+
+/** Raised whenever a field changes its meaning. */
+export const PARTS_VERSION = 1
+
+/** The number of the caller's thread among the hosts. */
+export const CALLER = 0
+
+/** What a thread is sent: a part is to be hosted, and heard of through this port. */
+export interface OpenPart {
+  readonly kind: 'open'
+  readonly version: number
+  readonly port: MessagePort
+}
+
+/** What the two ends of an edge tell each other. `edge` is its number in the run. */
+export type EdgeMessage =
+  | {
+      readonly kind: 'items'
+      readonly edge: number
+      readonly items: Packed
+      readonly times: Float64Array | undefined
+      readonly itemBytes: number
+    }
+  /** Nothing follows. */
+  | { readonly kind: 'end'; readonly edge: number }
+  /** The reader has consumed so many items in all: the writer may forget them. */
+  | { readonly kind: 'ack'; readonly edge: number; readonly consumed: number }
+  /** The reader wants no more. It has consumed so many items, and accounted for so many more that it held. */
+  | { readonly kind: 'close'; readonly edge: number; readonly consumed: number; readonly held: number }
+
+/** A node of the run's graph that a part hosts. */
+export interface PartNode {
+  readonly id: string
+  /** Position in the run's graph. */
+  readonly index: number
+  /** Key of the graph that holds its term, and its place in there. */
+  readonly graph: string
+  readonly at: number
+  readonly rows: boolean
+  readonly positional: boolean
+}
+
+/** A stage that a part hosts. */
+export interface PartStage {
+  /** Position in the run's plan. */
+  readonly index: number
+  readonly kind: StageKind
+  readonly nodes: readonly PartNode[]
+}
+
+/** An edge with at least one end in the part. */
+export interface PartEdge {
+  readonly index: number
+  /** Ids of the nodes at its ends, and their positions in the run's graph: -1 for a reader outside of it. */
+  readonly from: string
+  readonly fromIndex: number
+  readonly output: string
+  readonly to: string
+  readonly toIndex: number
+  readonly input: string
+  readonly options: EdgeOptions
+  /** The hosts of its ends. */
+  readonly writer: number
+  readonly reader: number
+}
+
+/** All that a worker must know to run its part. */
+export interface PartPlan {
+  /** The number of this part among the hosts. */
+  readonly host: number
+  readonly stages: readonly PartStage[]
+  /** The edges into each stage come in the order in which its rows are made. */
+  readonly edges: readonly PartEdge[]
+  readonly timed: boolean
+  readonly batchItems: number
+}
+
+/** Orders of the caller's thread. */
+export type Command =
+  /** Import these modules and build their graphs. Answered by `loaded`, `mismatch` or `failed`. */
+  | { readonly kind: 'load'; readonly graphs: readonly GraphRef[] }
+  | {
+      readonly kind: 'wire'
+      readonly plan: PartPlan
+      readonly peers: readonly { readonly host: number; readonly port: MessagePort }[]
+    }
+  /** It is this stage's turn to be entered. Answered by `entered`. */
+  | { readonly kind: 'enter'; readonly stage: number }
+  | { readonly kind: 'start' | 'stop' | 'pause' | 'resume' }
+  /** The run has failed or was cancelled. Answered at once by `ending`. */
+  | { readonly kind: 'cancel'; readonly error: WireError }
+  /** Double the bounds of an edge; its writer lives here. */
+  | { readonly kind: 'grow'; readonly edge: number }
+  /** End an edge of a cycle that has run dry; its writer lives here. */
+  | { readonly kind: 'dry'; readonly edge: number }
+
+/** A stage as its host sees it. */
+export interface StageReport {
+  readonly index: number
+  readonly activations: number
+  readonly busyMs: number
+  readonly records: readonly NodeRecord[]
+  readonly joined: number
+  readonly unmatched: number
+  readonly copied: number
+  readonly unread: number
+  readonly left: number
+  readonly leftover: number
+  readonly isDone: boolean
+  readonly isWaiting: boolean
+  /** Numbers of the edges whose next item it waits for. */
+  readonly wanted: readonly number[]
+}
+
+/** An edge as the host of its writer sees it. */
+export interface EdgeReport {
+  readonly index: number
+  readonly items: number
+  readonly bytes: number
+  readonly peakItems: number
+  readonly sent: number
+  readonly dropped: number
+  readonly abandoned: number
+  readonly capacityItems: number
+  readonly ended: boolean
+  readonly closed: boolean
+  readonly parked: boolean
+}
+
+/** One end of an edge between hosts: messages that went from writer to reader, and from reader to writer. */
+export interface LinkReport {
+  readonly index: number
+  readonly forward: number
+  readonly back: number
+  readonly closed: boolean
+  /** At the reader's end: items that it held when it closed, unless they were counted as unmatched. */
+  readonly abandoned: number
+}
+
+/** What has changed in a part since its last report. */
+export interface Report {
+  /** Nothing here can move before something comes from outside of the part. */
+  readonly isQuiet: boolean
+  /** Nodes are exiting. */
+  readonly isExiting: boolean
+  /** Orders carried out so far. */
+  readonly commands: number
+  readonly stages: readonly StageReport[]
+  readonly edges: readonly EdgeReport[]
+  readonly links: readonly LinkReport[]
+  readonly heapBytes: number
+}
+
+/** What a worker tells the caller's thread. */
+export type Reply =
+  | { readonly kind: 'loaded' }
+  /** A graph built here differs: its fingerprint, line by line. */
+  | { readonly kind: 'mismatch'; readonly key: string; readonly lines: readonly string[] }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'entered'; readonly stage: number }
+  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'ending' }
+  /** The part's last word. */
+  | { readonly kind: 'ended'; readonly report: Report }
+
+/** A failure, with the term that failed if it was one. */
+export interface Failure {
+  readonly error: WireError
+  readonly term: string | undefined
+  readonly phase: string
+  readonly item: unknown
+}

@@ -1,0 +1,67 @@
+/** `HostThread`: one worker thread and the lease it runs under. Made and kept by `thread-cache.ts`. */
+
+import { type MessagePort, Worker } from 'node:worker_threads'
+import { MillraceError } from '@millrace/core'
+import type { Lease } from '../governor/governor.ts'
+import { type OpenPart, PARTS_VERSION } from '../parts/protocol.ts'
+
+/** Tests run on the sources, workers on the build: the entry lies beside the others there. */
+const ENTRY = new URL('../../dist/parts/entry.js', import.meta.url)
+
+/** A thread that hosts parts, one at a time. */
+export class HostThread {
+  readonly heapLimitMb: number | undefined
+  readonly #worker: Worker
+  readonly #lease: Lease
+  #cause: unknown
+  #isAlive = true
+  /** Hears, once, that the thread is gone, and of what. Set by who uses it. */
+  onLost: ((cause: unknown) => void) | undefined
+
+  /** @throws what Node throws where the system refuses a thread. */
+  constructor(lease: Lease, heapLimitMb: number | undefined) {
+    this.#lease = lease
+    this.heapLimitMb = heapLimitMb
+    this.#worker = new Worker(
+      ENTRY,
+      heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } },
+    )
+    // a run keeps the process alive by its ports; a thread in between runs must not
+    this.#worker.unref()
+    this.#worker.on('error', (error: unknown) => {
+      this.#cause ??= error
+    })
+    this.#worker.once('exit', () => this.#onExit())
+  }
+
+  #onExit(): void {
+    this.#isAlive = false
+    this.#lease.release()
+    const { onLost } = this
+    this.onLost = undefined
+    onLost?.(this.#cause ?? new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.'))
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive
+  }
+
+  /** Its number among the process's threads; -1 once it is gone. */
+  get id(): number {
+    return this.#worker.threadId
+  }
+
+  /** Has the thread host a part, which is spoken to through `port`. */
+  host(port: MessagePort): void {
+    const message: OpenPart = { kind: 'open', version: PARTS_VERSION, port }
+    this.#worker.postMessage(message, [port])
+  }
+
+  /** Ends the thread, whatever it does, and gives it back. */
+  end(): void {
+    this.onLost = undefined
+    this.#isAlive = false
+    this.#lease.release()
+    void this.#worker.terminate()
+  }
+}
