@@ -44,7 +44,7 @@ test('finds the pairs that brute force finds among 3,200 glosses, in order', asy
 test('the file has the same bytes under every strategy', async () => {
   vi.spyOn(console, 'log').mockImplementation(() => {})
   const answers = new Map<string, string>()
-  for (const strategy of ['inline', 'pool', 'work-stealing'] as const) {
+  for (const strategy of ['inline', 'dedicated', 'pool', 'work-stealing', 'hybrid'] as const) {
     const out = join(folder, strategy)
     await run(nearDuplicatesGraph({ out, limit: 3000 }), { scheduler: { strategy, workers: 2 } }).done
     answers.set(strategy, readFileSync(out, 'utf8'))

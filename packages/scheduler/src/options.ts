@@ -9,7 +9,7 @@ export interface SchedulerOptions {
   readonly strategy?: Strategy
   /**
    * Workers at most. Default: the processors that the process may use, container quota included; for `dedicated` as many
-   * as there are terms. `hybrid` gives each source a worker beside these.
+   * as there are terms; with a number, terms share so many. `hybrid` gives each source a worker beside these.
    */
   readonly workers?: number
   /** `process` runs workers as child processes: slower to reach, but a crash takes nothing else down. Default `thread`. */

@@ -2,8 +2,8 @@
  * `DedicatedPlacement`: each term on a worker of its own. Sinks, pinned terms and terms that no worker can build stay on
  * the caller's thread. Called by `placementFor`.
  *
- * Where there are fewer threads than terms it refuses, or deals the terms over the threads there are (`fallback:
- * 'share'`). Threads that the machine refuses, rather than the budget, make terms share in any case.
+ * Where the budget has fewer threads than there are terms it refuses, or deals the terms over the threads there are, if
+ * that was allowed (`fallback: 'share'`) or a number of workers was asked for. Threads that the machine refuses, rather than the budget, make terms share in any case.
  */
 
 import { InvalidOptionError } from '@millrace/core'
@@ -55,10 +55,10 @@ export class DedicatedPlacement extends PartsPlacement {
 }
 
 function acquire(stages: number, options: SchedulerOptions): Granted {
-  const { workers = stages, fallback } = options
-  const needed = fallback === 'share' ? 0 : stages
-  const wanted = Math.min(stages, workers)
-  if (wanted < needed) throw new TooManyTermsError('dedicated', needed, wanted)
+  const { workers, fallback } = options
+  // who names a number means that number
+  const needed = fallback === 'share' || workers !== undefined ? 0 : stages
+  const wanted = Math.min(stages, workers ?? stages)
   const granted = acquireThreads(wanted, needed, threadOptions(options))
   if (granted.granted < needed) throw new TooManyTermsError('dedicated', needed, granted.granted)
   return granted

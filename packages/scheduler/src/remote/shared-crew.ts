@@ -18,6 +18,12 @@ export interface CrewOptions {
 const NESTED_STAY_MS = 1000
 
 const crews = new Map<string, SharedCrew<object>>()
+let isKnown = false
+
+/** An idle crew that is kept for later must not leave others without threads. */
+function closeUnused(): void {
+  for (const crew of crews.values()) if (crew.isUnused) crew.close()
+}
 
 /** The crew of this kind and with these options: the one in use, or a new one. */
 export function sharedCrew<Options extends CrewOptions>(
@@ -31,8 +37,10 @@ export function sharedCrew<Options extends CrewOptions>(
     crew.onClosed = () => crews.delete(key)
     crews.set(key, crew)
   }
-  // an idle crew that others keep for later must not leave this run without threads
-  for (const other of crews.values()) if (other !== crew && other.isUnused) other.close()
+  if (!isKnown) {
+    isKnown = true
+    governor().onShortage(closeUnused)
+  }
   return crew
 }
 
