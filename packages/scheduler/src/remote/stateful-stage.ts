@@ -7,9 +7,7 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import { serialize } from 'node:v8'
-import { FusedStage, type NodeRecord, type StageHost } from '@millrace/core/engine'
-import { findUncloneable } from '../worker/clone-path.ts'
+import { estimateBytes, FusedStage, type NodeRecord, type StageHost } from '@millrace/core/engine'
 import type { DoneReply, RegionRef, Reply, Snapshot, StatefulTask } from '../worker/protocol.ts'
 import type { Dispatcher, WorkerHandle } from './dispatcher.ts'
 import type { RegionPlace } from './place.ts'
@@ -19,13 +17,16 @@ import { RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
 /** Where terms with a state run: on a worker once they are heavy, always, or never. */
 export type StatefulPlace = 'auto' | 'workers' | 'caller'
 
-/** Terms that have worked for so long, and for so long on each item, are heavy: to send an item costs less. */
-const HEAVY_MS = 20
+/** Terms are judged each time they have worked for so long ... */
+const WINDOW_MS = 50
+/** ... and are heavy if an item took so long: to send one costs less. */
 const HEAVY_MS_PER_ITEM = 0.02
+/** One window alone may be code that is not compiled yet, or a garbage collection. */
+const HEAVY_WINDOWS = 2
 /** A batch is sized to keep the worker busy for about so long. */
 const TARGET_MS = 8
 const FIRST_BATCH = 16
-/** A state of up to so many bytes comes back with each reply. */
+/** A state of up to so many bytes, as estimated, comes back with each reply. */
 const SMALL_STATE_BYTES = 4096
 /** A larger one comes back after so many batches, and the larger it is the more rarely. */
 const BATCHES_PER_SNAPSHOT = { least: 32, most: 1024, bytesEach: 16_384 }
@@ -43,7 +44,7 @@ interface Current extends Shipment {
 export class StatefulStage extends RemoteStage {
   /** The terms, while they run here. */
   #here: FusedStage | undefined
-  readonly #where: StatefulPlace
+  #where: StatefulPlace
   /** Who has the state. */
   #worker: WorkerHandle | undefined
   #snapshot: Snapshot = { batches: 0, states: [] }
@@ -53,6 +54,7 @@ export class StatefulStage extends RemoteStage {
   #current: Current | undefined
   #batch = FIRST_BATCH
   #hasEnded = false
+  readonly #window = { busyMs: 0, taken: 0, heavy: 0 }
 
   constructor(stage: StageParts, dispatcher: Dispatcher, place: RegionPlace, where: StatefulPlace) {
     super(stage, dispatcher, place)
@@ -133,10 +135,20 @@ export class StatefulStage extends RemoteStage {
     if (here.waiting) return
     const begun = performance.now()
     here.activate()
-    this.busyMs += performance.now() - begun
-    const taken = this.records[0]?.in ?? 0
-    const isHeavy = this.busyMs > HEAVY_MS && this.busyMs / taken > HEAVY_MS_PER_ITEM
-    if (this.#where === 'auto' && isHeavy) this.#move()
+    const spent = performance.now() - begun
+    this.busyMs += spent
+    if (this.#where === 'auto' && this.#isHeavy(spent)) this.#move()
+  }
+
+  #isHeavy(spentMs: number): boolean {
+    const window = this.#window
+    window.busyMs += spentMs
+    if (window.busyMs >= WINDOW_MS) {
+      const taken = this.records[0]?.in ?? 0
+      const isHeavy = window.busyMs / (taken - window.taken) > HEAVY_MS_PER_ITEM
+      Object.assign(window, { busyMs: 0, taken, heavy: isHeavy ? window.heavy + 1 : 0 })
+    }
+    return window.heavy >= HEAVY_WINDOWS
   }
 
   /** Sends the state to a worker, if there is one and nothing is in the middle of something. */
@@ -145,9 +157,12 @@ export class StatefulStage extends RemoteStage {
     const isEnding =
       here?.isDone !== false || this.inlet.isDone || this.inlet.edges.some((edge) => edge.closed)
     if (here === undefined || isEnding || !here.isIdle || this.dispatcher.size === 0) return
-    const states = here.contexts.map((ctx) => ctx.state)
-    if (findUncloneable(states) !== undefined) return // it works here
-    this.#snapshot = { batches: 0, states: structuredClone(states) }
+    try {
+      this.#snapshot = { batches: 0, states: structuredClone(here.contexts.map((ctx) => ctx.state)) }
+    } catch {
+      this.#where = 'caller' // a state that cannot be sent works here
+      return
+    }
     this.#here = undefined
     this.wake()
   }
@@ -188,7 +203,7 @@ export class StatefulStage extends RemoteStage {
     this.#snapshot = reply.snapshot
     this.#since = []
     const { least, most, bytesEach } = BATCHES_PER_SNAPSHOT
-    const bytes = serialize(reply.snapshot.states).byteLength
+    const bytes = estimateBytes(reply.snapshot.states)
     this.#batchesPerSnapshot =
       bytes <= SMALL_STATE_BYTES ? 1 : Math.min(most, Math.max(least, bytes / bytesEach))
   }
