@@ -11,7 +11,9 @@ const alias = Object.entries({
   '@millrace/scheduler': 'scheduler/src/index.ts',
   '@millrace/scheduler/typescript': 'scheduler/src/typescript/register.ts',
   '@millrace/terms': 'terms/src/index.ts',
+  '@millrace/terms/rx': 'terms/src/rx/index.ts',
   millrace: 'millrace/src/index.ts',
+  'millrace/rx': 'terms/src/rx/index.ts',
   'millrace/terms': 'millrace/src/terms.ts',
   'millrace/testing': 'millrace/src/testing.ts',
 }).map(([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: source(path) }))

@@ -1,0 +1,24 @@
+/** `countOf`: how many items. */
+
+import type { Aggregate } from './aggregate.ts'
+
+/**
+ * Counts the items; 0 for none.
+ *
+ * An aggregate for windows, keyed terms and `aggregate()`. Its state is one number.
+ *
+ * @example
+ * ```ts
+ * import { aggregate, countOf, fromIterable, toArray } from 'millrace/terms'
+ *
+ * console.log(await toArray(fromIterable(['a', 'b']).pipe(aggregate(countOf())))) // [ 2 ]
+ * ```
+ */
+export function countOf<In>(): Aggregate<In, number, number> {
+  return {
+    init: () => 0,
+    add: (count) => count + 1,
+    merge: (a, b) => a + b,
+    result: (count) => count,
+  }
+}

@@ -1,0 +1,29 @@
+/** `minOf`: the smallest value. */
+
+import type { Aggregate } from './aggregate.ts'
+import { type NumberOf, numberOf } from './number-of.ts'
+
+/**
+ * The smallest `f(item)`; `Infinity` for no items, as `Math.min()` gives.
+ *
+ * An aggregate for windows, keyed terms and `aggregate()`. Its state is one number.
+ *
+ * @throws {InvalidOptionError} if `f` is no function, or is declared async; the run fails with a `BadInputError` if it
+ * gives no number.
+ *
+ * @example
+ * ```ts
+ * import { aggregate, fromIterable, minOf, toArray } from 'millrace/terms'
+ *
+ * console.log(await toArray(fromIterable([3, 1, 2]).pipe(aggregate(minOf((n) => n))))) // [ 1 ]
+ * ```
+ */
+export function minOf<In>(f: NumberOf<In>): Aggregate<In, number, number> {
+  const read = numberOf('minOf', f)
+  return {
+    init: () => Number.POSITIVE_INFINITY,
+    add: (least, item) => Math.min(least, read(item)),
+    merge: Math.min,
+    result: (least) => least,
+  }
+}

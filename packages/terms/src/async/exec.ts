@@ -1,0 +1,92 @@
+/** `exec`: a child process as a term. */
+
+import { type Awaitable, InvalidOptionError, type StreamTerm } from '@millrace/core'
+import { checkWhole } from '../check.ts'
+import { type Duct, DuctTerm } from '../interop/duct.ts'
+import { ChildDuct } from './child-duct.ts'
+
+/** Options of {@link exec}. */
+export interface ExecOptions {
+  /** What comes out: lines of text, or chunks of bytes as they come. Default `lines`. */
+  readonly output?: 'lines' | 'bytes'
+  /** The folder to run in. Default: the process's. */
+  readonly cwd?: string
+  /** Environment variables, beside those of the process. `undefined` takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Bytes of one line at most; a longer one fails the run. Default 1,048,576. */
+  readonly maxLineBytes?: number
+  /** How long a process that was told to end (SIGTERM) may take, in ms, before it is killed. Default 2,000. */
+  readonly killAfterMs?: number
+}
+
+/**
+ * Runs a program: items are written to its standard input, a text as a line, bytes as they are; what it writes to its
+ * standard output are the term's items. It is started in each run, without a shell. Pekko's and Highland's pipes to
+ * processes; `child_process.spawn` beneath.
+ *
+ * While the program does not read, the term before it is held back; while there is no room behind it, the program's
+ * output is not read. It may close its input early, as `head` does. The run fails if the program cannot be started, or
+ * ends with another code than 0; the message ends with what it last wrote to its standard error. On cancel, and when
+ * nobody needs more, it is told to end, then killed: the run is over when the program is. It stays on the caller's
+ * thread. The order is the program's.
+ *
+ * @throws {InvalidOptionError} if an argument is no text or an option makes no sense. A program that fails ends the run
+ * with a `BadInputError`.
+ *
+ * @example
+ * ```ts
+ * import { exec, fromIterable, toArray } from 'millrace/terms'
+ *
+ * const script = 'process.stdin.on("data", (text) => process.stdout.write(String(text).toUpperCase()))'
+ * const upper = exec(process.execPath, ['-e', script])
+ * console.log(await toArray(fromIterable(['to be', 'or not']).pipe(upper))) // [ 'TO BE', 'OR NOT' ]
+ * ```
+ */
+export function exec(
+  command: string,
+  args: readonly string[],
+  options: ExecOptions & { readonly output: 'bytes' },
+): StreamTerm<string | Uint8Array, Uint8Array>
+export function exec(
+  command: string,
+  args?: readonly string[],
+  options?: ExecOptions,
+): StreamTerm<string | Uint8Array, string>
+export function exec(
+  command: string,
+  args: readonly string[] = [],
+  options: ExecOptions = {},
+): StreamTerm<string | Uint8Array, string | Uint8Array> {
+  const { output = 'lines', cwd, env = {}, maxLineBytes = 1024 * 1024, killAfterMs = 2000 } = options
+  for (const text of [command, ...args]) {
+    if (typeof text !== 'string')
+      throw new InvalidOptionError('The command of exec()', text, 'a list of texts')
+  }
+  if (output !== 'lines' && output !== 'bytes') {
+    throw new InvalidOptionError('output of exec()', output, '"lines" or "bytes"')
+  }
+  checkWhole('maxLineBytes of exec()', maxLineBytes, 1)
+  checkWhole('killAfterMs of exec()', killAfterMs, 0)
+  return new Exec({ command, args, output, cwd, env, maxLineBytes, killAfterMs }).local()
+}
+
+/** What to run, and how. */
+export interface ExecSettings extends Required<Omit<ExecOptions, 'cwd'>> {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string | undefined
+}
+
+class Exec extends DuctTerm<string | Uint8Array, string | Uint8Array> {
+  override name = 'exec'
+  readonly #settings: ExecSettings
+
+  constructor(settings: ExecSettings) {
+    super()
+    this.#settings = settings
+  }
+
+  protected override open(): Awaitable<Duct<string | Uint8Array, string | Uint8Array>> {
+    return new ChildDuct(this.#settings)
+  }
+}

@@ -1,0 +1,2 @@
+export { type ExecOptions, exec } from './exec.ts'
+export * from './fetch-each.ts'

@@ -1,0 +1,5 @@
+export type { Entry } from './heap.ts'
+export * from './merge-by-time.ts'
+export type { GroupKey, LatePolicy } from './options.ts'
+export type { Head, ReadState } from './read-by-time.ts'
+export * from './sort-by-time.ts'

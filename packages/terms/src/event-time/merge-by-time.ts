@@ -1,0 +1,47 @@
+/** `mergeByTime`: several streams become one, in the order of their times. */
+
+import { type KernelTerm, kernelTerm, type StreamContext, type View } from '@millrace/core'
+import { timeOf } from './options.ts'
+import { type ReadState, readByTime } from './read-by-time.ts'
+
+/** What the streams of a row hold, all together. */
+export type MergedItem<Row> = Row extends readonly (infer Item)[] ? Item : Row[keyof Row]
+
+/**
+ * Joins all its input streams into one, by the times of their items; of equal times, the input that was named first
+ * comes first. Unlike `merge`, it gives the same sequence under every scheduler. Pekko's `mergeSorted`.
+ *
+ * If every input is sorted, the output is; an item behind the latest of its own input keeps its place behind it, so the
+ * output is as far out of order as the worst input (see `sortByTime`). An input that idles holds back the others, since
+ * its next item may be the earliest. It ends when all inputs have ended.
+ *
+ * State: the next item of each input. Reads each input no further than that; a full output holds back all of them.
+ *
+ * @throws {InvalidOptionError} if `time` is no function, or is declared async; the run fails with a `BadInputError` if
+ * it gives no finite number.
+ *
+ * @example
+ * ```ts
+ * import { parallel } from 'millrace'
+ * import { fromIterable, mergeByTime, toArray } from 'millrace/terms'
+ *
+ * const both = parallel({ a: fromIterable([1, 4, 5]), b: fromIterable([2, 3, 9]) })
+ * console.log(await toArray(both.pipe(mergeByTime((at) => at)))) // [ 1, 2, 3, 4, 5, 9 ]
+ * ```
+ */
+export function mergeByTime<Row extends object>(
+  time: (item: MergedItem<Row>) => number,
+): KernelTerm<Row, MergedItem<Row>, ReadState> {
+  const read = timeOf('mergeByTime', time)
+  type Item = MergedItem<Row>
+  const timed = (_: string, item: unknown): number => read(item as Item)
+  const run = (
+    views: Readonly<Record<string, View<unknown>>>,
+    ctx: StreamContext<ReadState, Item>,
+  ): Promise<void> => readByTime(views, Object.keys(views), timed, ctx, ({ item }) => [item as Item])
+  return kernelTerm(
+    'mergeByTime',
+    { kind: 'stream', self: {}, run },
+    { initialState: (): ReadState => ({ heads: new Map() }) },
+  )
+}

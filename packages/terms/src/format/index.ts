@@ -1,0 +1,7 @@
+export * from './compress.ts'
+export * from './csv-writer.ts'
+export type { PartialLine } from './line-cutter.ts'
+export * from './ndjson.ts'
+export * from './parquet.ts'
+export * from './parse-json.ts'
+export { type JoinLinesOptions, joinLines, type SplitLinesOptions, splitLines } from './split-lines.ts'

@@ -1,0 +1,136 @@
+/** `parseNdjson`, `formatNdjson`, `ndjson` and `writeNdjson`: a JSON value per line. */
+
+import {
+  BadInputError,
+  type Context,
+  compose,
+  InvalidOptionError,
+  type KernelTerm,
+  kernelTerm,
+  messageOf,
+  type Term,
+} from '@millrace/core'
+import { writeLines } from '../sink/write-lines.ts'
+import { lines } from '../source/lines.ts'
+
+/** Options of {@link parseNdjson}. */
+export interface ParseNdjsonOptions {
+  /** What becomes of a line that is no JSON: it fails the run, or is left out. Default `fail`. */
+  readonly invalid?: 'fail' | 'skip'
+}
+
+/**
+ * Parses lines, each a JSON value (NDJSON, JSON Lines). Empty lines are left out.
+ *
+ * The type of the values, `parseNdjson<Row>()`, is not checked. Lines that are left out count as filtered. Stateful: the
+ * number of the line, for messages. Holds nothing back, keeps the order.
+ *
+ * @throws {InvalidOptionError} if `invalid` is unknown. With `fail`, a line that is no JSON fails the run with a
+ * `BadInputError` that names its number.
+ *
+ * @example
+ * ```ts
+ * import { fromIterable, parseNdjson, toArray } from 'millrace/terms'
+ *
+ * console.log(await toArray(fromIterable(['{"n":1}', '', '{"n":2}']).pipe(parseNdjson()))) // [ { n: 1 }, { n: 2 } ]
+ * ```
+ */
+export function parseNdjson<Row = unknown>(
+  options: ParseNdjsonOptions = {},
+): KernelTerm<string, Row, number> {
+  const { invalid = 'fail' } = options
+  if (invalid !== 'fail' && invalid !== 'skip') {
+    throw new InvalidOptionError('invalid of parseNdjson()', invalid, '"fail" or "skip"')
+  }
+  const f = (line: string, ctx: Context<number, Row>): Row | undefined => {
+    ctx.state++
+    if (line.trim() === '') return undefined
+    try {
+      return JSON.parse(line) as Row
+    } catch (cause) {
+      if (invalid === 'skip') return undefined
+      throw new BadInputError(`Line ${ctx.state} is no JSON: ${messageOf(cause)}`, { cause })
+    }
+  }
+  const hooks = { initialState: () => 0 }
+  return kernelTerm<string, Row, number>('parseNdjson', { kind: 'apply', self: {}, f }, hooks)
+}
+
+/**
+ * Makes a line of JSON of each item, without a line end: for `writeLines`, `joinLines` or `exec`.
+ *
+ * No state; holds nothing back, keeps the order.
+ *
+ * @throws The run fails with a `BadInputError` if an item has no JSON, as functions have none.
+ *
+ * @example
+ * ```ts
+ * import { formatNdjson, fromIterable, toArray } from 'millrace/terms'
+ *
+ * console.log(await toArray(fromIterable([{ n: 1 }, [2]]).pipe(formatNdjson()))) // [ '{"n":1}', '[2]' ]
+ * ```
+ */
+export function formatNdjson(): KernelTerm<unknown, string> {
+  return kernelTerm<unknown, string>('formatNdjson', { kind: 'map', f: lineOf })
+}
+
+function lineOf(item: unknown): string {
+  const line = JSON.stringify(item) as string | undefined
+  if (line !== undefined) return line
+  throw new BadInputError(`An item of formatNdjson() has no JSON: it is a ${typeof item}.`)
+}
+
+/**
+ * A source of the values of an NDJSON file; `lines` and {@link parseNdjson} in one. Files whose name ends in `.gz` are
+ * unpacked on the way.
+ *
+ * It is read only while there is room downstream. Keeps the order.
+ *
+ * @throws {InvalidOptionError} as `lines` and `parseNdjson`.
+ *
+ * @example
+ * ```ts
+ * import { rm } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { run } from 'millrace'
+ * import { fromIterable, ndjson, toArray, writeNdjson } from 'millrace/terms'
+ *
+ * const file = join(tmpdir(), `millrace-ndjson-${process.pid}.ndjson.gz`)
+ * await run(fromIterable([{ n: 1 }, { n: 2 }]).pipe(writeNdjson(file))).done
+ * console.log(await toArray(ndjson<{ n: number }>(file))) // [ { n: 1 }, { n: 2 } ]
+ * await rm(file)
+ * ```
+ */
+export function ndjson<Row = unknown>(
+  file: string | URL,
+  options: ParseNdjsonOptions = {},
+): Term<never, Row> {
+  return lines(file).pipe(parseNdjson<Row>(options))
+}
+
+/**
+ * Writes each item as a line of JSON to a file; {@link formatNdjson} and `writeLines` in one. A file whose name ends in
+ * `.gz` is packed. It takes its place only when it is complete.
+ *
+ * While it is being written, the terms before it are held back.
+ *
+ * @throws {InvalidOptionError} as `writeLines`.
+ *
+ * @example
+ * ```ts
+ * import { readFile, rm } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { run } from 'millrace'
+ * import { fromIterable, writeNdjson } from 'millrace/terms'
+ *
+ * const file = join(tmpdir(), `millrace-write-ndjson-${process.pid}.ndjson`)
+ * await run(fromIterable([{ n: 1 }]).pipe(writeNdjson(file))).done
+ * console.log((await readFile(file, 'utf8')).trim()) // {"n":1}
+ * await rm(file)
+ * ```
+ */
+export function writeNdjson(file: string | URL): Term<unknown, never> {
+  return compose('sequential', [formatNdjson(), writeLines(file)])
+}

@@ -1,0 +1,163 @@
+/** `parquet`: a source of the rows of a Parquet file, read by hyparquet. */
+
+import { type FileHandle, open } from 'node:fs/promises'
+import * as zlib from 'node:zlib'
+import { BadInputError, BatchSourceTerm, type Context, InvalidOptionError, messageOf } from '@millrace/core'
+import {
+  type AsyncBuffer,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+} from 'hyparquet'
+import { checkWhole } from '../check.ts'
+import { pathOf } from '../path-of.ts'
+
+/** Options of {@link parquet}. */
+export interface ParquetOptions {
+  /** The columns to read; the others are not touched. Default: all. */
+  readonly columns?: readonly string[]
+  /** Rows read at once at most. Default 8,192. */
+  readonly batchRows?: number
+}
+
+/**
+ * A source of the rows of a Parquet file, as records, read by hyparquet: pure JavaScript. Uncompressed, or
+ * packed with Snappy, gzip, Brotli or (from Node 22.15 on) Zstandard.
+ *
+ * Give the type of the rows as `parquet<Row>(file)`; it is not checked. Whole numbers of 64 bits are bigints. Rows are
+ * read `batchRows` at a time, never across row groups, and only while there is room downstream; the compressed columns
+ * of one row group are held at a time. The file is opened when the run begins and closed as soon as nobody needs more.
+ * Keeps the order.
+ *
+ * @throws {InvalidOptionError} if `file` is no path or `file:` URL or an option makes no sense. A file that cannot be
+ * read fails the run with a `BadInputError` that names it.
+ *
+ * @example
+ * ```ts
+ * import { rm, writeFile } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { parquet, toArray } from 'millrace/terms'
+ *
+ * const bytes =
+ *   'UEFSMRUGFRQVGFwVBBUAFQQVABUEFQAAAAMDCBwBAAAAAgAAABUEGSxIBHJvb3QVAgAVAiUCGAFuABYEGRwZHCYI' +
+ *   'HBUCGRUAGRgBbhUCFgQWPhZCJggAABY+FgQ2QgAoCWh5cGFycXVldBkcHAAAAEsAAABQQVIx'
+ * const file = join(tmpdir(), `millrace-parquet-${process.pid}.parquet`)
+ * await writeFile(file, Buffer.from(bytes, 'base64'))
+ * console.log(await toArray(parquet<{ n: number }>(file))) // [ { n: 1 }, { n: 2 } ]
+ * await rm(file)
+ * ```
+ */
+export function parquet<Row = Record<string, unknown>>(
+  file: string | URL,
+  options: ParquetOptions = {},
+): BatchSourceTerm<Row> {
+  const { columns, batchRows = 8192 } = options
+  if (
+    columns !== undefined &&
+    !(Array.isArray(columns) && columns.every((name) => typeof name === 'string'))
+  ) {
+    throw new InvalidOptionError('columns of parquet()', columns, 'a list of names')
+  }
+  checkWhole('batchRows of parquet()', batchRows, 1)
+  return new Parquet<Row>(pathOf('parquet', file), columns, batchRows)
+}
+
+class Parquet<Row> extends BatchSourceTerm<Row> {
+  override name = 'parquet'
+  readonly #path: string
+  readonly #columns: readonly string[] | undefined
+  readonly #batchRows: number
+  /** One reading per run: the same term may be in several at once. */
+  readonly #readings = new WeakMap<object, AsyncGenerator<readonly Row[], void, undefined>>()
+
+  constructor(path: string, columns: readonly string[] | undefined, batchRows: number) {
+    super()
+    this.#path = path
+    this.#columns = columns
+    this.#batchRows = batchRows
+  }
+
+  override batches(ctx: Context<unknown, never>): AsyncIterable<readonly Row[]> {
+    const reading = this.#read()
+    this.#readings.set(ctx, reading)
+    return reading
+  }
+
+  // the engine does not wait for a source stopped in the middle of a read, but here the read ends soon
+  override async exit(ctx: Context<unknown, never>): Promise<void> {
+    await this.#readings.get(ctx)?.return(undefined)
+  }
+
+  async *#read(): AsyncGenerator<readonly Row[], void, undefined> {
+    let handle: FileHandle | undefined
+    try {
+      handle = await open(this.#path)
+      const file = await bufferOf(handle)
+      const metadata = await parquetMetadataAsync(file)
+      this.#checkColumns(metadata)
+      for (const [rowStart, rowEnd] of rangesOf(metadata, this.#batchRows)) {
+        const columns = this.#columns === undefined ? {} : { columns: [...this.#columns] }
+        yield (await parquetReadObjects({
+          file,
+          metadata,
+          compressors,
+          rowStart,
+          rowEnd,
+          ...columns,
+        })) as Row[]
+      }
+    } catch (cause) {
+      throw new BadInputError(`The file ${this.#path} cannot be read as Parquet: ${messageOf(cause)}`, {
+        cause,
+      })
+    } finally {
+      await handle?.close()
+    }
+  }
+
+  #checkColumns({ schema }: FileMetaData): void {
+    const names = schema.slice(1).map(({ name }) => name)
+    const missing = this.#columns?.find((column) => !names.includes(column))
+    if (missing !== undefined) {
+      throw new BadInputError(`it has no column ${JSON.stringify(missing)}, but ${names.join(', ')}`)
+    }
+  }
+}
+
+/** Snappy is hyparquet's own; the others are Node's. Older versions of Node have no Zstandard. */
+const { zstdDecompressSync } = zlib as { readonly zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array }
+const compressors: Compressors = {
+  GZIP: (bytes) => zlib.gunzipSync(bytes),
+  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
+  ...(zstdDecompressSync === undefined ? {} : { ZSTD: (bytes) => zstdDecompressSync(bytes) }),
+}
+
+async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {
+  const { size } = await handle.stat()
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const length = Math.max(0, end - start)
+      const bytes = new Uint8Array(length)
+      let at = 0
+      while (at < length) {
+        const { bytesRead } = await handle.read(bytes, at, length - at, start + at)
+        if (bytesRead === 0) throw new BadInputError('it ends too early')
+        at += bytesRead
+      }
+      return bytes.buffer
+    },
+  }
+}
+
+/** Ranges of rows, each within one row group. */
+function* rangesOf(metadata: FileMetaData, batchRows: number): Generator<[from: number, to: number]> {
+  let begin = 0
+  for (const { num_rows } of metadata.row_groups) {
+    const end = begin + Number(num_rows)
+    for (let at = begin; at < end; at += batchRows) yield [at, Math.min(at + batchRows, end)]
+    begin = end
+  }
+}

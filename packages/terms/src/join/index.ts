@@ -1,0 +1,6 @@
+export * from './as-of-join.ts'
+export * from './enrich.ts'
+export type { Held, JoinState } from './held.ts'
+export * from './interval-join.ts'
+export type { JoinedRow, JoinKind, Side, Sides, TimedJoinOptions } from './options.ts'
+export * from './window-join.ts'

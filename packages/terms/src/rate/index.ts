@@ -1,0 +1,7 @@
+export * from './conflate.ts'
+export * from './debounce.ts'
+export type { LatestItem } from './latest-item.ts'
+export * from './rate-limit.ts'
+export * from './retry-source.ts'
+export * from './throttle.ts'
+export * from './timeout.ts'

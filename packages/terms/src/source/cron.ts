@@ -1,0 +1,71 @@
+/** `cron`: a source that goes by a timetable. */
+
+import { type Context, InvalidOptionError, messageOf, SourceTerm } from '@millrace/core'
+import { Cron } from 'croner'
+import { Ticks } from './ticks.ts'
+
+/** Options of {@link cron}. */
+export interface CronOptions {
+  /** The time zone that the timetable is in, such as `Europe/Berlin`. Default: the system's. */
+  readonly timezone?: string
+}
+
+/**
+ * A source of the times that a cron expression names, in ms since the epoch, each given when it has come. `0 9 * * 1-5`:
+ * at nine on weekdays; with six fields the first is seconds. Parsed by croner, daylight saving time included.
+ *
+ * Time is the run's clock. Times that pass while the graph holds it back are left out. It ends where the expression
+ * names no further time.
+ *
+ * @throws {InvalidOptionError} if croner does not understand the expression or the time zone.
+ *
+ * @example
+ * ```ts
+ * import { cron, take, toArray } from 'millrace/terms'
+ *
+ * const [time = 0] = await toArray(cron('* * * * * *').pipe(take(1))) // each second
+ * console.log(time % 1000) // 0
+ * ```
+ */
+export function cron(expression: string, options: CronOptions = {}): SourceTerm<number> {
+  return new CronSource(parse(expression, options))
+}
+
+class CronSource extends SourceTerm<number> {
+  override name = 'cron'
+  readonly #timetable: Cron
+
+  constructor(timetable: Cron) {
+    super()
+    this.#timetable = timetable
+  }
+
+  override generate({ clock }: Context<unknown, never>): AsyncIterable<number> {
+    let last = Number.NEGATIVE_INFINITY
+    return new Ticks(clock, (now) => {
+      // a time may be asked for within the ms in which the last one was given
+      const next = this.#timetable.nextRun(new Date(Math.max(now, last)))
+      if (next === null) return undefined
+      last = next.getTime()
+      return { at: last, item: last }
+    })
+  }
+}
+
+/** Without a function croner only computes: it sets no timer. */
+function parse(expression: string, { timezone }: CronOptions): Cron {
+  if (typeof expression !== 'string') {
+    throw new InvalidOptionError('The expression of cron()', expression, 'a text such as "0 9 * * 1-5"')
+  }
+  try {
+    const timetable = new Cron(expression, timezone === undefined ? {} : { timezone })
+    timetable.nextRun() // an unknown time zone shows only now
+    return timetable
+  } catch (error) {
+    throw new InvalidOptionError(
+      'The expression of cron()',
+      expression,
+      `one that croner understands (${messageOf(error)})`,
+    )
+  }
+}

@@ -1,0 +1,92 @@
+/** `fileTail`: the text of a file that grows. */
+
+import { StringDecoder } from 'node:string_decoder'
+import type { SourceTerm } from '@millrace/core'
+import { checkEncoding } from '../check.ts'
+import { pathOf } from '../path-of.ts'
+import { GrowingFile } from './growing-file.ts'
+import { checkMilliseconds, DEFAULT_POLL_MS, type Polling, PollingSource } from './polling.ts'
+
+/** Options of {@link fileTail}. */
+export interface FileTailOptions {
+  /** Milliseconds from one look for more to the next, on the run's clock. Default 1,000. */
+  readonly pollMs?: number
+  /** The stream ends once nothing was appended for so many ms. Default: never. */
+  readonly untilIdleMs?: number
+  /** How the file's bytes are to be read. Default `utf8`. */
+  readonly encoding?: BufferEncoding
+}
+
+/**
+ * A source of the text of a file from its start on, in pieces, that goes on as the file grows; `tail -f` from the first
+ * line on.
+ *
+ * Pieces are cut anywhere but within a character: `lineSplitter` makes lines of them. It reads while there is room
+ * downstream, up to 128 KiB a piece, and looks for more each `pollMs`. Without `untilIdleMs` it ends only when the run is
+ * stopped or nobody needs more; the file is then closed.
+ *
+ * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, was cut, or was replaced by
+ * another fails the run with a `BadInputError` that names it: what was added in between might be lost.
+ *
+ * @example
+ * ```ts
+ * import { appendFile, rm, writeFile } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { run } from 'millrace'
+ * import { fileTail, lineSplitter } from 'millrace/terms'
+ *
+ * const file = join(tmpdir(), `millrace-tail-${process.pid}.log`)
+ * await writeFile(file, 'one\n')
+ * for await (const line of run(fileTail(file, { pollMs: 1 }).pipe(lineSplitter())).output()) {
+ *   console.log(line)
+ *   if (line === 'two') break
+ *   await appendFile(file, 'two\n')
+ * }
+ * await rm(file)
+ * // one
+ * // two
+ * ```
+ */
+export function fileTail(file: string | URL, options: FileTailOptions = {}): SourceTerm<string> {
+  const { pollMs = DEFAULT_POLL_MS, untilIdleMs, encoding = 'utf8' } = options
+  checkMilliseconds('pollMs of fileTail()', pollMs)
+  if (untilIdleMs !== undefined) checkMilliseconds('untilIdleMs of fileTail()', untilIdleMs)
+  checkEncoding('encoding of fileTail()', encoding)
+  return new FileTail(pathOf('fileTail', file), pollMs, untilIdleMs ?? Number.POSITIVE_INFINITY, encoding)
+}
+
+class FileTail extends PollingSource<string> {
+  override name = 'fileTail'
+  readonly #path: string
+  readonly #pollMs: number
+  readonly #untilIdleMs: number
+  readonly #encoding: BufferEncoding
+
+  constructor(path: string, pollMs: number, untilIdleMs: number, encoding: BufferEncoding) {
+    super()
+    this.#path = path
+    this.#pollMs = pollMs
+    this.#untilIdleMs = untilIdleMs
+    this.#encoding = encoding
+  }
+
+  protected override async *poll({ clock, sleep, onEnd }: Polling): AsyncGenerator<string, void, undefined> {
+    const file = new GrowingFile(this.#path)
+    onEnd(() => file.close())
+    const untilIdleMs = this.#untilIdleMs
+    const decoder = new StringDecoder(this.#encoding)
+    for (let grownAt = clock.now(); ; ) {
+      const chunk = await file.read()
+      const idleMs = clock.now() - grownAt
+      if (chunk !== undefined) {
+        grownAt = clock.now()
+        const text = decoder.write(chunk)
+        if (text !== '') yield text
+      } else if (idleMs >= untilIdleMs) break
+      else if (!(await sleep(Math.min(this.#pollMs, untilIdleMs - idleMs)))) return
+    }
+    const rest = decoder.end()
+    if (rest !== '') yield rest
+  }
+}

@@ -1,0 +1,113 @@
+/** `HttpRequest`: one conditional GET, bounded in time and bytes. Made by `httpPoll`. Internal. */
+
+import { BadInputError, type Clock, messageOf } from '@millrace/core'
+
+/** What requests are made with. */
+export interface HttpPlan {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  readonly maxBytes: number
+  readonly fetch: typeof fetch
+}
+
+/** What came of a request. `retryAfterMs`: how long the server wants to be left alone. */
+export type HttpAnswer =
+  | { readonly kind: 'text'; readonly status: number; readonly text: string }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'failed'; readonly cause: unknown; readonly retryAfterMs: number }
+
+/** Statuses after which another try makes sense, beside 500 and up. */
+const PASSING = [408, 425, 429]
+const MAX_RETRY_AFTER_MS = 3_600_000
+
+/** Asks for one address again and again, and remembers the version it has got. */
+export class HttpRequest {
+  readonly #plan: HttpPlan
+  #validators: Record<string, string> = {}
+
+  constructor(plan: HttpPlan) {
+    this.#plan = plan
+  }
+
+  /** The address without what may be secret in it. */
+  get shownUrl(): string {
+    return this.#plan.url.origin + this.#plan.url.pathname
+  }
+
+  /** @throws {BadInputError} for an answer that another try will not make better. */
+  async send(clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
+    const { url, headers, timeoutMs, fetch } = this.#plan
+    const timeout = new AbortController()
+    const cancel = clock.after(timeoutMs, () => timeout.abort())
+    try {
+      const response = await fetch(url, {
+        headers: { ...headers, ...this.#validators },
+        signal: AbortSignal.any([signal, timeout.signal]),
+      })
+      return await this.#answer(response, clock)
+    } catch (cause) {
+      if (cause instanceof BadInputError || signal.aborted) throw cause
+      const shown = timeout.signal.aborted ? new Error(`no answer within ${timeoutMs} ms`, { cause }) : cause
+      return { kind: 'failed', cause: shown, retryAfterMs: 0 }
+    } finally {
+      cancel()
+    }
+  }
+
+  async #answer(response: Response, clock: Clock): Promise<HttpAnswer> {
+    const { status } = response
+    if (status === 304) {
+      await response.body?.cancel()
+      return { kind: 'unchanged' }
+    }
+    if (!response.ok) {
+      await response.body?.cancel()
+      const cause = new BadInputError(`${this.shownUrl} answered with status ${status}.`)
+      if (status < 500 && !PASSING.includes(status)) throw cause
+      return { kind: 'failed', cause, retryAfterMs: retryAfterMs(response, clock) }
+    }
+    const text = await this.#textOf(response)
+    this.#validators = validatorsOf(response)
+    return { kind: 'text', status, text }
+  }
+
+  async #textOf(response: Response): Promise<string> {
+    const { maxBytes } = this.#plan
+    const decoder = new TextDecoder()
+    let [text, bytes] = ['', 0]
+    // leaving the loop cancels what is still to come
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength
+      if (bytes > maxBytes) {
+        throw new BadInputError(
+          `${this.shownUrl} answered with more than ${maxBytes} bytes. Raise maxBytes if that is right.`,
+        )
+      }
+      text += decoder.decode(chunk, { stream: true })
+    }
+    return text + decoder.decode()
+  }
+}
+
+function validatorsOf({ headers }: Response): Record<string, string> {
+  const etag = headers.get('etag')
+  const modified = headers.get('last-modified')
+  return {
+    ...(etag === null ? {} : { 'if-none-match': etag }),
+    ...(modified === null ? {} : { 'if-modified-since': modified }),
+  }
+}
+
+/** RFC 9110, 10.2.3: seconds, or a date. */
+function retryAfterMs({ headers }: Response, clock: Clock): number {
+  const value = headers.get('retry-after')
+  if (value === null) return 0
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - clock.now()
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS)
+}
+
+/** The error that ends a source whose address has failed too often. */
+export function gaveUp(url: string, tries: number, cause: unknown): BadInputError {
+  return new BadInputError(`${url} failed ${tries} times in a row, last: ${messageOf(cause)}`, { cause })
+}

@@ -1,0 +1,43 @@
+/** `Ticks`: an async iterator that gives something at certain times. Used by `interval` and `cron`. */
+
+import type { Clock } from '@millrace/core'
+import { Pause } from '../rate/pause.ts'
+
+/** The next thing to give, and when. */
+export interface Tick<Item> {
+  readonly at: number
+  readonly item: Item
+}
+
+/** One run's ticks. Not a generator, which could not be ended in the middle of a wait. */
+export class Ticks<Item> implements AsyncIterableIterator<Item> {
+  readonly #next: (now: number) => Tick<Item> | undefined
+  readonly #clock: Clock
+  readonly #pause: Pause
+  #closed = false
+
+  /** `next` is asked for a tick whenever there is room for one; `undefined` ends the stream. */
+  constructor(clock: Clock, next: (now: number) => Tick<Item> | undefined) {
+    this.#clock = clock
+    this.#next = next
+    this.#pause = new Pause(clock)
+  }
+
+  async next(): Promise<IteratorResult<Item>> {
+    const tick = this.#closed ? undefined : this.#next(this.#clock.now())
+    if (tick !== undefined) await this.#pause.until(tick.at - this.#clock.now())
+    if (tick !== undefined && !this.#closed) return { done: false, value: tick.item }
+    this.#closed = true
+    return { done: true, value: undefined }
+  }
+
+  async return(): Promise<IteratorResult<Item>> {
+    this.#closed = true
+    this.#pause.end()
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}

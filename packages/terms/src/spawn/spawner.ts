@@ -1,0 +1,170 @@
+/** `Spawner`: the copies of one run of `spawnBy`, and who gets which item. Made by `SpawnBy`. Internal. */
+
+import type { StreamContext } from '@millrace/core'
+import { BadInputError, describe, isTerm, NotATermError, type Term, type View } from '@millrace/core'
+import { Copy } from './copy.ts'
+
+/** What `spawnBy` was told, with defaults filled in. */
+export interface SpawnPlan<In, Key, Out> {
+  readonly keyOf: (item: In) => Key
+  readonly spawn: (key: Key) => Term<In, Out>
+  readonly maxKeys: number
+  readonly whenFull: 'fail' | 'evict'
+  readonly idleMs: number | undefined
+  readonly isLast: ((item: In) => boolean) | undefined
+  readonly capacityItems: number
+}
+
+/** Turns of the event loop that copies may take to come to rest before more input is asked for. */
+const MAX_TURNS = 16
+
+/** Spawns copies, feeds them, and ends them. */
+export class Spawner<In, Key, Out> {
+  readonly #plan: SpawnPlan<In, Key, Out>
+  readonly #ctx: StreamContext<unknown, Out>
+  /** The copies that take items, the one used longest ago first. */
+  readonly #copies = new Map<Key, Copy<In, Out>>()
+  /** The copies that finish; an item of the same key waits for that. */
+  readonly #ending = new Map<Key, Copy<In, Out>>()
+  /** The copies that were fed since all had last come to rest. */
+  readonly #busy = new Set<Copy<In, Out>>()
+  readonly #failed: Promise<never>
+  #fail: (error: unknown) => void = () => undefined
+  /** One emit at a time: resolves when the last has been taken. */
+  #emitted: Promise<void> = Promise.resolve()
+  #cancelSweep: (() => void) | undefined
+
+  constructor(plan: SpawnPlan<In, Key, Out>, ctx: StreamContext<unknown, Out>) {
+    this.#plan = plan
+    this.#ctx = ctx
+    this.#failed = new Promise((_, reject) => {
+      this.#fail = reject
+    })
+    this.#failed.catch(() => undefined)
+  }
+
+  /** Reads `view` to its end and lets all copies finish; leaves none behind, whatever happens. */
+  async run(view: View<In>): Promise<void> {
+    const { signal } = this.#ctx
+    const onAbort = (): void => this.#cancelAll(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      const work = this.#feed(view)
+      work.catch(() => undefined) // a failure that comes after another changes nothing
+      await Promise.race([work, this.#failed])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      this.#cancelSweep?.()
+      const left = [...this.#copies.values(), ...this.#ending.values()]
+      this.#cancelAll('the term that spawned it has ended')
+      await Promise.all(left.map((copy) => copy.over))
+    }
+  }
+
+  async #feed(view: View<In>): Promise<void> {
+    for (let item = await this.#next(view); item !== undefined; item = await this.#next(view)) {
+      const key = this.#plan.keyOf(item)
+      for (let wait = this.#makeReady(key); wait !== undefined; wait = this.#makeReady(key)) await wait
+      const copy = this.#copies.get(key) as Copy<In, Out>
+      // the order of the map is the order of use
+      this.#copies.delete(key)
+      this.#copies.set(key, copy)
+      copy.usedAt = this.#ctx.clock.now()
+      this.#busy.add(copy)
+      this.#armSweep()
+      const room = copy.offer(item)
+      if (this.#plan.isLast?.(item) === true) this.#end(key, copy)
+      if (room !== undefined) await room
+    }
+    const all = [...this.#copies, ...this.#ending]
+    for (const [key, copy] of this.#copies) this.#end(key, copy)
+    await Promise.all(all.map(([, copy]) => copy.done))
+  }
+
+  /**
+   * The next item. A term that waits for its input looks idle to the engine, which ends a feedback loop whose terms
+   * are all idle; so copies come to rest first, if they do so soon.
+   */
+  async #next(view: View<In>): Promise<In | undefined> {
+    for (let turn = 0; turn < MAX_TURNS && view.peek() === undefined && !view.ended; turn++) {
+      for (const copy of this.#busy) if (copy.isQuiet) this.#busy.delete(copy)
+      if (this.#busy.size === 0) break
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve)
+      })
+    }
+    return view.next()
+  }
+
+  /** Sees to it that there is a copy for `key`; a promise if something must end first: call again then. */
+  #makeReady(key: Key): Promise<unknown> | undefined {
+    if (this.#copies.has(key)) return undefined
+    const before = this.#ending.get(key)
+    if (before !== undefined) return before.over
+    const { maxKeys, whenFull } = this.#plan
+    if (this.#copies.size + this.#ending.size < maxKeys) {
+      this.#copies.set(key, this.#spawn(key))
+      return undefined
+    }
+    if (this.#ending.size === 0) {
+      if (whenFull === 'fail') throw full(maxKeys, key)
+      const [oldest] = this.#copies
+      if (oldest !== undefined) this.#end(...oldest)
+    }
+    return Promise.race(Array.from(this.#ending.values(), (copy) => copy.over))
+  }
+
+  #spawn(key: Key): Copy<In, Out> {
+    const term: unknown = this.#plan.spawn(key)
+    if (!isTerm(term)) throw new NotATermError(term, 'spawnBy()')
+    const { capacityItems } = this.#plan
+    const copy = new Copy(term as Term<In, Out>, capacityItems, this.#ctx.clock, (item) => this.#give(item))
+    copy.done.catch(this.#fail)
+    return copy
+  }
+
+  /** Emits after what was given before. */
+  #give(item: Out): Promise<void> {
+    const given = this.#emitted.then(() => this.#ctx.emit(item))
+    this.#emitted = given.catch(() => undefined)
+    return given
+  }
+
+  #end(key: Key, copy: Copy<In, Out>): void {
+    this.#copies.delete(key)
+    this.#ending.set(key, copy)
+    copy.close()
+    copy.over.then(() => {
+      this.#ending.delete(key)
+      this.#busy.delete(copy)
+    })
+  }
+
+  /** Sets the timer for the copy used longest ago, unless one is set. */
+  #armSweep(): void {
+    const { idleMs } = this.#plan
+    const [oldest] = this.#copies.values()
+    if (idleMs === undefined || oldest === undefined || this.#cancelSweep !== undefined) return
+    const { clock } = this.#ctx
+    this.#cancelSweep = clock.after(Math.max(0, oldest.usedAt + idleMs - clock.now()), () => {
+      this.#cancelSweep = undefined
+      const idleSince = clock.now() - idleMs
+      for (const [key, copy] of [...this.#copies]) {
+        if (copy.usedAt > idleSince) break
+        this.#end(key, copy)
+      }
+      this.#armSweep()
+    })
+  }
+
+  #cancelAll(reason: unknown): void {
+    for (const copy of [...this.#copies.values(), ...this.#ending.values()]) void copy.cancel(reason)
+  }
+}
+
+function full(maxKeys: number, key: unknown): BadInputError {
+  return new BadInputError(
+    `spawnBy() has ${maxKeys} copies at work, and ${describe(key)} is another key. Raise maxKeys, end copies with ` +
+      'idleMs or isLast, or let the one used longest ago end with whenFull: "evict".',
+  )
+}

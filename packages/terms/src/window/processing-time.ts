@@ -1,0 +1,56 @@
+/** `runInProcessingTime`: the loop of a window term that goes by the run's clock. Called by `window-term.ts`. */
+
+import type { Clock, StreamContext, View } from '@millrace/core'
+import type { WindowState } from './window-term.ts'
+import type { Fired, Windower } from './windower.ts'
+
+/** What a wait ended with: the timer, or an item (`undefined` at the end of the stream). */
+type Woken<In> = 'timer' | { readonly item: In | undefined }
+
+/** Longer timers fire at once in Node; a window that is longer takes several. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** A loop that waits for the next item or the next end of a window, whichever is first. */
+export function runInProcessingTime<In, State>(
+  windower: Windower<State, unknown, Fired>,
+  keyOf: (item: In) => unknown,
+): (view: View<In>, ctx: StreamContext<WindowState<State>, unknown>) => Promise<void> {
+  return async (view, ctx) => {
+    const { clock, state } = ctx
+    const give = async (now: number): Promise<void> => {
+      const out: Fired[] = []
+      // a clock that was set back must not open windows that were given
+      state.latest = Math.max(state.latest, now)
+      windower.advance(state.open, state.latest, out)
+      for (const window of out) await ctx.emit(window)
+    }
+    let reading = read(view)
+    for (;;) {
+      const woken = await firstOf(reading, clock, windower.nextAt(state.open))
+      await give(clock.now())
+      if (woken === 'timer') continue
+      if (woken.item === undefined) break
+      windower.add(state.open, keyOf(woken.item), woken.item, state.latest, state.latest, [])
+      reading = read(view)
+    }
+    await give(Number.POSITIVE_INFINITY)
+  }
+}
+
+async function read<In>(view: View<In>): Promise<{ readonly item: In | undefined }> {
+  return { item: await view.next() }
+}
+
+/** Leaves no timer behind, whichever comes first. */
+async function firstOf<In>(reading: Promise<Woken<In>>, clock: Clock, at: number): Promise<Woken<In>> {
+  if (at === Number.POSITIVE_INFINITY) return reading
+  let cancel = (): void => {}
+  const timer = new Promise<'timer'>((resolve) => {
+    cancel = clock.after(Math.min(Math.max(0, at - clock.now()), MAX_TIMER_MS), () => resolve('timer'))
+  })
+  try {
+    return await Promise.race([reading, timer])
+  } finally {
+    cancel()
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * `windowTerm`: a windower and a time make a term. Called by the terms of this folder.
+ *
+ * In event time the watermark follows the items alone, so the windows do too: batches, buffers and schedulers make no
+ * difference. In processing time the run's clock decides, and a timer closes windows while no item comes.
+ */
+
+import { type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
+import type { Aggregate } from '../aggregate/aggregate.ts'
+import { checkAggregate } from '../aggregate/aggregate.ts'
+import { collectOf } from '../aggregate/collect-of.ts'
+import { checkWhole } from '../check.ts'
+import {
+  checkLate,
+  checkMs,
+  type GroupKey,
+  keyOf,
+  type LatePolicy,
+  lateError,
+  timeOf,
+} from '../event-time/options.ts'
+import { PortedTerm } from '../event-time/ports.ts'
+import type { TimeWindowOptions, WindowOutput } from './options.ts'
+import { runInProcessingTime } from './processing-time.ts'
+import type { Fired, Windower, WindowerOptions } from './windower.ts'
+
+/** The state of a window term: how far time has come, and the open windows. */
+export interface WindowState<State> {
+  /** The latest time seen. */
+  latest: number
+  readonly open: State
+}
+
+/** Checks the options that all windows share, and makes the term. */
+export function windowTerm<In, Key extends GroupKey | undefined, Value, Late extends LatePolicy, State>(
+  owner: string,
+  options: TimeWindowOptions<In, Key, Value, Late>,
+  windowerOf: (options: WindowerOptions) => Windower<State, unknown, Fired>,
+): KernelTerm<In, WindowOutput<In, Key, Value, Late>, WindowState<State>> {
+  const { time, key, maxOpen = 100_000, outOfOrderMs = 0, allowedLatenessMs = 0 } = options
+  const late: LatePolicy = options.late ?? 'fail'
+  const aggregate = (options.aggregate ?? collectOf<In>()) as Aggregate<unknown, unknown>
+  checkAggregate(owner, aggregate)
+  checkWhole(`maxOpen of ${owner}()`, maxOpen, 1)
+  checkMs(`outOfOrderMs of ${owner}()`, outOfOrderMs)
+  checkMs(`allowedLatenessMs of ${owner}()`, allowedLatenessMs)
+  checkLate(owner, late)
+  const readKey = key === undefined ? () => undefined : keyOf(owner, key)
+  const windower = windowerOf({ owner, aggregate, allowedLatenessMs, maxOpen })
+  const initialState = (): WindowState<State> => ({
+    latest: Number.NEGATIVE_INFINITY,
+    open: windower.init(),
+  })
+  type Output = WindowOutput<In, Key, Value, Late>
+
+  if (time === undefined) {
+    for (const option of ['outOfOrderMs', 'allowedLatenessMs', 'late'] as const) {
+      if (options[option] === undefined) continue
+      throw new InvalidOptionError(
+        `${option} of ${owner}()`,
+        options[option],
+        'left out in processing time, where no item is late; for event time, give the function time',
+      )
+    }
+    const run = runInProcessingTime(windower, readKey)
+    return kernelTerm(owner, { kind: 'stream', self: {}, run }, { initialState })
+  }
+
+  const readTime = timeOf(owner, time)
+  const toPort = late === 'port'
+  const routed = (windows: Fired[]): unknown[] =>
+    toPort ? windows.map((window) => ({ windows: window })) : windows
+  const f = (item: In, ctx: Context<WindowState<State>>): unknown[] => {
+    const { state } = ctx
+    const at = readTime(item)
+    const out: Fired[] = []
+    if (at > state.latest) {
+      state.latest = at
+      windower.advance(state.open, at - outOfOrderMs, out)
+    }
+    const watermark = state.latest - outOfOrderMs
+    if (windower.add(state.open, readKey(item), item, at, watermark, out)) return routed(out)
+    if (late === 'fail') throw lateError(owner, item, at, watermark)
+    return toPort ? [{ late: item }] : out
+  }
+  const end = ({ state }: Context<WindowState<State>>): Output[] => {
+    const out: Fired[] = []
+    windower.advance(state.open, Number.POSITIVE_INFINITY, out)
+    return routed(out) as Output[]
+  }
+  return new PortedTerm<In, Output, WindowState<State>>(
+    owner,
+    { kind: 'expand', self: {}, f },
+    { initialState, end },
+    toPort ? ['windows', 'late'] : undefined,
+  )
+}
