@@ -13,7 +13,7 @@ const alias = Object.entries({
   '@millrace/terms': 'terms/src/index.ts',
   '@millrace/terms/rx': 'terms/src/rx/index.ts',
   millrace: 'millrace/src/index.ts',
-  'millrace/rx': 'terms/src/rx/index.ts',
+  'millrace/rx': 'millrace/src/rx.ts',
   'millrace/terms': 'millrace/src/terms.ts',
   'millrace/testing': 'millrace/src/testing.ts',
 }).map(([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: source(path) }))

@@ -39,7 +39,15 @@ function table(runs) {
     answer === first.answer ? 'yes' : 'NO',
     balanced ? 'yes' : 'NO',
   ])
-  const head = ['strategy', 'time', 'speed-up', 'workers', 'steals', 'same answer', 'every item accounted for']
+  const head = [
+    'strategy',
+    'time',
+    'speed-up',
+    'workers',
+    'steals',
+    'same answer',
+    'every item accounted for',
+  ]
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)))
   return [head, ...rows].map((row) =>
     row
@@ -52,7 +60,9 @@ function table(runs) {
 async function main() {
   const failed = await setup()
   if (failed) return failed
-  console.log('Near duplicates among the glosses of WordNet, on this thread, then on a pool of workers, then on workers that steal:\n')
+  console.log(
+    'Near duplicates among the glosses of WordNet, on this thread, then on a pool of workers, then on workers that steal:\n',
+  )
   const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
   try {
     const runs = []
