@@ -77,6 +77,11 @@ async function unpack(folder, manifest) {
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(join(root, 'packages', folder, 'node_modules', name), link, 'junction')
   }
+  // peers lie beside the packages, where the user puts them
+  for (const name of Object.keys(manifest.peerDependencies ?? {})) {
+    const link = join(temp, 'node_modules', name)
+    if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link, 'junction')
+  }
   const files = readdirSync(target, { recursive: true }).filter((file) => !file.startsWith('node_modules'))
   const unwanted = files.filter((file) => /\.(test|test-d|case)\.|(^|[\\/])test[\\/]|tsbuildinfo$/.test(file))
   if (unwanted.length > 0) fail(`${manifest.name} would publish ${unwanted.join(', ')}`)
