@@ -23,6 +23,9 @@ const WINDOW_MS = 50
 const HEAVY_MS_PER_ITEM = 0.02
 /** One window alone may be code that is not compiled yet, or a garbage collection. */
 const HEAVY_WINDOWS = 2
+/** To send a state takes about so long, both ways; it must be little beside what the terms have worked already. */
+const MOVE_MS_PER_BYTE = 5e-6
+const MOVE_SHARE = 0.25
 /** A batch is sized to keep the worker busy for about so long. */
 const TARGET_MS = 8
 const FIRST_BATCH = 16
@@ -148,7 +151,12 @@ export class StatefulStage extends RemoteStage {
       const isHeavy = window.busyMs / (taken - window.taken) > HEAVY_MS_PER_ITEM
       Object.assign(window, { busyMs: 0, taken, heavy: isHeavy ? window.heavy + 1 : 0 })
     }
-    return window.heavy >= HEAVY_WINDOWS
+    return window.heavy >= HEAVY_WINDOWS && this.#moveMs() < this.busyMs * MOVE_SHARE
+  }
+
+  #moveMs(): number {
+    const states = this.#here?.contexts.map((ctx) => ctx.state)
+    return estimateBytes(states) * MOVE_MS_PER_BYTE
   }
 
   /** Sends the state to a worker, if there is one and nothing is in the middle of something. */
