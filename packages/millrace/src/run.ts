@@ -8,10 +8,12 @@ import {
   run as runInline,
   type Term,
 } from '@millrace/core'
-import { placementFor, type SchedulerOptions } from '@millrace/scheduler'
+import { placementFor, preloadInWorkers, type SchedulerOptions } from '@millrace/scheduler'
 import { checkOptions, InvalidOptionsError } from './config/check.ts'
 import type { TermOptions } from './config/settings.ts'
 import { applyTerms, mistakesInTerms } from './config/term-options.ts'
+
+preloadInWorkers(import.meta.url)
 
 /** Options of `run`: core's, the scheduler's, and those of single terms. Files and the environment are not read. */
 export interface ScheduledRunOptions extends Omit<RunOptions, 'placement'> {

@@ -6,6 +6,7 @@ import { BadInputError, fingerprint, ModuleTerm, messageOf, termOfExport } from 
 import { buildGraph, type Node } from '@millrace/core/engine'
 import { registerTypeScript } from '../typescript/register.ts'
 import { hashOf } from './hash.ts'
+import { preload } from './preload.ts'
 import type { GraphRef } from './protocol.ts'
 
 /** What a worker knows of a graph. */
@@ -59,7 +60,9 @@ export async function buildGraphOf({
 }
 
 async function prepare(url: string): Promise<void> {
-  if (/\.[cm]?tsx?(\?|$)/.test(url)) await registerTypeScript()
+  if (!/\.[cm]?tsx?(\?|$)/.test(url)) return
+  await preload()
+  await registerTypeScript()
 }
 
 /** A run has ended: its graphs are needed no more. */
