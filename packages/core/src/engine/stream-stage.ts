@@ -62,9 +62,20 @@ export class StreamStage extends Stage {
 
   #streamContext(ctx: NodeContext): StreamContext<unknown, unknown> {
     const emit = (item: unknown): Promise<void> => this.#emit(item, ctx)
+    const hold = (): (() => void) => {
+      let isHeld = true
+      ctx.sleeping++
+      return () => {
+        if (!isHeld) return
+        isHeld = false
+        ctx.sleeping--
+        this.host.look()
+      }
+    }
     return new Proxy(ctx, {
       get: (target, key) => {
         if (key === 'emit') return emit
+        if (key === 'hold') return hold
         const value: unknown = Reflect.get(target, key, target)
         return typeof value === 'function' ? value.bind(target) : value
       },

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { parallel } from '../compose/parallel.ts'
 import { run } from '../run/run.ts'
 import { settled } from '../test/deadline.ts'
-import { Collect, count, items } from '../test/terms.ts'
+import { Collect, count, id, items } from '../test/terms.ts'
 import { checkLedger } from '../testing/ledger.ts'
 import { SinkProbe } from '../testing/sink-probe.ts'
 import { SourceProbe } from '../testing/source-probe.ts'
@@ -245,4 +245,33 @@ test('several views, each at its own pace', async () => {
   const summary = await settled(run(both.pipe(new Interleave(), sink), { edges: { capacityItems: 2 } }))
   expect(summary.result(sink)).toEqual([100, 0, 1, 2, 200, 3, 4, 5])
   checkLedger(summary)
+})
+
+class Delayed extends StreamTerm<number, number> {
+  async run(view: View<number>, ctx: StreamContext<unknown, number>) {
+    const queue: number[] = []
+    const reading = (async () => {
+      for await (const n of view) queue.push(n)
+    })()
+    let isOver = false
+    reading.then(() => {
+      isOver = true
+    })
+    while (!isOver || queue.length > 0) {
+      // the timer is the term's own: only `hold` tells the engine of it
+      const release = ctx.hold()
+      await new Promise<void>((resolve) => void ctx.clock.after(2, resolve))
+      const n = queue.shift()
+      if (n !== undefined) await ctx.emit(n)
+      release()
+    }
+  }
+}
+
+test('a term that holds is waited for: its slow side of a diamond is no stall', async () => {
+  const sink = new Collect<unknown>()
+  const diamond = items([1, 2, 3, 4, 5, 6]).pipe(parallel({ a: id<number>(), b: new Delayed() }), sink)
+  const summary = await settled(run(diamond, { edges: { capacityItems: 2 }, growthLimitItems: 2 }))
+  expect((summary.result(sink) as unknown[]).length).toBe(6)
+  expect(summary.grown).toBe(0)
 })

@@ -30,6 +30,12 @@ export interface StreamContext<State = unknown, Out = unknown> extends Omit<Cont
    * @throws {WrongStateError} while the emit before it has not resolved.
    */
   emit(item: Out): Promise<void>
+  /**
+   * Says that the term waits for something of its own beside its inputs, a timer say, until the returned function is
+   * called. Without it, a term that awaits an item counts as having nothing else to do: then a feedback loop through it
+   * may be taken for dry, and a stream that waits for it for stalled.
+   */
+  hold(): () => void
 }
 
 /**

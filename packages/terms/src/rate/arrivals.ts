@@ -5,6 +5,12 @@
 
 import { CancelledError, type Clock, type StreamContext, StreamTerm, type View } from '@millrace/core'
 
+/** What a reader needs of its term's context. */
+export interface ArrivalsHost {
+  readonly clock: Clock
+  hold(): () => void
+}
+
 /** Node's timers cannot wait longer: they would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1
 
@@ -15,6 +21,7 @@ export type Arrival = 'item' | 'end' | 'due' | 'roused'
 export class Arrivals<Item> {
   readonly #view: View<Item>
   readonly #clock: Clock
+  readonly #host: ArrivalsHost
   #item: Item | undefined
   #asking = false
   #ended = false
@@ -22,9 +29,10 @@ export class Arrivals<Item> {
   #failure: { readonly error: unknown } | undefined
   #wake: (() => void) | undefined
 
-  constructor(view: View<Item>, clock: Clock) {
+  constructor(view: View<Item>, host: ArrivalsHost) {
     this.#view = view
-    this.#clock = clock
+    this.#host = host
+    this.#clock = host.clock
   }
 
   /** Waits for the next thing to happen. A time that has come goes before an item; nothing is lost between calls. */
@@ -39,6 +47,7 @@ export class Arrivals<Item> {
 
   async #first(dueAt: number, reads: boolean): Promise<Arrival> {
     let cancel: (() => void) | undefined
+    let release: (() => void) | undefined
     try {
       for (;;) {
         if (this.#failure !== undefined) throw this.#failure.error
@@ -52,6 +61,7 @@ export class Arrivals<Item> {
         if (reads && this.#ended) return 'end'
         if (reads) this.#ask()
         if (dueAt !== Number.POSITIVE_INFINITY) {
+          release ??= this.#host.hold()
           cancel ??= this.#clock.after(Math.min(dueAt - now, MAX_TIMER_MS), () => {
             cancel = undefined
             this.#look()
@@ -63,6 +73,7 @@ export class Arrivals<Item> {
       }
     } finally {
       cancel?.()
+      release?.()
     }
   }
 
@@ -117,7 +128,7 @@ export abstract class ReactiveTerm<in In, out Out, State = unknown> extends Stre
   protected abstract react(arrivals: Arrivals<In>, ctx: StreamContext<State, Out>): Promise<void>
 
   override async run(view: View<In>, ctx: StreamContext<State, Out>): Promise<void> {
-    const arrivals = new Arrivals(view, ctx.clock)
+    const arrivals = new Arrivals(view, ctx)
     this.#open.set(ctx.signal, arrivals)
     try {
       await this.react(arrivals, ctx)

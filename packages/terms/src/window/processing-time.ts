@@ -26,7 +26,7 @@ export function runInProcessingTime<In, State>(
     }
     let reading = read(view)
     for (;;) {
-      const woken = await firstOf(reading, clock, windower.nextAt(state.open))
+      const woken = await firstOf(reading, ctx, windower.nextAt(state.open))
       await give(clock.now())
       if (woken === 'timer') continue
       if (woken.item === undefined) break
@@ -42,9 +42,14 @@ async function read<In>(view: View<In>): Promise<{ readonly item: In | undefined
 }
 
 /** Leaves no timer behind, whichever comes first. */
-async function firstOf<In>(reading: Promise<Woken<In>>, clock: Clock, at: number): Promise<Woken<In>> {
+async function firstOf<In>(
+  reading: Promise<Woken<In>>,
+  { clock, hold }: { readonly clock: Clock; readonly hold: () => () => void },
+  at: number,
+): Promise<Woken<In>> {
   if (at === Number.POSITIVE_INFINITY) return reading
   let cancel = (): void => {}
+  const release = hold()
   const timer = new Promise<'timer'>((resolve) => {
     cancel = clock.after(Math.min(Math.max(0, at - clock.now()), MAX_TIMER_MS), () => resolve('timer'))
   })
@@ -52,5 +57,6 @@ async function firstOf<In>(reading: Promise<Woken<In>>, clock: Clock, at: number
     return await Promise.race([reading, timer])
   } finally {
     cancel()
+    release()
   }
 }
