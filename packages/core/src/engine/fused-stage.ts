@@ -350,6 +350,8 @@ export class FusedStage extends Stage {
     if (this.#closed) return
     this.#closed = true
     this.inlet.close()
+    // a source that sleeps would keep its timer
+    if (this.inlet.edges.length === 0) this.contexts[0]?.stop(undefined)
     this.#closeSource().catch((error: unknown) => this.failed(error, 'generate', 0))
   }
 

@@ -6,12 +6,14 @@ import { expect, test } from 'vitest'
 import type { Context, Kernel, LifeCycle } from '../contracts.ts'
 import { TermError } from '../errors.ts'
 import { kernelTerm } from '../term/leaf.ts'
+import { SourceTerm } from '../term/source-term.ts'
 import type { Term } from '../term/term.ts'
 import { settled } from '../test/deadline.ts'
 import { LAW_TIMEOUT_MS, law } from '../test/property.ts'
 import { turn } from '../test/terms.ts'
 import { isBalanced } from '../testing/ledger.ts'
 import { seededSchedule } from '../testing/random.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
 import { run } from './run.ts'
 
 const FORMS = ['apply', 'async', 'map', 'expand', 'asyncExpand', 'concurrent', 'stream', 'fold'] as const
@@ -278,3 +280,16 @@ test(
   },
   LAW_TIMEOUT_MS,
 )
+
+test('a source that sleeps is woken when a take has had enough', async () => {
+  const clock = new VirtualClock()
+  class Sleepy extends SourceTerm<number> {
+    async *generate(ctx: Context<unknown, never>) {
+      yield 1
+      await ctx.sleep(3_600_000)
+    }
+  }
+  const one = kernelTerm<number, number>('take', { kind: 'take', count: 1 })
+  await settled(run(new Sleepy().pipe(one), { clock }))
+  expect(clock.pending).toBe(0)
+})
