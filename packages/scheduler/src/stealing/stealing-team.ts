@@ -179,8 +179,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       // the thread runs, but not the helper thread that loads TypeScript there
       this.countError()
       this.#hireAgainAt = performance.now() + PROBE_MS
-      this.drop(worker)
-      dealt.assembly.fail(fromWire(reply.error))
+      this.#onDied(worker, fromWire(reply.error))
     } else if (part === '' || reply.kind !== 'unknown') dealt.settle({ reply, worker })
     else
       dealt.assembly.fail(new MillraceError('WORKER_ENDED', `A worker has lost the region of part ${part}.`))

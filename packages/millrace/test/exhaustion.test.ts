@@ -1,0 +1,60 @@
+/**
+ * Goal: on a machine that refuses threads the main job finishes under every strategy, with the same bytes, and says how
+ * many threads it did without. Uses the system's own limit, which counts for unprivileged users only.
+ */
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { strategies } from '../src/config/settings.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+const job = fileURLToPath(new URL('../../../examples/10-near-duplicates.ts', import.meta.url))
+
+/** The program must still be able to read the checkout. */
+const CAPABILITIES = '-all,+dac_read_search,+dac_override'
+const unprivileged = (threads: number) => [
+  ...['--reuid', '65534', '--clear-groups', '--inh-caps', CAPABILITIES],
+  ...['--ambient-caps', CAPABILITIES, '--bounding-set', CAPABILITIES],
+  ...['prlimit', `--nproc=${threads}`],
+]
+const canLimit = spawnSync('setpriv', [...unprivileged(40), 'true']).status === 0
+
+interface Threads {
+  readonly budget: number
+  readonly peak: number
+  readonly errors: number
+}
+
+function outcome(strategy: string, threads: number): { readonly answer: string; readonly threads: Threads } {
+  const folder = temporaryFolder()
+  chmodSync(folder, 0o777)
+  const [out, summary] = [join(folder, 'pairs.ndjson'), join(folder, 'summary.json')]
+  const flags = ['--strategy', strategy, '--workers', '6', '--quiet', '--summary', summary]
+  const params = ['--param', `out=${out}`, '--param', 'limit=1000']
+  const args = [...unprivileged(threads), process.execPath, cli, 'run', job, ...flags, ...params]
+  execFileSync('setpriv', args, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'pipe'] })
+  return { answer: readFileSync(out, 'utf8'), threads: JSON.parse(readFileSync(summary, 'utf8')).threads }
+}
+
+describe.runIf(canLimit)('threads are refused', () => {
+  let expected: string | undefined
+
+  test.each(strategies)(
+    '%s',
+    (strategy) => {
+      expected ??= outcome('inline', 40).answer
+      const roomy = outcome(strategy, 40)
+      expect(roomy.answer).toBe(expected)
+      expect(roomy.threads.peak).toBeLessThanOrEqual(roomy.threads.budget)
+      const tight = outcome(strategy, 18)
+      expect(tight.answer).toBe(expected)
+      // the caller's thread does the rest
+      if (strategy !== 'inline') expect(tight.threads.errors).toBeGreaterThan(0)
+    },
+    120_000,
+  )
+})
