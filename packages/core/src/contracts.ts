@@ -161,15 +161,36 @@ export interface NodeStats {
   readonly stage: number
 }
 
-/** Figures of one stage so far. */
+/**
+ * Figures of one stage so far. The three shares are of the run's elapsed time, each from 0 to 1, and add up to 1.
+ *
+ * On workers a stage counts as busy while at least one of its batches is on its way. A `StreamTerm` reads in a loop of
+ * its own, whose time cannot be told from waiting: it counts as idle.
+ */
 export interface StageStats {
   readonly index: number
   /** Ids of the fused nodes, first to last. */
   readonly nodes: readonly string[]
+  /** Where its terms run now. A stage with a state may move in mid-run. */
+  readonly runsOn: 'caller' | 'workers'
   /** Times the stage was run. */
   readonly activations: number
-  /** Time spent in its terms, in ms. */
+  /** Time spent in its terms, in ms, summed over all threads. */
   readonly busyMs: number
+  /** Share of the time in which it was at work. */
+  readonly busyShare: number
+  /** Share of the time in which an edge behind it was full. */
+  readonly backpressuredShare: number
+  /** The rest: it had no input, waited for a promise or for its turn. */
+  readonly idleShare: number
+  /** Items that wait on its input edges now. */
+  readonly queuedItems: number
+  /** Mean number of items that it takes in one go; 0 before the first. */
+  readonly meanBatchItems: number
+  /** Estimated bytes sent to workers; from one item of each batch. */
+  readonly sentBytes: number
+  /** Estimated bytes that came back from workers; from one item of each reply. */
+  readonly receivedBytes: number
 }
 
 /** Figures of one edge so far. */
@@ -196,8 +217,29 @@ export interface ThreadStats {
   readonly peak: number
   /** Threads that could not be created, or were lost. */
   readonly errors: number
+  readonly health: Health
   /** Figures of each worker that has done something. */
   readonly workers: readonly WorkerStats[]
+}
+
+/**
+ * - `green`: all is as it should be; also for a run that wants no threads.
+ * - `yellow`: threads are missing, or thread errors are over 1 % of the activations.
+ * - `red`: there is no thread at all, so everything runs on the caller's, or errors are over 10 %.
+ */
+export type HealthLevel = 'green' | 'yellow' | 'red'
+
+/** How well off a run is for threads, and why, by cause. */
+export interface Health {
+  readonly level: HealthLevel
+  /** Threads that are wanted and not there now. They are asked for again, at most once a second. */
+  readonly missing: number
+  /** Times the process's budget had no thread left. That makes a run smaller, and is no error. */
+  readonly denied: number
+  /** Threads that the machine refused to create. */
+  readonly refused: number
+  /** Threads that died, or were ended because they did not answer. */
+  readonly lost: number
 }
 
 /** One worker of a run. */
@@ -206,8 +248,12 @@ export interface WorkerStats {
   readonly activations: number
   /** Time spent in the run's terms, in ms. */
   readonly busyMs: number
-  /** JavaScript heap in use after its last activation. */
+  /** `busyMs` as a share of the run's elapsed time so far, from 0 to 1. */
+  readonly utilisation: number
+  /** JavaScript heap in use after its last activation, in bytes. */
   readonly heapBytes: number
+  /** Threads that were lost in its place before it; each new one has an id of its own. */
+  readonly restarts: number
   /** Under `work-stealing`: what it has done to find work. */
   readonly stealing?: StealingStats
 }

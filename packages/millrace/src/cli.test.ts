@@ -71,6 +71,10 @@ test.concurrent.for<[readonly string[], string]>([
     ['run', fixture('numbers.ts'), '--summary', 'no/such/folder.json'],
     `The summary no/such/folder.json cannot be written: there is no folder ${join(process.cwd(), 'no/such')}.`,
   ],
+  [
+    ['run', fixture('numbers.ts'), '--telemetry', 'no/such/file.jsonl'],
+    "The telemetry no/such/file.jsonl cannot be written: ENOENT: no such file or directory, open 'no/such/file.jsonl'",
+  ],
 ])('%j is refused', async ([args, line], { expect }) => {
   expect(await millrace(args)).toEqual({ code: 2, stdout: '', stderr: `millrace: ${line}\n` })
 })
@@ -143,6 +147,26 @@ test('a run prints what the graph prints, and leaves a summary', async () => {
   })
 })
 
+test('telemetry ends with the figures of the whole run', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 't.jsonl')
+  expect((await millrace(['run', fixture('numbers.ts'), '-p', 'count=4', '-t', file])).code).toBe(0)
+  expect((await millrace(['run', fixture('failing.ts'), '-t', file])).code).toBe(1)
+  expect((await millrace(['run', fixture('open-input.ts'), '-t', join(folder, 'none.jsonl')])).code).toBe(2)
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      outcome: 'completed',
+      droppedLines: 0,
+      items: { in: 4, out: 4 },
+      stages: [{ runsOn: 'caller', queuedItems: 0, sentBytes: 0 }],
+      threads: { health: { level: 'green' }, workers: [] },
+    },
+    { outcome: 'failed' },
+  ])
+  expect(readdirSync(folder)).toEqual(['t.jsonl'])
+})
+
 test('a summary holds the results that JSON can hold, and names the others', async () => {
   const folder = temporaryFolder()
   await millrace(['run', fixture('results.ts'), '--summary', join(folder, 'summary.json')])
@@ -206,7 +230,7 @@ test('a config with mistakes is refused, a line for each', async () => {
     'millrace: c.yaml: edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "blok". ' +
       'Did you mean block?\n' +
       'millrace: c.yaml: unknown option batchItem (5). Did you mean batchItems? ' +
-      'Allowed: edges, batchItems, growthLimitItems, scheduler, terms.\n',
+      'Allowed: edges, batchItems, growthLimitItems, starvationMs, scheduler, terms.\n',
   )
   expect(await refused('d.json')).toMatch(/^millrace: d\.json cannot be read: .+\n$/)
   expect(await refused('e.toml')).toMatch(/^millrace: e\.toml is no config: .+\n$/)

@@ -27,7 +27,7 @@ Exit codes:
 
 const SETTINGS = `
 Later wins, value by value:
-  defaults
+  defaults       with --profile or scheduler.profile: those of the profile
   the config     millrace.config.{ts,js,mjs,json,yaml,yml}, or "millrace" in package.json: the nearest, from the
                  current folder upwards to the first that has a package.json or .git; or the file of --config
   environment    ${[...variables.keys()].join(',\n                 ')}
@@ -56,7 +56,7 @@ function withSettings(command: Command): Command {
     'the config, instead of the one that is found: .json, .yaml, .ts or .js',
   )
   for (const [name, meaning] of Object.entries(flags)) {
-    const value = name === 'strategy' ? 'name' : 'count'
+    const value = name === 'strategy' || name === 'profile' ? 'name' : 'count'
     command.option(`${flagOf(name)} <${value}>`, meaning)
   }
   return command
@@ -82,6 +82,10 @@ function program(finish: (code: number) => void): Command {
     .argument('<module>', 'a .ts or .js file')
     .addOption(parameterOption())
     .option('-s, --summary <file>', 'where to write what became of the run, as JSON')
+    .option(
+      '-t, --telemetry <file>',
+      'where to append the figures of the run each second, a line of JSON each',
+    )
     .option('-q, --quiet', 'shows no progress')
     .addHelpText('after', EXIT_CODES)
     .action(async (module: string, options: RunCommandOptions) => {

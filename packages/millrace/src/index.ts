@@ -2,6 +2,7 @@ export * from '@millrace/core'
 export {
   GraphMismatchError,
   NotAGraphModuleError,
+  type Profile,
   type SchedulerOptions,
   type Strategy,
   WorkerLostError,

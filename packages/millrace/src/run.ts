@@ -10,6 +10,7 @@ import {
 } from '@millrace/core'
 import { placementFor, preloadInWorkers, type SchedulerOptions } from '@millrace/scheduler'
 import { checkOptions, InvalidOptionsError } from './config/check.ts'
+import { withProfileOf } from './config/profile.ts'
 import type { TermOptions } from './config/settings.ts'
 import { applyTerms, mistakesInTerms } from './config/term-options.ts'
 
@@ -53,7 +54,7 @@ export function run<In, Out>(
   options: ScheduledRunOptions = {},
 ): Run<Out> {
   const { config, live } = checkOptions(options)
-  const { scheduler = {}, terms, ...rest } = config
+  const { scheduler = {}, terms, ...rest } = withProfileOf(config)
   const placement = placementFor(scheduler)
   const inner: RunOptions = { ...rest, ...live, ...(placement === undefined ? {} : { placement }) }
   if (terms === undefined) return runInline(term, inner)

@@ -1,6 +1,8 @@
 export * from './errors.ts'
 export * from './governor/governor.ts'
+export * from './governor/health.ts'
 export * from './governor/processors.ts'
 export type * from './options.ts'
 export * from './placement-for.ts'
+export * from './profiles.ts'
 export { preloadInWorkers } from './worker/preload.ts'

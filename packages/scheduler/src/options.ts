@@ -3,18 +3,35 @@
 /** Where the terms of a graph run. */
 export type Strategy = 'inline' | 'dedicated' | 'pool' | 'work-stealing' | 'hybrid'
 
+/** What work is like: it computes, it waits, it does both, or it needs little memory. */
+export type Profile = 'cpu' | 'io' | 'mixed' | 'memory'
+
 /** Options of a scheduler. */
 export interface SchedulerOptions {
   /** Default `inline`: everything on the caller's thread. */
   readonly strategy?: Strategy
+  /** A set of defaults for one kind of work, as the table in `profiles.ts` says. What is set beside it wins. Default: none. */
+  readonly profile?: Profile
   /**
    * Workers at most. Default: the processors that the process may use, container quota included; for `dedicated` as many
    * as there are terms; with a number, terms share so many. `hybrid` gives each source a worker beside these.
    */
   readonly workers?: number
+  /**
+   * Workers at least: so many, once started, do not end while a run lasts, however idle; and `adaptive` goes no lower.
+   * `workers` at most. Default 0: none is kept, though a run that has work for one has one.
+   */
+  readonly minWorkers?: number
+  /**
+   * Moves the number of workers between `minWorkers` and `workers`: up by one while all are busy and batches wait, down by
+   * a quarter while few are busy and none waits. Default false: as many as there may be.
+   */
+  readonly adaptive?: boolean
+  /** A batch for a worker is sized to keep it busy for about so many ms. Default 8. */
+  readonly batchMs?: number
   /** `process` runs workers as child processes: slower to reach, but a crash takes nothing else down. Default `thread`. */
   readonly isolation?: 'thread' | 'process'
-  /** A worker that has been idle for so many ms ends. Default 10,000. */
+  /** A worker that has been idle for so many ms ends, but for `minWorkers` of them. Default 10,000. */
   readonly idleTimeoutMs?: number
   /** Heap of one worker at most, in MiB. Default: Node's. */
   readonly heapLimitMb?: number

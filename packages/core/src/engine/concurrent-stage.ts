@@ -53,6 +53,7 @@ export class ConcurrentStage extends Stage {
     const window = free > 0 ? this.inlet.next(free) : undefined
     if (window !== undefined) {
       const { items, at, to, times } = window
+      this.count(to - at)
       for (let i = at; i < to && !this.isDone; i++) this.#call(items[i], times?.[i] ?? Number.NaN)
       this.inlet.consume(to - at)
       this.wake()

@@ -1,5 +1,6 @@
 /** `NodeContext`: what a term's methods see of the run. One per node and run, made by stages. */
 
+import { performance } from 'node:perf_hooks'
 import type { Clock, Context } from '../contracts.ts'
 import { CancelledError, WrongStateError } from '../errors.ts'
 
@@ -96,6 +97,15 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** As the system's, for who only watches: it keeps no process alive, and never goes back. */
+export const watchClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs).unref()
     return () => clearTimeout(timer)
   },
 }

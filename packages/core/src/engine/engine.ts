@@ -8,7 +8,7 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import type { Clock, EdgeOptions, EdgeStats, Stats, ThreadStats } from '../contracts.ts'
+import type { Clock, EdgeOptions, EdgeStats, StageStats, Stats, ThreadStats } from '../contracts.ts'
 import { StallError } from '../errors.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -17,6 +17,7 @@ import { ledgerOf, nodeStatsOf } from './ledger.ts'
 import type { Placement } from './placement.ts'
 import type { Stage, StageHost } from './stage.ts'
 import { dryEdges, explainStall, smallest, stuckEdges } from './stall.ts'
+import { StarvationWatch } from './starvation-watch.ts'
 import { turnBegan, turnHasLasted } from './turn.ts'
 import { type ReadOutput, wire } from './wire.ts'
 
@@ -36,7 +37,13 @@ export interface EngineOptions {
 }
 
 /** The figures of a run without threads. */
-export const NO_THREADS: ThreadStats = { budget: 0, peak: 0, errors: 0, workers: [] }
+export const NO_THREADS: ThreadStats = {
+  budget: 0,
+  peak: 0,
+  errors: 0,
+  health: { level: 'green', missing: 0, denied: 0, refused: 0, lost: 0 },
+  workers: [],
+}
 
 /** Milliseconds of work after which the event loop gets its turn. */
 const TURN_MS = 8
@@ -70,6 +77,7 @@ export class Engine implements StageHost {
   #stepping = false
   #scheduled = false
   #paused = false
+  readonly #starvation = new StarvationWatch<Stage>()
   #failure: { readonly error: unknown } | undefined
   #settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
   readonly #settled: Promise<void>
@@ -157,6 +165,7 @@ export class Engine implements StageHost {
         while (this.#ready.length > 0 && this.#failure === undefined && !this.#paused) {
           const stage = this.#next()
           stage.isReady = false
+          stage.turns++
           if (!stage.isDone && !stage.waiting) stage.activate()
           if (performance.now() - begun > TURN_MS) break
         }
@@ -268,20 +277,31 @@ export class Engine implements StageHost {
     if (!this.#paused) return
     this.#paused = false
     this.#options.placement?.resume?.()
+    this.#starvation.clear() // what waited for this waited for nobody's turn
     this.#schedule()
+  }
+
+  /** Stages that have by now been ready for so long without running. Each is told once, until it runs. */
+  starving(starvationMs: number, now: number): StageStats[] {
+    if (this.#paused || this.#endedAt !== undefined) return []
+    const at = performance.now()
+    const starving = this.#starvation.look(this.#stages, now, starvationMs)
+    return starving.map((stage) => stage.stats(this.#began, at))
   }
 
   /** Figures so far. */
   stats(): Stats {
     const readers = this.#options.outputs.map(({ reader }) => reader)
+    const at = this.#endedAt ?? performance.now()
+    const elapsedMs = at - this.#began
     return {
-      elapsedMs: (this.#endedAt ?? performance.now()) - this.#began,
+      elapsedMs,
       items: ledgerOf(this.#stages, this.#edges, readers),
       nodes: this.#stages.flatMap(nodeStatsOf),
-      stages: this.#stages.map((stage) => stage.stats()),
+      stages: this.#stages.map((stage) => stage.stats(this.#began, at)),
       edges: this.#edges.map((edge) => edge.stats()),
       grown: this.grown,
-      threads: this.#options.placement?.stats() ?? NO_THREADS,
+      threads: this.#options.placement?.stats(elapsedMs) ?? NO_THREADS,
     }
   }
 }

@@ -129,8 +129,7 @@ export class FusedStage extends Stage {
     const begun = performance.now()
     this.activations++
     const taken = this.#advance(Math.min(room, this.host.batchItems))
-    const spent = performance.now() - begun
-    this.busyMs += spent
+    const spent = this.book(begun, taken)
     this.#quantum.adapt(taken, spent)
     this.#loops.count(taken)
   }

@@ -4,6 +4,7 @@
  * Called by stages.
  */
 
+import { performance } from 'node:perf_hooks'
 import { UnknownPortError } from '../errors.ts'
 import { estimateBytes } from './bytes.ts'
 import type { Edge } from './edge.ts'
@@ -22,6 +23,12 @@ export class Outlet {
   unread = 0
   /** What an item has taken so far; NaN before the first. */
   #itemBytes = Number.NaN
+  /** Time without room, up to `#blockedAt` if that is set. */
+  #blockedMs = 0
+  /** Since when there has been no room; `undefined` while there is some. */
+  #blockedAt: number | undefined
+  /** The port that has none; -1 for the outlet as a whole. */
+  #blockedPort = -1
 
   constructor(ports: ReadonlyMap<string, readonly Edge[]>, routes: boolean) {
     this.#ports = [...ports.keys()]
@@ -58,7 +65,27 @@ export class Outlet {
         if (own < room) room = own
       }
     }
+    if (room <= 0) this.#block(-1)
+    else if (this.#blockedAt !== undefined) this.#unblock()
     return room
+  }
+
+  /** The clock is read when that changes, not each time it is asked. */
+  #block(port: number): void {
+    if (this.#blockedAt !== undefined) return
+    this.#blockedAt = performance.now()
+    this.#blockedPort = port
+  }
+
+  #unblock(): void {
+    if (this.#blockedAt === undefined) return
+    this.#blockedMs += performance.now() - this.#blockedAt
+    this.#blockedAt = undefined
+  }
+
+  /** How long there was no room when the stage asked, up to the moment `at`, in ms. */
+  blockedMs(at: number): number {
+    return this.#blockedMs + (this.#blockedAt === undefined ? 0 : Math.max(0, at - this.#blockedAt))
   }
 
   /** The ports, by name, in their order. */
@@ -80,6 +107,8 @@ export class Outlet {
       if (own <= 0) edge.park(this.#itemBytes)
       if (own < room) room = own
     }
+    if (room <= 0) this.#block(port)
+    else if (this.#blockedPort === port) this.#unblock()
     return room
   }
 
@@ -162,6 +191,7 @@ export class Outlet {
 
   /** Nothing follows. */
   end(): void {
+    this.#unblock()
     for (const edge of this.edges) edge.end()
   }
 }

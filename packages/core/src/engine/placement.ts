@@ -4,7 +4,7 @@
  * under every scheduler.
  */
 
-import type { EdgeOptions, ThreadStats } from '../contracts.ts'
+import type { EdgeOptions, Health, ThreadStats } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Origins } from '../graph/origins.ts'
 import type { Plan, StagePlan } from '../plan/plan.ts'
@@ -46,8 +46,10 @@ export interface Placement {
   pause?(): void
   /** Goes on after `pause`. */
   resume?(): void
-  /** Figures of the threads so far. */
-  stats(): ThreadStats
+  /** Figures of the threads after so many ms of the run. */
+  stats(elapsedMs: number): ThreadStats
+  /** To be called when the health of the run's threads has another level. Set before `open`. */
+  onHealth?: ((health: Health) => void) | undefined
   /** Lets the threads go. Called once, at the end of the run, whatever its outcome. */
   close(): void | Promise<void>
 }

@@ -5,6 +5,7 @@
  * again if there is more. It never blocks the thread: what must wait sets `waiting` and wakes the stage later.
  */
 
+import { performance } from 'node:perf_hooks'
 import type { StageStats } from '../contracts.ts'
 import { TermError } from '../errors.ts'
 import type { Node } from '../graph/graph.ts'
@@ -14,6 +15,7 @@ import type { Edge, EdgeEnd } from './edge.ts'
 import { isPromise } from './frame.ts'
 import type { Inlet } from './inlet.ts'
 import type { Outlet } from './outlet.ts'
+import { sharesOf } from './shares.ts'
 
 /** What a stage asks of its engine. */
 export interface StageHost extends RunScope {
@@ -62,6 +64,11 @@ export abstract class Stage implements EdgeEnd {
   isDone = false
   activations = 0
   busyMs = 0
+  /** Times it was its turn, whether it could do something or not; counted by the engine. */
+  turns = 0
+  /** Times it took items, and how many. */
+  batches = 0
+  batchedItems = 0
   /** How many nodes have been entered; only these are exited. */
   #entered = 0
   /** The `enter` under way, of the node before #entered. */
@@ -137,6 +144,45 @@ export abstract class Stage implements EdgeEnd {
   /** Copies made for second and further readers. */
   get copied(): number {
     return this.outlet.copied
+  }
+
+  /** Counts a batch that was taken. */
+  protected count(items: number): void {
+    this.batches++
+    this.batchedItems += items
+  }
+
+  /** Books an activation that began then and took so many items. Returns how long it took, in ms. */
+  protected book(begun: number, items: number): number {
+    const spent = performance.now() - begun
+    this.busyMs += spent
+    if (items > 0) this.count(items)
+    return spent
+  }
+
+  /** Whether it could do something, and waits for its turn. */
+  get isHeld(): boolean {
+    return this.isReady && !this.isDone
+  }
+
+  /** A number that changes whenever it gets what it waits for while it is held. */
+  get progress(): number {
+    return this.turns
+  }
+
+  /** Where its terms run now. */
+  get runsOn(): StageStats['runsOn'] {
+    return 'caller'
+  }
+
+  /** Estimated bytes that went to workers and came back. */
+  get trafficBytes(): { readonly sent: number; readonly received: number } {
+    return NO_TRAFFIC
+  }
+
+  /** Time in which it was at work, up to the moment `at`, in ms: without what threads did at the same time. */
+  protected occupiedMs(_at: number): number {
+    return this.busyMs
   }
 
   /** The edges whose next item the stage waits for, when it has nothing to do. */
@@ -243,9 +289,23 @@ export abstract class Stage implements EdgeEnd {
     }
   }
 
-  /** Figures so far. */
-  stats(): StageStats {
+  /** Figures of a run that began at one moment, up to another; both in ms on the monotonic clock. */
+  stats(began: number, at: number): StageStats {
     const { index, nodes } = this.plan
-    return { index, nodes: nodes.map(({ id }) => id), activations: this.activations, busyMs: this.busyMs }
+    const { sent, received } = this.trafficBytes
+    return {
+      index,
+      nodes: nodes.map(({ id }) => id),
+      runsOn: this.runsOn,
+      activations: this.activations,
+      busyMs: this.busyMs,
+      ...sharesOf(this.occupiedMs(at), this.outlet.blockedMs(at), at - began),
+      queuedItems: this.inlet.edges.reduce((sum, { items }) => sum + items, 0),
+      meanBatchItems: this.batches === 0 ? 0 : this.batchedItems / this.batches,
+      sentBytes: sent,
+      receivedBytes: received,
+    }
   }
 }
+
+const NO_TRAFFIC = { sent: 0, received: 0 }

@@ -25,7 +25,11 @@ export class StreamStage extends Stage {
     const { history = 'none' } = kernel.self as { readonly history?: HistoryBound }
     const [ctx] = this.contexts
     if (ctx === undefined) return
-    const hear = { onRead: () => void this.#record.in++, onAsk: () => this.host.look() }
+    const onRead = (): void => {
+      this.#record.in++
+      this.count(1)
+    }
+    const hear = { onRead, onAsk: () => this.host.look() }
     for (const edge of this.inlet.edges) {
       this.#views.push(new EdgeView(edge, history, this.host.clock, hear))
     }

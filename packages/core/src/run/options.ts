@@ -4,6 +4,7 @@ import type {
   Clock,
   EdgeOptions,
   EdgeStats,
+  Health,
   Ledger,
   NodeStats,
   Outcome,
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly growthLimitItems?: number
   /** Emits a `stats` event each so many ms. Default: never. */
   readonly statsEveryMs?: number
+  /** A stage that could run and has not for so many ms is starving. Looked for while `starvation` is listened to. Default 1,000. */
+  readonly starvationMs?: number
   /** Picks the next of `count` ready stages, as an index: for tests that replay a schedule. */
   readonly pick?: (count: number) => number
   /** What a scheduler brings to this run. Default: everything runs on the caller's thread. */
@@ -61,6 +64,13 @@ export interface RunEvents {
   stats: [stats: Stats]
   /** An edge was grown to resolve a stall. */
   stall: [edge: EdgeStats]
+  /** The threads are better or worse off than before. At the start only if they are not all there. */
+  health: [health: Health]
+  /**
+   * A stage has been ready for `starvationMs` and has not run, or had no place on a worker. Once, until it runs. Listen
+   * right after `run()`: a run that nobody listens to by its start does not look.
+   */
+  starvation: [stage: StageStats]
   /** The first failure. */
   error: [error: unknown]
   /** The run has ended, well or not; nothing follows. */

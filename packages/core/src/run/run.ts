@@ -2,7 +2,7 @@
 
 import { EventEmitter } from 'eventemitter3'
 import type { Stats } from '../contracts.ts'
-import { systemClock } from '../engine/context.ts'
+import { systemClock, watchClock } from '../engine/context.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { ReadOutput } from '../engine/wire.ts'
@@ -20,6 +20,9 @@ import { summarize } from './summary.ts'
 
 const DEFAULT_BATCH_ITEMS = 1024
 const DEFAULT_GROWTH_LIMIT_ITEMS = 1_048_576
+const DEFAULT_STARVATION_MS = 1000
+/** Starvation is looked for so often within `starvationMs`: it is told that much late at most. */
+const LOOKS_PER_STARVATION = 4
 
 /** Compile-time check that nothing is left to feed: a term with an open input cannot be run. */
 export type Runnable<In> = [In] extends [never] ? unknown : { readonly 'this term has an open input': never }
@@ -110,7 +113,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   async #run(): Promise<Summary> {
     const { signal } = this.#options
     const onAbort = (): void => void this.cancel(signal?.reason)
-    let timer: (() => void) | undefined
+    const timers: (() => void)[] = []
     this.#begun = true
     try {
       if (signal?.aborted === true) onAbort()
@@ -118,7 +121,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (this.#cancelled !== undefined) throw this.#cancelled
       const engine = await this.#makeEngine()
       this.#engine = engine
-      timer = this.#beginStats()
+      timers.push(this.#beginStats(), this.#beginStarvation(engine))
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
       await engine.run(() => void this.#tell('start'))
@@ -129,7 +132,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       throw error
     } finally {
       this.#settled = true
-      timer?.()
+      for (const stop of timers) stop()
       await this.#options.placement?.close()
       signal?.removeEventListener('abort', onAbort)
       this.#tell('end')
@@ -157,6 +160,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
         : { mayFuse: (from, to) => placement?.mayFuse(from, to, origins) !== false }),
     })
     if (placement !== undefined && origins !== undefined) {
+      placement.onHealth = (health) => this.#tell('health', health)
       const opening = placement.open(cut, origins)
       // a worker that hangs while it loads a module must not keep a cancel waiting
       if (opening !== undefined) await Promise.race([opening, this.#interrupted])
@@ -175,15 +179,29 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     })
   }
 
-  #beginStats(): (() => void) | undefined {
-    const { statsEveryMs, clock = systemClock } = this.#options
-    if (statsEveryMs === undefined) return undefined
-    let cancel = (): void => {}
+  #beginStats(): () => void {
+    const { statsEveryMs } = this.#options
+    if (statsEveryMs === undefined) return () => {}
+    return this.#every(statsEveryMs, () => this.#tell('stats', this.stats()))
+  }
+
+  #beginStarvation(engine: Engine): () => void {
+    const { starvationMs = DEFAULT_STARVATION_MS } = this.#options
+    if (this.listenerCount('starvation') === 0) return () => {}
+    return this.#every(starvationMs / LOOKS_PER_STARVATION, (now) => {
+      for (const stage of engine.starving(starvationMs, now)) this.#tell('starvation', stage)
+    })
+  }
+
+  /** Calls again and again on the run's clock. Returns how to stop it. */
+  #every(ms: number, callback: (now: number) => void): () => void {
+    // to watch is no reason to stay: a run that waits for nothing is found out only once the process could end
+    const { clock = watchClock } = this.#options
     const tick = (): void => {
-      this.#tell('stats', this.stats())
-      cancel = clock.after(statsEveryMs, tick)
+      cancel = clock.after(ms, tick)
+      callback(clock.now())
     }
-    cancel = clock.after(statsEveryMs, tick)
+    let cancel = clock.after(ms, tick)
     return () => cancel()
   }
 
@@ -268,9 +286,11 @@ function checkOptions(options: RunOptions): void {
       throw new InvalidOptionError(name, value, 'a whole number, at least 1')
     }
   }
-  const { statsEveryMs } = options
-  if (statsEveryMs !== undefined && !(statsEveryMs > 0)) {
-    throw new InvalidOptionError('statsEveryMs', statsEveryMs, 'a number of milliseconds above 0')
+  for (const name of ['statsEveryMs', 'starvationMs'] as const) {
+    const value = options[name]
+    if (value !== undefined && !(value > 0)) {
+      throw new InvalidOptionError(name, value, 'a number of milliseconds above 0')
+    }
   }
   if (options.edges !== undefined) checkEdgeOptions(options.edges)
 }

@@ -32,8 +32,13 @@ edges.capacityBytes          67108864  default
 edges.overflow               latest    file:millrace.config.yaml
 batchItems                   7         --batch-items
 growthLimitItems             1048576   default
+starvationMs                 1000      default
 scheduler.strategy           pool      file:millrace.config.yaml
+scheduler.profile            -         default
 scheduler.workers            5         file:millrace.config.yaml
+scheduler.minWorkers         0         default
+scheduler.adaptive           false     default
+scheduler.batchMs            8         default
 scheduler.isolation          thread    default
 scheduler.idleTimeoutMs      10000     default
 scheduler.heapLimitMb        -         default
@@ -49,6 +54,37 @@ terms.sketch*.local          true      file:millrace.config.yaml
     value: 5,
     from: expect.stringMatching(/^file:.*millrace\.config\.yaml$/),
   })
+})
+
+test('a value that is from a profile says so, and gives way to all that is set', async () => {
+  const folder = temporaryFolder({
+    'package.json': '{ "millrace": { "edges": { "capacityItems": 7 }, "scheduler": { "profile": "io" } } }',
+  })
+  const rows = async (...args: string[]) =>
+    (JSON.parse((await millrace(['config', '--json', ...args], folder)).stdout) as Row[])
+      .filter(({ from }) => from !== 'default')
+      .map(({ setting, value, from }) => `${setting} ${value} ${from}`)
+  expect(await rows('--profile', 'memory', '--workers', '1')).toEqual([
+    'edges.capacityItems 7 file:package.json',
+    'edges.capacityBytes 8388608 profile:memory',
+    'batchItems 128 profile:memory',
+    'scheduler.profile memory --profile',
+    'scheduler.workers 1 --workers',
+    'scheduler.batchMs 4 profile:memory',
+    'scheduler.idleTimeoutMs 1000 profile:memory',
+    'scheduler.heapLimitMb 256 profile:memory',
+    'scheduler.stateful caller profile:memory',
+  ])
+  expect(await rows('--workers', '2', '--min-workers', '2')).toEqual([
+    'edges.capacityItems 7 file:package.json',
+    'scheduler.profile io file:package.json',
+    'scheduler.workers 2 --workers',
+    'scheduler.minWorkers 2 --min-workers',
+    'scheduler.adaptive true profile:io',
+    'scheduler.batchMs 2 profile:io',
+    'scheduler.idleTimeoutMs 30000 profile:io',
+    'scheduler.stateful caller profile:io',
+  ])
 })
 
 test('--json prints JSON, with null for what is left to Node', async () => {
@@ -82,13 +118,13 @@ test.for<[Readonly<Record<string, string>>, readonly string[], Readonly<Record<s
 MILLRACE_BATCH_ITEMS: batchItems must be a whole number, at least 1, but is 0.
 --strategy: scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, but is "pol". Did you mean pool?
 --workers: scheduler.workers must be a whole number, at least 1, but is "four".
-unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STRATEGY, MILLRACE_WORKERS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_STATEFUL, MILLRACE_FALLBACK.`,
+unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STARVATION_MS, MILLRACE_STRATEGY, MILLRACE_PROFILE, MILLRACE_WORKERS, MILLRACE_MIN_WORKERS, MILLRACE_ADAPTIVE, MILLRACE_BATCH_MS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_STATEFUL, MILLRACE_FALLBACK.`,
   ],
   [
     { 'package.json': '{ "millrace": { "batchItem": 3 } }' },
     [],
     {},
-    'package.json, "millrace": unknown option batchItem (3). Did you mean batchItems? Allowed: edges, batchItems, growthLimitItems, scheduler, terms.',
+    'package.json, "millrace": unknown option batchItem (3). Did you mean batchItems? Allowed: edges, batchItems, growthLimitItems, starvationMs, scheduler, terms.',
   ],
   [
     { 'millrace.config.js': 'export default {}', 'millrace.config.yml': '' },
@@ -149,6 +185,20 @@ test('a term that is local stays on the caller’s thread under every strategy',
     const pinned = `${config}terms: { '*': { local: true } }\n`
     expect(await ran(pinned)).toMatchObject({ threads: { budget: 0 }, results })
   }
+})
+
+test('a profile reaches the run, from the environment, too', async () => {
+  const folder = temporaryFolder({ 'package.json': '{}' })
+  const { code } = await millrace(['run', fixture('sketches.ts'), '-s', 'summary.json'], folder, {
+    MILLRACE_PROFILE: 'memory',
+    MILLRACE_STRATEGY: 'pool',
+    MILLRACE_WORKERS: '1',
+  })
+  const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as {
+    readonly edges: readonly { readonly capacityItems: number }[]
+  }
+  expect([code, ...new Set(summary.edges.map(({ capacityItems }) => capacityItems))]).toEqual([0, 128])
+  expect(summary).toMatchObject({ threads: { budget: 1, health: { level: 'green' } } })
 })
 
 test('a pattern that matches no term is refused, with the file, the module and the terms there are', async () => {

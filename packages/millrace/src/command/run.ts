@@ -10,6 +10,7 @@ import { closingLine, progressLine } from '../progress/progress-line.ts'
 import { linesOfFailure, say } from '../report/error.ts'
 import { run } from '../run.ts'
 import { checkSummaryFile, writeSummary } from '../summary/summary-file.ts'
+import { openTelemetry } from '../telemetry/telemetry.ts'
 import type { Parameters } from './parameters.ts'
 import { type Ending, superviseRun } from './supervise.ts'
 
@@ -18,6 +19,7 @@ export interface RunCommandOptions extends FlagValues {
   readonly param: Parameters
   readonly config?: string
   readonly summary?: string
+  readonly telemetry?: string
   readonly quiet?: true
 }
 
@@ -25,14 +27,18 @@ const REDRAW_MS = 500
 
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the run from beginning. */
 export async function runCommand(module: string, options: RunCommandOptions): Promise<number> {
-  const { param: params, config: file, summary, quiet, ...flags } = options
+  const { param: params, config: file, summary, telemetry: lines, quiet, ...flags } = options
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
   if (summary !== undefined) await checkSummaryFile(summary)
   const term = (await loadTerm(module, params)) as Term<never, unknown>
   checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true
+  // a graph that makes no sense leaves no file behind
+  if (lines !== undefined) inModule(module, () => compileGraph(term))
+  const telemetry = lines === undefined ? undefined : await openTelemetry(lines)
   const running = inModule(module, () => run(term, isShown ? { ...config, statsEveryMs: REDRAW_MS } : config))
+  telemetry?.begin(() => running.stats())
 
   const progress = isShown ? new Progress(process.stderr, process.stdout) : undefined
   let before: Stats | undefined
@@ -47,6 +53,7 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   progress?.close()
 
   const stats = running.stats()
+  for (const line of (await telemetry?.end(ending.outcome)) ?? []) say(line)
   tell(ending, stats)
   if (isShown && ending.error === undefined) say(closingLine(module, ending.outcome, stats))
   if (summary !== undefined) {

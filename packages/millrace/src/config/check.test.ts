@@ -10,7 +10,18 @@ test('a config without mistakes passes', () => {
   const config = {
     edges: { capacityItems: 8, capacityBytes: Infinity, overflow: 'latest' },
     batchItems: 1,
-    scheduler: { strategy: 'pool', workers: 2, isolation: 'process', heapLimitMb: 64, fallback: 'inline' },
+    starvationMs: 0.5,
+    scheduler: {
+      strategy: 'pool',
+      profile: 'io',
+      workers: 2,
+      minWorkers: 0,
+      adaptive: true,
+      batchMs: 2.5,
+      isolation: 'process',
+      heapLimitMb: 64,
+      fallback: 'inline',
+    },
     terms: { 'sketch*': { capacityItems: 100, overflow: 'block', local: true }, map: {} },
   }
   expect(mistakesIn(config)).toEqual([])
@@ -36,12 +47,24 @@ test.each<[unknown, string]>([
   ],
   [
     { clock: {} },
-    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, scheduler, terms.',
+    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, starvationMs, scheduler, terms.',
   ],
   [
     { scheduler: { strategy: 'pol' } },
     'scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, but is "pol". Did you mean pool?',
   ],
+  [
+    { scheduler: { profile: 'cpus' } },
+    'scheduler.profile must be one of cpu, io, mixed, memory, but is "cpus". Did you mean cpu?',
+  ],
+  [
+    { scheduler: { minWorker: 1 } },
+    'unknown option scheduler.minWorker (1). Did you mean minWorkers? Allowed: strategy, profile, workers, ' +
+      'minWorkers, adaptive, batchMs, isolation, idleTimeoutMs, heapLimitMb, stateful, fallback.',
+  ],
+  [{ scheduler: { minWorkers: -1 } }, 'scheduler.minWorkers must be a whole number, at least 0, but is -1.'],
+  [{ scheduler: { adaptive: 'yes' } }, 'scheduler.adaptive must be true or false, but is "yes".'],
+  [{ starvationMs: 0 }, 'starvationMs must be a number of milliseconds above 0, but is 0.'],
   [{ terms: 'map' }, 'terms must be a record of settings by the name of a term, but is "map".'],
   [{ terms: { map: null } }, 'terms.map must be a record, but is null.'],
   [

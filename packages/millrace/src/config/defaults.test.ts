@@ -29,7 +29,7 @@ test('they are valid', () => {
 test.each(
   valuePaths(runSettings)
     .map((path) => path.join('.'))
-    .filter((name) => !['scheduler.workers', 'scheduler.heapLimitMb'].includes(name)),
+    .filter((name) => !['scheduler.profile', 'scheduler.workers', 'scheduler.heapLimitMb'].includes(name)),
 )('%s', (name) => {
   const value = name
     .split('.')

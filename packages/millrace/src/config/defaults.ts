@@ -14,9 +14,13 @@ export function defaultConfig(): RunConfig {
     },
     batchItems: 1024,
     growthLimitItems: 1_048_576,
+    starvationMs: 1000,
     scheduler: {
       strategy: 'inline',
       workers: usableProcessors(),
+      minWorkers: 0,
+      adaptive: false,
+      batchMs: 8,
       isolation: 'thread',
       idleTimeoutMs: 10_000,
       stateful: 'auto',

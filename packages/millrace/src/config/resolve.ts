@@ -1,5 +1,5 @@
 /**
- * The settings that hold for a command: config file, then environment, then flags; later wins, value by value.
+ * The settings that hold for a command: profile, config file, environment, flags; later wins, value by value.
  * Called by `millrace run` and `millrace config`.
  */
 
@@ -10,6 +10,7 @@ import { mistakesIn } from './check.ts'
 import { findConfig } from './discover.ts'
 import { configOf, type Layer, mergeLayers, type SourcedValue } from './layers.ts'
 import { loadConfig, PACKAGE_FILE } from './load.ts'
+import { profileLayers } from './profile.ts'
 import type { RunConfig } from './settings.ts'
 import { environmentLayers, type FlagValues, flagLayers } from './text-layers.ts'
 
@@ -43,7 +44,12 @@ export async function resolveConfig(
   if (mistakes.length + environment.mistakes.length > 0) {
     throw new BadInputError([...mistakes, ...environment.mistakes].join('\n'))
   }
-  const values = mergeLayers([{ config: defaults, from: 'default', where: 'default' }, ...layers])
+  const { scheduler } = configOf(mergeLayers(layers)) as RunConfig
+  const values = mergeLayers([
+    { config: defaults, from: 'default', where: 'default' },
+    ...profileLayers(scheduler?.profile),
+    ...layers,
+  ])
   return { config: configOf(values) as RunConfig, values, file: file[0]?.where }
 }
 

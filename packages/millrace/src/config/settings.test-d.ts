@@ -1,14 +1,25 @@
 /** Goal: every option of a run that is a value is a setting: whoever adds one is told to add it to `settings.ts`. */
 import type { EdgeOptions, RunOptions } from '@millrace/core'
-import type { SchedulerOptions, Strategy } from '@millrace/scheduler'
+import type { Profile, SchedulerOptions, Strategy } from '@millrace/scheduler'
 import { expectTypeOf } from 'vitest'
-import type { liveSettings, RunConfig, strategies, TermOptions } from './settings.ts'
+import type { liveSettings, profiles, RunConfig, strategies, TermOptions } from './settings.ts'
 
 expectTypeOf<(typeof strategies)[number]>().toEqualTypeOf<Strategy>()
+expectTypeOf<(typeof profiles)[number]>().toEqualTypeOf<Profile>()
 expectTypeOf<keyof RunOptions | 'scheduler' | 'terms'>().toEqualTypeOf<
   keyof RunConfig | keyof typeof liveSettings | 'placement'
 >()
 expectTypeOf<keyof EdgeOptions | 'local'>().toEqualTypeOf<keyof TermOptions>()
 expectTypeOf<keyof SchedulerOptions>().toEqualTypeOf<
-  'strategy' | 'workers' | 'isolation' | 'idleTimeoutMs' | 'heapLimitMb' | 'stateful' | 'fallback'
+  | 'strategy'
+  | 'profile'
+  | 'workers'
+  | 'minWorkers'
+  | 'adaptive'
+  | 'batchMs'
+  | 'isolation'
+  | 'idleTimeoutMs'
+  | 'heapLimitMb'
+  | 'stateful'
+  | 'fallback'
 >()

@@ -5,7 +5,7 @@
  */
 
 import type { EdgeOptions, RunOptions } from '@millrace/core'
-import type { SchedulerOptions, Strategy } from '@millrace/scheduler'
+import type { Profile, SchedulerOptions, Strategy } from '@millrace/scheduler'
 import type { Entries, Section, Value } from './setting.ts'
 
 /** What can be said of single terms from outside. */
@@ -15,7 +15,8 @@ export interface TermOptions extends EdgeOptions {
 }
 
 /** The options of a run that are plain values: what a config file may hold. */
-export interface RunConfig extends Pick<RunOptions, 'edges' | 'batchItems' | 'growthLimitItems'> {
+export interface RunConfig
+  extends Pick<RunOptions, 'edges' | 'batchItems' | 'growthLimitItems' | 'starvationMs'> {
   readonly scheduler?: SchedulerOptions
   /** By name of the term or by glob; where several match, the later one wins, setting by setting. */
   readonly terms?: Readonly<Record<string, TermOptions>>
@@ -30,7 +31,13 @@ export const strategies = [
   'hybrid',
 ] as const satisfies readonly Strategy[]
 
+/** The profiles there are. */
+export const profiles = ['cpu', 'io', 'mixed', 'memory'] as const satisfies readonly Profile[]
+
 const whole = value('a whole number, at least 1', isCount)
+const wholeOrZero = value('a whole number, at least 0', (seen) => seen === 0 || isCount(seen))
+const ms = value('a number of milliseconds above 0', (seen) => typeof seen === 'number' && seen > 0)
+const truth = value('true or false', (seen) => typeof seen === 'boolean')
 const bound = value('a whole number, at least 1, or Infinity', (seen) => seen === Infinity || isCount(seen))
 const bounds = {
   capacityItems: bound,
@@ -44,18 +51,21 @@ export const runSettings: Section = section(
     edges: section(bounds),
     batchItems: whole,
     growthLimitItems: whole,
+    starvationMs: ms,
     scheduler: section({
       strategy: oneOf(strategies),
+      profile: oneOf(profiles),
       workers: whole,
+      minWorkers: wholeOrZero,
+      adaptive: truth,
+      batchMs: ms,
       isolation: oneOf(['thread', 'process']),
       idleTimeoutMs: whole,
       heapLimitMb: whole,
       stateful: oneOf(['auto', 'workers', 'caller']),
       fallback: oneOf(['refuse', 'inline', 'share']),
     }),
-    terms: entries(
-      section({ ...bounds, local: value('true or false', (seen) => typeof seen === 'boolean') }),
-    ),
+    terms: entries(section({ ...bounds, local: truth })),
   },
   'a record of options',
 )
@@ -64,7 +74,7 @@ export const runSettings: Section = section(
 export const liveSettings = {
   signal: value('an AbortSignal', (seen) => isObjectWith(seen, 'addEventListener', 'removeEventListener')),
   clock: value('a clock with now() and after()', (seen) => isObjectWith(seen, 'now', 'after')),
-  statsEveryMs: value('a number of milliseconds above 0', (seen) => typeof seen === 'number' && seen > 0),
+  statsEveryMs: ms,
   pick: value('a function', (seen) => typeof seen === 'function'),
 }
 

@@ -9,8 +9,13 @@ test('the variables and their settings', () => {
     'MILLRACE_OVERFLOW edges.overflow',
     'MILLRACE_BATCH_ITEMS batchItems',
     'MILLRACE_GROWTH_LIMIT_ITEMS growthLimitItems',
+    'MILLRACE_STARVATION_MS starvationMs',
     'MILLRACE_STRATEGY scheduler.strategy',
+    'MILLRACE_PROFILE scheduler.profile',
     'MILLRACE_WORKERS scheduler.workers',
+    'MILLRACE_MIN_WORKERS scheduler.minWorkers',
+    'MILLRACE_ADAPTIVE scheduler.adaptive',
+    'MILLRACE_BATCH_MS scheduler.batchMs',
     'MILLRACE_ISOLATION scheduler.isolation',
     'MILLRACE_IDLE_TIMEOUT_MS scheduler.idleTimeoutMs',
     'MILLRACE_HEAP_LIMIT_MB scheduler.heapLimitMb',
@@ -28,6 +33,8 @@ test.each([
   ['1e3', '1e3'],
   ['0x10', '0x10'],
   ['four', 'four'],
+  ['true', true],
+  [' false', false],
 ])('%j is %j', (text, value) => {
   expect(environmentLayers({ MILLRACE_WORKERS: text }).layers).toEqual([
     { config: { scheduler: { workers: value } }, from: 'MILLRACE_WORKERS', where: 'MILLRACE_WORKERS' },

@@ -9,7 +9,7 @@ import { describe } from '@millrace/core'
 import { configOf, type Layer } from './layers.ts'
 import { nearest } from './nearest.ts'
 import { type Path, valuePaths } from './setting.ts'
-import { runSettings, strategies } from './settings.ts'
+import { profiles, runSettings, strategies } from './settings.ts'
 
 const PREFIX = 'MILLRACE_'
 
@@ -29,7 +29,9 @@ export const variables: ReadonlyMap<string, Path> = new Map(
 /** The flags that set a value, by the names under which commander hands them over. */
 export const flags = {
   strategy: `where the terms run: ${strategies.join(', ')}`,
+  profile: `defaults for one kind of work: ${profiles.join(', ')}`,
   workers: 'workers at most',
+  minWorkers: 'workers that are kept while the run lasts',
   batchItems: 'items in one batch at most',
   capacityItems: 'items on an edge at most',
 } as const
@@ -70,8 +72,9 @@ function layerOf(path: Path | undefined, text: string | undefined, from: string)
   return [{ config: configOf([{ path, value: parsed(text) }]), from, where: from }]
 }
 
-/** A number if the text is one; the check says if it should be. */
-function parsed(text: string): string | number {
+/** A number, or true or false, if the text is one; the check says if it should be. */
+function parsed(text: string): string | number | boolean {
+  if (/^(true|false)$/.test(text.trim())) return text.trim() === 'true'
   return /^(-?\d+(\.\d+)?|Infinity)$/.test(text.trim()) ? Number(text) : text
 }
 

@@ -25,7 +25,7 @@ const stages = [
   { index: 0, nodes: ['csv', 'map'], activations: 3, busyMs: 250 },
   { index: 1, nodes: ['sort'], activations: 3, busyMs: 1400 },
   { index: 2, nodes: ['print'], activations: 0, busyMs: 0 },
-]
+] as unknown as Stats['stages']
 
 test('the rate is that of the last interval, shares are those of the whole time, the busiest first', () => {
   const line = progressLine(

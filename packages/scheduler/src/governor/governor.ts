@@ -6,6 +6,8 @@
  */
 
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
+import type { Health } from '@millrace/core'
+import { healthOf } from './health.ts'
 import { usableProcessors } from './processors.ts'
 
 const KEY = 'millrace.governor'
@@ -14,8 +16,15 @@ const LINE = 16
 const BUDGET = 0
 const USED = LINE
 const PEAK = 2 * LINE
-const ERRORS = 3 * LINE
-const CELLS = 4 * LINE
+const REFUSED = 3 * LINE
+const LOST = 4 * LINE
+const DENIED = 5 * LINE
+const MISSING = 6 * LINE
+const ACTIVATIONS = 7 * LINE
+const CELLS = 8 * LINE
+
+/** What can be wrong with a thread: the machine refused to create it, or it died. */
+export type ThreadError = 'refused' | 'lost'
 
 /** Threads per processor at most, over all runs: workers of I/O-bound terms wait more than they work. */
 const THREADS_PER_PROCESSOR = 4
@@ -61,12 +70,35 @@ export class Governor {
 
   /** Threads that could not be created, or died, so far. */
   get errors(): number {
-    return Atomics.load(this.#cells, ERRORS)
+    return Atomics.load(this.#cells, REFUSED) + Atomics.load(this.#cells, LOST)
   }
 
   /** Counts a thread that could not be created, or died. */
-  countError(): void {
-    Atomics.add(this.#cells, ERRORS, 1)
+  countError(cause: ThreadError): void {
+    Atomics.add(this.#cells, cause === 'refused' ? REFUSED : LOST, 1)
+  }
+
+  /** Counts a task that a thread has done. */
+  countActivation(): void {
+    Atomics.add(this.#cells, ACTIVATIONS, 1)
+  }
+
+  /** So many more threads (or fewer, below 0) are wanted than there are. */
+  countMissing(more: number): void {
+    if (more !== 0) Atomics.add(this.#cells, MISSING, more)
+  }
+
+  /** How well off the process is for threads, over all runs, in all of its threads. */
+  get health(): Health {
+    const [used, missing, activations, denied, refused, lost] = [
+      USED,
+      MISSING,
+      ACTIVATIONS,
+      DENIED,
+      REFUSED,
+      LOST,
+    ].map((cell) => Atomics.load(this.#cells, cell)) as [number, number, number, number, number, number]
+    return healthOf({ wanted: used + missing, had: used, activations, denied, refused, lost })
   }
 
   /** `giveBack` is called when a lease comes out short by so many: idle threads kept for later go first. */
@@ -86,6 +118,7 @@ export class Governor {
       granted = Math.max(0, Math.min(wanted, this.budget - used))
       if (Atomics.compareExchange(this.#cells, USED, used, used + granted) === used) break
     }
+    if (granted < wanted) Atomics.add(this.#cells, DENIED, 1)
     this.#raisePeak()
     let left = granted
     return {

@@ -6,7 +6,7 @@
  * still free. A source without a thread, or that no worker can build, runs on the caller's thread, as under `pool`.
  */
 
-import type { EdgeOptions, ThreadStats } from '@millrace/core'
+import type { EdgeOptions, Health, ThreadStats } from '@millrace/core'
 import type {
   Edge,
   EdgePlace,
@@ -71,12 +71,19 @@ export class HybridPlacement implements Placement {
     this.#sources.resume()
   }
 
-  stats(): ThreadStats {
-    const [sources, pool] = [this.#sources.stats(), this.#pool.stats()]
+  set onHealth(listener: ((health: Health) => void) | undefined) {
+    this.#pool.onHealth = listener
+  }
+
+  stats(elapsedMs: number): ThreadStats {
+    const [sources, pool] = [this.#sources.stats(elapsedMs), this.#pool.stats(elapsedMs)]
+    const refused = pool.health.refused + sources.health.refused
     return {
       budget: sources.budget + pool.budget,
       peak: sources.peak + pool.peak,
       errors: sources.errors + pool.errors,
+      // sources make do without a thread; the pool's level is the run's
+      health: { ...pool.health, refused },
       workers: [...sources.workers, ...pool.workers],
     }
   }

@@ -9,6 +9,7 @@ import {
   type EdgePlace,
   type GraphEdge,
   type Inlet,
+  NO_THREADS,
   type Outlet,
   type Placement,
   type Stage,
@@ -98,7 +99,7 @@ export class PartPlacement implements Placement {
   }
 
   stats(): ThreadStats {
-    return { budget: 0, peak: 0, errors: 0, workers: [] }
+    return NO_THREADS
   }
 
   close(): void {}

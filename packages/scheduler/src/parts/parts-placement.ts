@@ -23,6 +23,7 @@ import type {
 } from '@millrace/core/engine'
 import { GraphMismatchError, type WorkerLostError } from '../errors.ts'
 import { governor } from '../governor/governor.ts'
+import { healthOf } from '../governor/health.ts'
 import type { HostThread } from '../threads/host-thread.ts'
 import { type Granted, releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
 import type { GraphRef } from '../worker/protocol.ts'
@@ -118,7 +119,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   #countLoss(): void {
     this.#errors++
-    governor().countError()
+    governor().countError('refused')
   }
 
   makeEdge(place: EdgePlace, options: EdgeOptions, parked: Set<Edge>): Edge | undefined {
@@ -251,14 +252,27 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     if (this.#isWired) for (const part of this.#board.parts.values()) part.resume()
   }
 
-  stats(): ThreadStats {
+  stats(elapsedMs: number): ThreadStats {
     const parts = [...this.#board.parts.values()]
     const workers = parts.map(({ id, heapBytes, stages }) => {
       const proxies = stages.flatMap(({ index }) => this.#proxies.get(index) ?? [])
       const activations = proxies.reduce((sum, proxy) => sum + proxy.activations, 0)
-      return { id, activations, busyMs: proxies.reduce((sum, { busyMs }) => sum + busyMs, 0), heapBytes }
+      const busyMs = proxies.reduce((sum, proxy) => sum + proxy.busyMs, 0)
+      const utilisation = elapsedMs > 0 ? Math.min(1, busyMs / elapsedMs) : 0
+      return { id, activations, busyMs, utilisation, heapBytes, restarts: 0 }
     })
-    return { budget: parts.length, peak: this.#peak, errors: this.#errors, workers }
+    const errors = this.#errors
+    const activations = workers.reduce((sum, worker) => sum + worker.activations, 0)
+    // terms share what there is: no thread is missing, though some were refused
+    const counts = {
+      wanted: parts.length,
+      had: parts.length,
+      activations,
+      denied: 0,
+      refused: errors,
+      lost: 0,
+    }
+    return { budget: parts.length, peak: this.#peak, errors, health: healthOf(counts), workers }
   }
 
   close(): void {

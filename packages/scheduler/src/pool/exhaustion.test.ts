@@ -25,11 +25,14 @@ test.runIf(canLimit).each(['pool', 'work-stealing'])(
     const seen = JSON.parse(line) as {
       readonly errors: number
       readonly peak: number
+      readonly health: { readonly level: string; readonly missing: number; readonly refused: number }
       readonly result: unknown
     }
     expect(seen.result).toEqual([SUM])
     expect(seen.errors).toBeGreaterThan(0)
     expect(seen.peak).toBeLessThan(8)
+    expect(seen.health).toMatchObject({ level: expect.stringMatching(/yellow|red/), refused: seen.errors })
+    expect(seen.health.missing).toBeGreaterThan(0)
   },
 )
 
@@ -37,5 +40,12 @@ test('without a limit there are no errors, and the same answer', () => {
   const seen: unknown = JSON.parse(
     execFileSync(process.execPath, [program, '3'], { encoding: 'utf8', timeout: 15_000 }),
   )
-  expect(seen).toMatchObject({ result: [SUM], errors: 0 })
+  expect(seen).toMatchObject({ result: [SUM], errors: 0, health: { level: 'green' } })
+})
+
+test('workers that are kept while a run lasts do not keep the process', () => {
+  const seen: unknown = JSON.parse(
+    execFileSync(process.execPath, [program, '2', 'pool', '2'], { encoding: 'utf8', timeout: 15_000 }),
+  )
+  expect(seen).toMatchObject({ result: [SUM], budget: 2 })
 })

@@ -1,6 +1,6 @@
 /** Goal: the pool keeps the contract, and none of the ways in which a term or a worker goes wrong reaches a user raw. */
 
-import { kernelTerm, moduleTerm, run, SinkTerm, type Term } from '@millrace/core'
+import { type Health, kernelTerm, moduleTerm, run, SinkTerm, type Term } from '@millrace/core'
 import { expect, test } from 'vitest'
 import misfits from '../../test/fixtures/misfits.ts'
 import stepGraph from '../../test/fixtures/step-graphs.ts'
@@ -11,6 +11,7 @@ import { placementFor } from '../placement-for.ts'
 
 for (const workers of [1, 2, 5]) contract({ strategy: 'pool', workers }, { graphs: 25 })
 contract({ strategy: 'pool', workers: 2, stateful: 'workers' }, { graphs: 25 })
+contract({ strategy: 'pool', workers: 3, minWorkers: 1, adaptive: true }, { graphs: 25 })
 
 const start = (how: string, items = 100) => {
   const placement = placementFor({ strategy: 'pool', workers: 2 })
@@ -68,13 +69,24 @@ test('a function that never returns is ended by cancel, and the pool goes on', a
   expect((await start('nothing').done).results['sink']).toHaveLength(100)
 })
 
-test('a worker that is lost again and again ends the run, with what it died of', async () => {
-  expect(await failure('leave')).toMatchObject({ code: 'WORKER_LOST', cause: { code: 'WORKER_ENDED' } })
+test('a worker that is lost again and again ends the run, with what it died of; the run tells that it is not well', async () => {
+  const running = start('leave')
+  const told: Health[] = []
+  running.on('health', (health) => told.push(health))
+  await expect(running.done).rejects.toMatchObject({ code: 'WORKER_LOST', cause: { code: 'WORKER_ENDED' } })
+  const counts = { missing: 0, denied: 0, refused: 0 }
+  expect(told).toEqual([{ level: 'yellow', lost: 2, ...counts }])
+  expect(running.stats().threads).toMatchObject({
+    errors: 3,
+    health: { level: 'yellow', lost: 3, ...counts },
+  })
   expect(await failure('unhandled')).toMatchObject({
     code: 'WORKER_LOST',
     cause: { message: 'nobody listens' },
   })
-  expect((await start('nothing').done).results['sink']).toHaveLength(100)
+  const { results, threads } = await start('nothing').done
+  expect(results['sink']).toHaveLength(100)
+  expect(Math.max(...threads.workers.map(({ restarts }) => restarts))).toBeGreaterThan(0)
 })
 
 test('an item that cannot be cloned names the term and the path', async () => {
@@ -134,10 +146,27 @@ test('a worker that builds another graph is found out', async () => {
 })
 
 test('the summary tells what the workers did', async () => {
-  const { threads } = await start('nothing', 5000).done
+  const { threads, stages } = await start('nothing', 5000).done
   expect(threads.budget).toBe(2)
   expect(threads.peak).toBeGreaterThan(0)
   expect(threads.peak).toBeLessThanOrEqual(2)
   expect(threads.errors).toBe(0)
   expect(threads.workers.reduce((sum, { activations }) => sum + activations, 0)).toBeGreaterThan(0)
+  for (const { utilisation, heapBytes } of threads.workers) {
+    expect(utilisation).toBeGreaterThan(0)
+    expect(utilisation).toBeLessThanOrEqual(1)
+    expect(heapBytes).toBeGreaterThan(0)
+  }
+  expect(stages.map(({ runsOn }) => runsOn)).toEqual(['caller', 'workers', 'caller'])
+  // a number is estimated at 8 bytes
+  expect(stages.map(({ sentBytes, receivedBytes }) => [sentBytes, receivedBytes])).toEqual([
+    [0, 0],
+    [40_000, 40_000],
+    [0, 0],
+  ])
+  for (const { busyShare, backpressuredShare, idleShare, meanBatchItems, queuedItems } of stages) {
+    expect(busyShare + backpressuredShare + idleShare).toBeCloseTo(1, 9)
+    expect(meanBatchItems).toBeGreaterThanOrEqual(1)
+    expect(queuedItems).toBe(0)
+  }
 })

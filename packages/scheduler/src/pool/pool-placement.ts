@@ -10,6 +10,7 @@ const DEFAULT_IDLE_TIMEOUT_MS = 10_000
 export class PoolPlacement extends RemotePlacement {
   protected override hire(workers: number): Crew {
     const { isolation = 'thread', idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
-    return sharedCrew(SharedPool, { workers, isolation, idleTimeoutMs, heapLimitMb })
+    const { minWorkers = 0, adaptive = false } = this.options
+    return sharedCrew(SharedPool, { workers, minWorkers, adaptive, isolation, idleTimeoutMs, heapLimitMb })
   }
 }

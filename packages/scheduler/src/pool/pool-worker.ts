@@ -31,14 +31,20 @@ interface PoolThread {
 /** A worker that is started when it is first needed, and again after it has died. */
 export class PoolWorker {
   readonly #options: WorkerOptions
+  readonly isKept: boolean
   readonly #onDied: (error: unknown) => void
   #pool: Tinypool | undefined
   /** Lets the task under way fail; unset while there is none. */
   #fail: ((error: unknown) => void) | undefined
 
-  /** `onDied` hears of a death between tasks. */
-  constructor(options: WorkerOptions, onDied: (error: unknown) => void) {
+  /** Threads that it has had by id, each with how many were lost before it. */
+  readonly #threads = new Map<number, number>()
+  #losses = 0
+
+  /** `isKept`: its thread, once started, does not end when idle. `onDied` hears of a death between tasks. */
+  constructor(options: WorkerOptions, isKept: boolean, onDied: (error: unknown) => void) {
     this.#options = options
+    this.isKept = isKept
     this.#onDied = onDied
   }
 
@@ -57,7 +63,10 @@ export class PoolWorker {
         signal.addEventListener('abort', onAbort, { once: true })
         const transfer: Transferred = []
         const pool = this.#start()
-        pool.run(makeTask(transfer), { transferList: transfer as never }).then(resolve, reject)
+        pool.run(makeTask(transfer), { transferList: transfer as never }).then((reply: Reply) => {
+          if (reply.kind === 'done') this.#note(reply.worker)
+          resolve(reply)
+        }, reject)
         for (const thread of pool.threads as unknown as readonly PoolThread[]) {
           if (this.#watched.has(thread)) continue
           this.#watched.add(thread)
@@ -66,12 +75,22 @@ export class PoolWorker {
         }
       })
     } catch (error) {
+      this.#losses++
       this.end()
       throw error
     } finally {
       this.#fail = undefined
       signal.removeEventListener('abort', onAbort)
     }
+  }
+
+  #note(thread: number): void {
+    if (!this.#threads.has(thread)) this.#threads.set(thread, this.#losses)
+  }
+
+  /** Threads lost before this one; `undefined` if it never was this worker's. */
+  restartsOf(thread: number): number | undefined {
+    return this.#threads.get(thread)
   }
 
   readonly #watched = new WeakSet<PoolThread>()
@@ -96,7 +115,7 @@ export class PoolWorker {
     const pool = new Tinypool({
       filename: ENTRY,
       runtime: isolation === 'process' ? 'child_process' : 'worker_threads',
-      minThreads: 0,
+      minThreads: this.isKept ? 1 : 0,
       maxThreads: 1,
       idleTimeout: idleTimeoutMs,
       // what child processes are sent may be all that can be cloned, not only JSON
@@ -108,6 +127,7 @@ export class PoolWorker {
     pool.on('error', (error: unknown) => {
       if (pool !== this.#pool) return
       if (this.#fail === undefined) {
+        this.#losses++
         this.end()
         this.#onDied(error)
       } else this.#fail(error)

@@ -2,7 +2,7 @@
  * `SharedPool`: the workers of the strategy `pool`, and the queue in front of them. Called by `RemotePlacement`.
  *
  * A worker that cannot be started makes the pool smaller, never a task fail: the task waits for the workers there
- * are, and with none at all the caller is told to run it itself. The next run asks for the missing ones again.
+ * are, and with none at all the caller is told to run it itself. The missing ones are asked for again later.
  */
 
 import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
@@ -32,7 +32,10 @@ export class SharedPool extends SharedCrew<PoolWorker> {
 
   /** Threads are started when they are first needed. */
   protected override hire(): PoolWorker {
-    const worker = new PoolWorker(this.#options, () => this.countError())
+    let kept = 0
+    for (const { isKept } of this.workers) if (isKept) kept++
+    const isKept = kept < this.#options.minWorkers
+    const worker = new PoolWorker(this.#options, isKept, (error) => this.countLoss(error))
     this.#idle.push(worker)
     return worker
   }
@@ -47,11 +50,29 @@ export class SharedPool extends SharedCrew<PoolWorker> {
     }
   }
 
+  /** The one used longest ago of those without a task; a state it may have is restored elsewhere. */
+  protected override findSpare(): PoolWorker | undefined {
+    return this.#idle.find(({ isKept }) => !isKept) ?? this.#idle[0]
+  }
+
+  override restartsOf(thread: number): number {
+    for (const worker of this.workers) {
+      const restarts = worker.restartsOf(thread)
+      if (restarts !== undefined) return restarts
+    }
+    return 0
+  }
+
   /**
    * Runs a task, on the given worker or on any. Resolves with `undefined` if there is no worker that can run it. Rejects
    * if the worker died of it, or when `signal` aborts, which ends the worker.
    */
-  async run(makeTask: TaskMaker, signal: AbortSignal, wanted?: WorkerHandle): Promise<Answer | undefined> {
+  protected override async assign(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    wanted: WorkerHandle | undefined,
+  ): Promise<Answer | undefined> {
+    this.#serve()
     for (;;) {
       const worker = await this.#take(wanted as PoolWorker | undefined)
       if (worker === undefined) return undefined
@@ -69,10 +90,19 @@ export class SharedPool extends SharedCrew<PoolWorker> {
       } finally {
         if (isUsable) this.#give(worker)
         else {
-          this.countError()
+          this.onRefused()
           this.drop(worker)
         }
       }
+    }
+  }
+
+  /** Workers hired by now go to those who wait before they go to this task. */
+  #serve(): void {
+    while (this.#idle.length > 0) {
+      const at = this.#waiting.findIndex(({ wanted }) => wanted === undefined)
+      if (at < 0) return
+      this.#waiting.splice(at, 1)[0]?.resolve(this.#idle.pop())
     }
   }
 

@@ -20,6 +20,8 @@ export interface Answer {
 export interface Dispatcher {
   /** Workers at most. 0: everything is done on the caller's thread. */
   readonly size: number
+  /** A batch is sized to keep a worker busy for about so long. */
+  readonly batchMs: number
   /** Takes a slot for a task; without one, the stage is woken when one is free. */
   takeSlot(stage: Stage): boolean
   giveSlot(): void
@@ -32,7 +34,7 @@ export interface Dispatcher {
    * Rejects only if the worker was lost or is gone, or `signal` aborted.
    */
   run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer>
-  /** A worker was lost. */
-  countLoss(): void
+  /** A worker was lost, for this reason. */
+  countLoss(reason: unknown): void
   count(reply: DoneReply): void
 }

@@ -23,8 +23,6 @@ interface Activation extends Shipment {
   progress: Progress | undefined
 }
 
-/** A batch is sized to keep a worker busy for about so long: far above a round trip, far below a human's patience. */
-const TARGET_MS = 8
 const FIRST_BATCH = 16
 /** Batches sent and not handed on, per worker, at most. */
 const WINDOW_PER_WORKER = 4
@@ -155,7 +153,7 @@ export class RegionStage extends RemoteStage {
     if (gaveTooMuch) this.#batch = Math.max(1, this.#batch / 2)
     else if (activation.progress === undefined && !hasMore) {
       const perItem = busyMs / activation.items.length
-      const wanted = perItem === 0 ? this.host.batchItems : TARGET_MS / perItem
+      const wanted = perItem === 0 ? this.host.batchItems : this.dispatcher.batchMs / perItem
       this.#batch = Math.max(1, Math.min(wanted, activation.items.length * 4))
     }
     this.wake()

@@ -7,7 +7,14 @@
  */
 
 import { threadId } from 'node:worker_threads'
-import { InvalidOptionError, type StealingStats, type ThreadStats, type WorkerStats } from '@millrace/core'
+import {
+  type Health,
+  type HealthLevel,
+  InvalidOptionError,
+  type StealingStats,
+  type ThreadStats,
+  type WorkerStats,
+} from '@millrace/core'
 import {
   groupStages,
   type Node,
@@ -18,6 +25,7 @@ import {
   type StagePlan,
 } from '@millrace/core/engine'
 import { NotAGraphModuleError } from '../errors.ts'
+import { healthOf } from '../governor/health.ts'
 import { usableProcessors } from '../governor/processors.ts'
 import type { SchedulerOptions } from '../options.ts'
 import { tellEnd } from '../worker/forget.ts'
@@ -26,21 +34,31 @@ import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.t
 import { areNear, hasHome, mobilityOf, Places } from './place.ts'
 import { RegionStage } from './region-stage.ts'
 import type { StageParts } from './remote-stage.ts'
+import { Slots } from './slots.ts'
 import { StatefulStage } from './stateful-stage.ts'
+
+/** What went wrong with threads, by cause; see `Health`. */
+export type ErrorCounts = Readonly<Pick<Health, 'denied' | 'refused' | 'lost'>>
 
 /** The workers that a run has, alone or with other runs. */
 export interface Crew {
-  /** Workers at most; 0 means that the caller must do the work itself. */
+  /** Workers that there are; 0 means that the caller must do the work itself. */
   readonly size: number
-  /** Workers that could not be started, or died, so far. */
-  readonly errors: number
+  /** Workers that there should be. */
+  readonly wanted: number
+  /** What went wrong so far, in all runs; and until the last run took part. */
+  readonly errors: ErrorCounts
+  readonly errorsBefore: ErrorCounts
   /** Most workers at the same time so far. */
   readonly peak: number
   /** As `Dispatcher.run`; resolves with `undefined` if there is no worker that can run the task. */
   run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined>
-  countError(): void
+  /** A worker was lost for this reason. Several batches may have been lost with it. */
+  countLoss(reason: unknown): void
+  /** Threads lost in the place of this one before it. */
+  restartsOf(thread: number): number
   /** What a worker has done to find work, where workers steal. */
-  stealingOf?(worker: number): StealingStats | undefined
+  stealingOf?(thread: number): StealingStats | undefined
   /** A run takes part: sees that there are the workers there should be, as far as threads are free. */
   acquire(): void
   /** The run needs the workers no more. */
@@ -53,8 +71,12 @@ let runs = 0
 const MIN_HEAP_MB = 16
 /** Tasks under way per worker: one that runs, and one that waits at its door. */
 const TASKS_PER_WORKER = 2
+/** A batch for a worker is sized to keep it busy for about so long: far above a round trip, far below a human's patience. */
+const DEFAULT_BATCH_MS = 8
 /** Stands for the caller's thread among the workers. */
 const HERE: WorkerHandle = { here: true }
+/** As replies name it. */
+const HERE_ID = threadId === 0 ? process.pid : threadId
 
 /** Runs the heavy part of a graph on a crew of workers. */
 export abstract class RemotePlacement implements Placement, Dispatcher {
@@ -65,10 +87,11 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   /** Begins the keys of all that workers keep for this run. */
   readonly #run = `${process.pid}.${threadId}.${++runs} `
   readonly #workers = new Map<number, { activations: number; busyMs: number; heapBytes: number }>()
-  #free = 0
-  /** Stages that wait for a slot, in the order in which they came. */
-  readonly #queue = new Set<Stage>()
-  #errors = 0
+  readonly #slots = new Slots(() => Math.max(1, this.size) * TASKS_PER_WORKER)
+  #before: ErrorCounts = { denied: 0, refused: 0, lost: 0 }
+  #activations = 0
+  #level: HealthLevel = 'green'
+  onHealth: ((health: Health) => void) | undefined
 
   constructor(options: SchedulerOptions) {
     this.options = options
@@ -116,9 +139,9 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     }
     if (away.length === 0) return
     this.#crew = this.hire(workers)
-    this.#errors = this.#crew.errors
     this.#crew.acquire()
-    this.#free = this.size * TASKS_PER_WORKER
+    this.#before = { ...this.#crew.errorsBefore }
+    this.#watchHealth()
   }
 
   group(plan: Plan): Plan {
@@ -143,35 +166,28 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     return this.#crew?.size ?? 0
   }
 
+  get batchMs(): number {
+    return this.options.batchMs ?? DEFAULT_BATCH_MS
+  }
+
   takeSlot(stage: Stage): boolean {
-    if (this.#free > 0) {
-      this.#free--
-      this.#queue.delete(stage)
-      return true
-    }
-    this.#queue.add(stage)
-    return false
+    return this.#slots.take(stage)
   }
 
   forceSlot(): void {
-    this.#free--
+    this.#slots.force()
   }
 
   giveSlot(): void {
-    this.#free++
-    if (this.#free <= 0) return
-    const [next] = this.#queue
-    if (next === undefined) return
-    this.#queue.delete(next)
-    next.wake()
+    this.#slots.give()
   }
 
   isQueued(stage: Stage): boolean {
-    return this.#queue.has(stage)
+    return this.#slots.has(stage)
   }
 
   leave(stage: Stage): void {
-    this.#queue.delete(stage)
+    this.#slots.leave(stage)
   }
 
   async run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer> {
@@ -182,11 +198,15 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     return { reply: await runTask(makeTask([]), []), worker: HERE }
   }
 
-  countLoss(): void {
-    this.#crew?.countError()
+  countLoss(reason: unknown): void {
+    this.#crew?.countLoss(reason)
+    this.#watchHealth()
   }
 
   count({ worker, busyMs, heapBytes }: DoneReply): void {
+    this.#activations++
+    this.#watchHealth()
+    if (worker === HERE_ID) return
     const known = this.#workers.get(worker)
     this.#workers.set(worker, {
       activations: (known?.activations ?? 0) + 1,
@@ -195,16 +215,44 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     })
   }
 
-  stats(): ThreadStats {
+  /** What has changed is noticed with the replies: no timer asks for it. */
+  #watchHealth(): void {
+    const health = this.#health()
+    if (health.level === this.#level) return
+    this.#level = health.level
+    this.onHealth?.(health)
+  }
+
+  #health(): Health {
+    const { size = 0, wanted = 0, errors = this.#before } = this.#crew ?? {}
+    return healthOf({
+      wanted,
+      had: size,
+      activations: this.#activations,
+      denied: errors.denied - this.#before.denied,
+      refused: errors.refused - this.#before.refused,
+      lost: errors.lost - this.#before.lost,
+    })
+  }
+
+  stats(elapsedMs: number): ThreadStats {
     const crew = this.#crew
+    const health = this.#health()
     const workers = [...this.#workers].map(([id, figures]): WorkerStats => {
       const stealing = crew?.stealingOf?.(id)
-      return { id, ...figures, ...(stealing === undefined ? {} : { stealing }) }
+      return {
+        id,
+        ...figures,
+        utilisation: elapsedMs > 0 ? Math.min(1, figures.busyMs / elapsedMs) : 0,
+        restarts: crew?.restartsOf(id) ?? 0,
+        ...(stealing === undefined ? {} : { stealing }),
+      }
     })
     return {
       budget: crew?.size ?? 0,
       peak: crew?.peak ?? 0,
-      errors: crew === undefined ? 0 : crew.errors - this.#errors,
+      errors: health.refused + health.lost,
+      health,
       workers,
     }
   }

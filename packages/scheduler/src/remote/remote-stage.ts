@@ -3,11 +3,12 @@
  * of workers are survived, errors get their names back. Extended by `RegionStage` and `StatefulStage`.
  */
 
+import { performance } from 'node:perf_hooks'
 import { MillraceError, TermError } from '@millrace/core'
-import { type NodeRecord, Stage, type StageHost } from '@millrace/core/engine'
+import { estimateBytes, type NodeRecord, Stage, type StageHost } from '@millrace/core/engine'
 import { GraphMismatchError, WorkerLostError } from '../errors.ts'
 import { findUncloneable } from '../worker/clone-path.ts'
-import { unpackOutputs } from '../worker/outputs.ts'
+import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
 import { pack, type Transferred } from '../worker/packed.ts'
 import {
   type DoneReply,
@@ -55,12 +56,41 @@ export abstract class RemoteStage extends Stage {
   #patience: NodeJS.Timeout | undefined
   #activation = 0
   #copiedInside = 0
+  /** Of `busyMs`: what was spent by workers. */
+  #workerMs = 0
+  /** Time with a batch on its way, up to `#awaySince` if that is set. */
+  #awayMs = 0
+  /** Since when there has been a batch on its way; `undefined` while there is none. */
+  #awaySince: number | undefined
+  readonly #traffic = { sent: 0, received: 0 }
   #leftover = 0
 
   constructor(stage: StageParts, dispatcher: Dispatcher, place: RegionPlace) {
     super(...stage)
     this.dispatcher = dispatcher
     this.place = place
+  }
+
+  override get runsOn(): 'caller' | 'workers' {
+    return this.dispatcher.size > 0 ? 'workers' : 'caller'
+  }
+
+  override get trafficBytes(): { readonly sent: number; readonly received: number } {
+    return this.#traffic
+  }
+
+  protected override occupiedMs(at: number): number {
+    const away = this.#awaySince === undefined ? 0 : Math.max(0, at - this.#awaySince)
+    return this.busyMs - this.#workerMs + this.#awayMs + away
+  }
+
+  /** Whoever has nothing on its way and waits for a slot is held, too. */
+  override get isHeld(): boolean {
+    return super.isHeld || (!this.isDone && this.underWay === 0 && this.dispatcher.isQueued(this))
+  }
+
+  override get progress(): number {
+    return this.dispatcher.isQueued(this) ? -1 - this.batches : super.progress
   }
 
   override get copied(): number {
@@ -92,6 +122,10 @@ export abstract class RemoteStage extends Stage {
         if (window.times !== undefined) times.push(window.times[i] as number)
       }
       this.inlet.consume(window.to - window.at)
+    }
+    if (items.length > 0) {
+      this.count(items.length)
+      this.#traffic.sent += items.length * estimateBytes(items[items.length - 1])
     }
     return { items, times: this.host.timed ? times : undefined }
   }
@@ -129,8 +163,10 @@ export abstract class RemoteStage extends Stage {
   /** Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. */
   protected accept(reply: DoneReply, progress?: Progress): void {
     this.busyMs += reply.busyMs
+    this.#workerMs += reply.busyMs
     this.dispatcher.count(reply)
     const all = { ...reply, windows: unpackOutputs(reply.outputs) }
+    this.#traffic.received += bytesOf(all.windows)
     const { windows, counts, copied, left } = progress?.advance(all) ?? all
     for (let node = 0, at = 0; node < this.records.length; node++) {
       const record = this.records[node] as NodeRecord
@@ -145,7 +181,7 @@ export abstract class RemoteStage extends Stage {
   protected survive(error: unknown, attempts: number, { items }: Shipment): void {
     if (this.isDone) throw error
     this.#checkInput(items, error)
-    this.dispatcher.countLoss()
+    this.dispatcher.countLoss(error)
     if (attempts < MAX_ATTEMPTS) return
     const terms = this.plan.nodes.slice(0, 5).map(({ id }) => id)
     throw new WorkerLostError(terms, attempts, error)
@@ -183,7 +219,7 @@ export abstract class RemoteStage extends Stage {
 
   /** A task is about to be sent. */
   protected onSent(): AbortController {
-    this.underWay++
+    if (this.underWay++ === 0) this.#awaySince = performance.now()
     const abort = new AbortController()
     this.aborts.add(abort)
     return abort
@@ -194,7 +230,10 @@ export abstract class RemoteStage extends Stage {
     this.aborts.delete(abort)
     this.underWay--
     this.dispatcher.giveSlot()
-    if (this.underWay === 0) clearTimeout(this.#patience)
+    if (this.underWay > 0) return
+    clearTimeout(this.#patience)
+    this.#awayMs += performance.now() - (this.#awaySince as number)
+    this.#awaySince = undefined
   }
 
   protected override release(): void | Promise<void> {
@@ -207,4 +246,16 @@ export abstract class RemoteStage extends Stage {
         for (const abort of this.aborts) abort.abort()
       }, PATIENCE_MS)
   }
+}
+
+/** Estimated from one item: a reply from many ports has a window for each. */
+function bytesOf(windows: readonly PortWindow[]): number {
+  let count = 0
+  let sample: PortWindow | undefined
+  for (const window of windows) {
+    if (window.to === window.from) continue
+    count += window.to - window.from
+    sample ??= window
+  }
+  return sample === undefined ? 0 : count * estimateBytes(sample.items[sample.to - 1])
 }

@@ -3,16 +3,29 @@
  * one, and an unused crew stays for a while. Crews with the same options are shared by all runs of a process.
  */
 
+import { performance } from 'node:perf_hooks'
 import { isMainThread } from 'node:worker_threads'
-import { governor, type Lease } from '../governor/governor.ts'
+import { governor, type Lease, type ThreadError } from '../governor/governor.ts'
+import { adaptedWorkers } from './adapt.ts'
 import type { Answer, TaskMaker, WorkerHandle } from './dispatcher.ts'
-import type { Crew } from './remote-placement.ts'
+import { Load } from './load.ts'
+import type { Crew, ErrorCounts } from './remote-placement.ts'
 
 /** What runs must agree in to share a crew. */
 export interface CrewOptions {
+  /** Workers at most. */
   readonly workers: number
+  /** Workers at least, while a run lasts. */
+  readonly minWorkers: number
+  /** Whether the number moves with the load, between these bounds. */
+  readonly adaptive: boolean
   readonly idleTimeoutMs: number
 }
+
+/** A thread that could not be had is asked for again after so long. */
+const PROBE_MS = 1000
+/** With `adaptive`, the load is looked at so often, as tasks come. */
+const SAMPLE_MS = 100
 
 /** How long an unused crew stays in a worker at most. */
 const NESTED_STAY_MS = 1000
@@ -51,20 +64,63 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
   readonly #leases = new Map<Worker, Lease>()
   #users = 0
   #closing: NodeJS.Timeout | undefined
+  readonly #load = new Load(this.now())
+  #wanted: number
+  /** The machine refused a thread, or all were in use: not before then is one asked for again. */
+  #refusedUntil = 0
+  #deniedUntil = 0
+  /** What the governor was told. */
+  #missing = 0
   onClosed: () => void = () => {}
-  errors = 0
+  readonly errors = { denied: 0, refused: 0, lost: 0 }
+  errorsBefore: ErrorCounts = { ...this.errors }
+  /** What workers died of, each counted once. */
+  readonly #reasons = new WeakSet<object>()
   peak = 0
 
   constructor(options: CrewOptions) {
     this.#options = options
+    this.#wanted = options.adaptive ? Math.max(1, options.minWorkers) : options.workers
   }
 
-  abstract run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined>
+  async run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined> {
+    this.#load.add(1, this.now())
+    try {
+      this.#adapt()
+      this.#fill()
+      const answer = await this.assign(makeTask, signal, worker)
+      if (answer !== undefined) governor().countActivation()
+      return answer
+    } finally {
+      this.#load.add(-1, this.now())
+    }
+  }
 
+  /** Time in ms, on the monotonic clock. Tests have a clock of their own. */
+  protected now(): number {
+    return performance.now()
+  }
+
+  /** Has a worker run a task; see `Crew.run`. */
+  protected abstract assign(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    worker: WorkerHandle | undefined,
+  ): Promise<Answer | undefined>
+
+  /** Threads lost in the place of this thread, before it. */
+  abstract restartsOf(thread: number): number
   /** One more worker; `undefined` if the machine refuses it. */
   protected abstract hire(): Worker | undefined
   /** The worker is needed no more. */
   protected abstract dismiss(worker: Worker): void
+  /** A worker that has nothing to do and nothing that others wait for, if there is one. */
+  protected abstract findSpare(): Worker | undefined
+
+  /** Workers that there should be. */
+  get wanted(): number {
+    return this.#wanted
+  }
 
   get size(): number {
     return this.#leases.size
@@ -86,18 +142,59 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
   /** Takes part, and sees that there are the workers there should be, as far as threads are free. */
   acquire(): void {
     this.#users++
+    this.errorsBefore = { ...this.errors }
     clearTimeout(this.#closing)
     this.#closing = undefined
-    while (this.size < this.#options.workers && this.tryHire());
+    this.#deniedUntil = 0 // what others had may be free by now
+    this.#fill()
+  }
+
+  /** Moves the number of workers by what was measured. Looks as tasks come: where none do, nothing needs to change. */
+  #adapt(): void {
+    const { adaptive, minWorkers: min, workers: max } = this.#options
+    if (!adaptive) return
+    const sample = this.#load.sample(SAMPLE_MS, this.now())
+    if (sample !== undefined) this.#wanted = adaptedWorkers(this.#wanted, sample, { min, max })
+    while (this.size > this.#wanted) {
+      const spare = this.findSpare()
+      if (spare === undefined) break // later, then
+      this.drop(spare)
+    }
+  }
+
+  /** Hires what is missing, unless that has failed a moment ago. Late tasks of runs that have left hire nobody. */
+  #fill(): void {
+    while (!this.isUnused && this.size < this.#wanted && this.#tryHire());
+    this.#noteSize()
   }
 
   /** Leases a thread and hires a worker for it. */
-  protected tryHire(): boolean {
+  #tryHire(): boolean {
+    const now = this.now()
+    if (now < this.#refusedUntil || now < this.#deniedUntil) return false
     const lease = governor().lease(1)
-    const worker = lease.threads === 0 ? undefined : this.hire()
+    if (lease.threads === 0) {
+      this.errors.denied++
+      this.#deniedUntil = now + PROBE_MS
+      return false
+    }
+    const worker = this.hire()
     if (worker === undefined) lease.release()
     else this.#leases.set(worker, lease)
     return worker !== undefined
+  }
+
+  /** The machine refused a thread. */
+  protected onRefused(): void {
+    this.#countError('refused')
+    this.#refusedUntil = this.now() + PROBE_MS
+  }
+
+  #noteSize(): void {
+    this.#load.set(this.size, this.now())
+    const missing = this.isUnused ? 0 : Math.max(0, this.#wanted - this.size)
+    governor().countMissing(missing - this.#missing)
+    this.#missing = missing
   }
 
   /** One worker less. The others go on. */
@@ -105,6 +202,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     this.#leases.get(worker)?.release()
     this.#leases.delete(worker)
     this.dismiss(worker)
+    this.#noteSize()
   }
 
   /**
@@ -113,6 +211,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
    */
   release(): void {
     if (--this.#users > 0) return
+    this.#noteSize()
     const { idleTimeoutMs } = this.#options
     const stayMs = isMainThread ? idleTimeoutMs : Math.min(idleTimeoutMs / 2, NESTED_STAY_MS)
     this.#closing = setTimeout(() => this.close(), stayMs).unref()
@@ -125,10 +224,17 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     for (const worker of [...this.#leases.keys()]) this.drop(worker)
   }
 
-  /** Counts a worker that could not be started, or was lost. */
-  countError(): void {
-    this.errors++
-    governor().countError()
+  countLoss(reason: unknown): void {
+    if (typeof reason === 'object' && reason !== null) {
+      if (this.#reasons.has(reason)) return
+      this.#reasons.add(reason)
+    }
+    this.#countError('lost')
+  }
+
+  #countError(cause: ThreadError): void {
+    this.errors[cause]++
+    governor().countError(cause)
   }
 }
 

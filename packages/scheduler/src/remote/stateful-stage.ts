@@ -26,8 +26,6 @@ const HEAVY_WINDOWS = 2
 /** To send a state takes about so long, both ways; it must be little beside what the terms have worked already. */
 const MOVE_MS_PER_BYTE = 5e-6
 const MOVE_SHARE = 0.25
-/** A batch is sized to keep the worker busy for about so long. */
-const TARGET_MS = 8
 const FIRST_BATCH = 16
 /** A state of up to so many bytes, as estimated, comes back with each reply. */
 const SMALL_STATE_BYTES = 4096
@@ -94,6 +92,10 @@ export class StatefulStage extends RemoteStage {
     return this.#here === undefined
   }
 
+  override get runsOn(): 'caller' | 'workers' {
+    return this.isAway ? super.runsOn : 'caller'
+  }
+
   override enter(): void | Promise<void> {
     return this.#here?.enter()
   }
@@ -140,6 +142,8 @@ export class StatefulStage extends RemoteStage {
     here.activate()
     const spent = performance.now() - begun
     this.busyMs += spent
+    this.batches = here.batches
+    this.batchedItems = here.batchedItems
     if (this.#where === 'auto' && this.#isHeavy(spent)) this.#move()
   }
 
@@ -202,7 +206,10 @@ export class StatefulStage extends RemoteStage {
     this.#hasEnded = reply.hasEnded
     if (current.progress === undefined && current.items.length > 0) {
       const perItem = reply.busyMs / current.items.length
-      this.#batch = Math.max(1, Math.min(TARGET_MS / Math.max(perItem, 1e-6), current.items.length * 4))
+      this.#batch = Math.max(
+        1,
+        Math.min(this.dispatcher.batchMs / Math.max(perItem, 1e-6), current.items.length * 4),
+      )
     }
     if (reply.snapshot === undefined) {
       this.#since.push({ items: current.items, times: current.times })

@@ -19,6 +19,7 @@ export class StealingPlacement extends RemotePlacement {
 
   protected override hire(workers: number): Crew {
     const { isolation, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
+    const { minWorkers = 0, adaptive = false } = this.options
     if (isolation === 'process') {
       throw new InvalidOptionError(
         'scheduler.isolation',
@@ -26,6 +27,6 @@ export class StealingPlacement extends RemotePlacement {
         'thread with strategy work-stealing, as workers share memory; strategy pool can use processes',
       )
     }
-    return sharedCrew(StealingTeam, { workers, idleTimeoutMs, heapLimitMb })
+    return sharedCrew(StealingTeam, { workers, minWorkers, adaptive, idleTimeoutMs, heapLimitMb })
   }
 }

@@ -35,8 +35,6 @@ interface Dealt {
 
 /** A worker that does not answer for so long is in a function that never returns. */
 const ANSWER_MS = 500
-/** The machine refused a thread: it is asked again after so long. */
-const PROBE_MS = 1000
 
 /** Workers that steal from each other. */
 export class StealingTeam extends SharedCrew<TeamWorker> {
@@ -45,21 +43,24 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   readonly #slots: (TeamWorker | undefined)[]
   readonly #dealt = new Map<number, Dealt>()
   #units = 0
-  #hireAgainAt = 0
+  /** Threads lost so far, by slot. */
+  readonly #losses: number[]
 
   constructor(options: TeamOptions) {
     super(options)
     this.#options = options
     this.#cells = Cells.make(options.workers)
     this.#slots = new Array(options.workers).fill(undefined)
+    this.#losses = new Array(options.workers).fill(0)
   }
 
   protected override hire(): TeamWorker | undefined {
     const slot = this.#slots.indexOf(undefined)
-    if (slot < 0 || performance.now() < this.#hireAgainAt) return undefined
+    if (slot < 0) return undefined
     this.#cells.fill(0, slot * LINE, (slot + 1) * LINE)
     try {
-      const worker = new TeamWorker({ slot, cells: this.#cells }, this.#options.heapLimitMb, {
+      const restarts = this.#losses[slot] as number
+      const worker = new TeamWorker({ slot, cells: this.#cells }, restarts, this.#options.heapLimitMb, {
         onReport: (from, report) => this.#onReport(from, report),
         onDied: (from, error) => this.#onDied(from, error),
       })
@@ -69,8 +70,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       return worker
     } catch (error) {
       if (!isStartFailure(error)) throw error
-      this.countError()
-      this.#hireAgainAt = performance.now() + PROBE_MS
+      this.onRefused()
       return undefined
     }
   }
@@ -81,11 +81,19 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     for (const other of this.workers) other.send({ kind: 'gone', slot: worker.slot })
   }
 
+  /** Only while nothing is under way: a part of a batch, or a word about one, may be anywhere. */
+  protected override findSpare(): TeamWorker | undefined {
+    return this.#dealt.size > 0 ? undefined : [...this.workers].at(-1)
+  }
+
   /** As `Crew.run`; a batch with several replies is asked for the next one with the handle of the first. */
-  async run(makeTask: TaskMaker, signal: AbortSignal, wanted?: WorkerHandle): Promise<Answer | undefined> {
+  protected override async assign(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    wanted: WorkerHandle | undefined,
+  ): Promise<Answer | undefined> {
     if (wanted instanceof Assembly) return { reply: await this.#abortable(wanted, signal), worker: wanted }
     for (;;) {
-      while (this.size < this.#options.workers && this.tryHire());
       const worker = wanted === undefined ? this.#leastBusy() : (wanted as TeamWorker)
       if (worker === undefined || !this.has(worker)) return undefined
       const transfer: Transferred = []
@@ -177,8 +185,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     if (reply.kind === 'done' && !dealt.isSingle) dealt.assembly.add(part, forks, reply)
     else if (reply.kind === 'failed' && isStartFailure(reply.error)) {
       // the thread runs, but not the helper thread that loads TypeScript there
-      this.countError()
-      this.#hireAgainAt = performance.now() + PROBE_MS
+      this.onRefused()
       this.#onDied(worker, fromWire(reply.error))
     } else if (part === '' || reply.kind !== 'unknown') dealt.settle({ reply, worker })
     else
@@ -187,6 +194,8 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
 
   /** What it had is lost, and with it every batch that may have had a part there: all that are under way. */
   #onDied(worker: TeamWorker, error: unknown): void {
+    this.#losses[worker.slot] = worker.restarts + 1
+    this.countLoss(error)
     this.drop(worker)
     for (const [id, { assembly }] of this.#dealt) {
       for (const other of this.workers) other.send({ kind: 'drop', id })
@@ -209,9 +218,17 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     }, ANSWER_MS)
   }
 
-  /** What a worker has done to find work. */
-  stealingOf(threadId: number): StealingStats | undefined {
-    for (const worker of this.workers) if (worker.threadId === threadId) return worker.metrics
+  #workerOf(thread: number): TeamWorker | undefined {
+    for (const worker of this.workers) if (worker.threadId === thread) return worker
     return undefined
+  }
+
+  override restartsOf(thread: number): number {
+    return this.#workerOf(thread)?.restarts ?? 0
+  }
+
+  /** What a worker has done to find work. */
+  stealingOf(thread: number): StealingStats | undefined {
+    return this.#workerOf(thread)?.metrics
   }
 }

@@ -19,6 +19,8 @@ export interface TeamHost {
 /** One thread. */
 export class TeamWorker {
   readonly slot: number
+  /** Threads lost in its slot before it. */
+  readonly restarts: number
   /** Batches dealt to it and not answered. */
   dealt = 0
   /** What it has reported last. */
@@ -27,8 +29,9 @@ export class TeamWorker {
   #isGone = false
 
   /** @throws `ERR_WORKER_INIT_FAILED` if the machine refuses a thread. */
-  constructor(start: WorkerStart, heapLimitMb: number | undefined, host: TeamHost) {
+  constructor(start: WorkerStart, restarts: number, heapLimitMb: number | undefined, host: TeamHost) {
     this.slot = start.slot
+    this.restarts = restarts
     this.#worker = new Worker(ENTRY, {
       workerData: start,
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),

@@ -61,7 +61,7 @@ export function acquireThreads(wanted: number, needed: number, options: ThreadOp
     if (thread !== undefined) threads.push(thread)
     else {
       lease.release()
-      if (refused++ === 0) governor().countError()
+      if (refused++ === 0) governor().countError('refused')
     }
   }
   return { threads, granted, refused }
