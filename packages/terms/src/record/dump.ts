@@ -33,7 +33,8 @@ export function dump<Item>(options: ShowOptions = {}): KernelTerm<Item, Item> {
     const printed = print(`${ctx.id}: ${lineOf(shown(item))}`)
     return isPromise(printed) ? Promise.resolve(printed).then(() => item) : item
   }
-  return kernelTerm('dump', { kind: 'apply', self: {}, f })
+  // lines that workers print would change places
+  return kernelTerm('dump', { kind: 'apply', self: {}, f }).local() as KernelTerm<Item, Item>
 }
 
 function lineOf(shown: unknown): string {
