@@ -88,9 +88,9 @@ export class HybridPlacement implements Placement {
     }
   }
 
-  close(): void {
-    this.#sources.close()
+  async close(): Promise<void> {
     this.#pool.close()
+    await this.#sources.close()
   }
 }
 

@@ -27,7 +27,7 @@ export function watchOutput(): void {
   }
 }
 
-/** Resolves when the caller's thread has taken over all that was written here. */
+/** Resolves when the caller's thread has taken over all that was written here; see `HostThread.drained` for the rest. */
 export async function flushOutput(): Promise<void> {
   if (written.size === 0) return
   let timer: NodeJS.Timeout | undefined

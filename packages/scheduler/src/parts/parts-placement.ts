@@ -275,8 +275,9 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     return { budget: parts.length, peak: this.#peak, errors, health: healthOf(counts), workers }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true
+    await Promise.all([...this.#board.parts.values()].map(({ thread }) => thread.drained()))
     for (const part of this.#board.parts.values()) part.close(this.#policy.threads)
   }
 }

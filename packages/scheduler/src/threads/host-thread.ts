@@ -1,5 +1,6 @@
 /** `HostThread`: one worker thread and the lease it runs under. Made and kept by `thread-cache.ts`. */
 
+import { performance } from 'node:perf_hooks'
 import { type MessagePort, Worker } from 'node:worker_threads'
 import { MillraceError } from '@millrace/core'
 import type { Lease } from '../governor/governor.ts'
@@ -7,6 +8,8 @@ import { type OpenPart, PARTS_VERSION } from '../parts/protocol.ts'
 
 /** Tests run on the sources, workers on the build: the entry lies beside the others there. */
 const ENTRY = new URL('../../dist/parts/entry.js', import.meta.url)
+
+const PATIENCE_MS = 1000
 
 /** A thread that hosts parts, one at a time. */
 export class HostThread {
@@ -55,6 +58,18 @@ export class HostThread {
   host(port: MessagePort): void {
     const message: OpenPart = { kind: 'open', version: PARTS_VERSION, port }
     this.#worker.postMessage(message, [port])
+  }
+
+  /**
+   * Resolves when what the thread has printed has gone on to the process's own output: a process that exits would cut it
+   * off. A reader that takes nothing is not waited for any longer than a second.
+   */
+  async drained(): Promise<void> {
+    const since = performance.now()
+    const { stdout, stderr } = this.#worker
+    while (stdout.readableLength + stderr.readableLength > 0 && performance.now() - since < PATIENCE_MS) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   /** Ends the thread, whatever it does, and gives it back. */
