@@ -7,11 +7,11 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { MillraceError } from '@millrace/core'
 import { toFailure } from './failure.ts'
-import { watchOutput } from './flush-output.ts'
 import { PartRunner } from './part-runner.ts'
+import { watchPrinted } from './printed.ts'
 import { type OpenPart, PARTS_VERSION, type Reply } from './protocol.ts'
 
-watchOutput()
+watchPrinted()
 
 const endThread = process.exit.bind(process)
 

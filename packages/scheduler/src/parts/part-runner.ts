@@ -9,11 +9,11 @@ import { type AnyLeaf, Engine, type Node, systemClock } from '@millrace/core/eng
 import { buildGraphOf } from '../worker/load-graph.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import { fromReason, toFailure } from './failure.ts'
-import { flushOutput } from './flush-output.ts'
 import { InboundEdge } from './inbound-edge.ts'
 import { OutboundEdge, type Post } from './outbound-edge.ts'
 import { makePartGraph } from './part-graph.ts'
 import { PartPlacement } from './part-placement.ts'
+import { printedBytes } from './printed.ts'
 import { CALLER, type Command, type EdgeMessage, type PartNode, type Reply, type Report } from './protocol.ts'
 import { Reporter } from './reporter.ts'
 
@@ -120,7 +120,8 @@ export class PartRunner {
       case 'cancel':
         this.#reply({ kind: 'ending' })
         // without an engine, which could not be made, there is nothing to wait for
-        if (this.#engine === undefined) this.#reply({ kind: 'ended', report: NOTHING })
+        if (this.#engine === undefined)
+          this.#reply({ kind: 'ended', report: NOTHING, printedBytes: printedBytes() })
         else this.#engine.fail(fromReason(command.error))
         break
       case 'grow':
@@ -199,8 +200,7 @@ export class PartRunner {
     })
     // a failure was told when it happened; here only the end counts
     await engine.run(() => started).catch(() => undefined)
-    await flushOutput()
-    this.#reply({ kind: 'ended', report: reporter.end() })
+    this.#reply({ kind: 'ended', report: reporter.end(), printedBytes: printedBytes() })
   }
 
   #postTo(host: number): Post {

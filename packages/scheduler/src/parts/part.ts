@@ -61,6 +61,7 @@ export class Part {
   #carriedOut = 0
   #loading: Deferred<Loaded> | undefined
   readonly #entering = new Map<number, () => void>()
+  #printedBytes = 0
   #isReady = false
   #isWired = false
   #isStarted = false
@@ -193,6 +194,11 @@ export class Part {
   }
 
   /** The run is over: the thread goes back if it is free again, and is ended if not. */
+  /** Resolves when what the part has printed has gone on; at once, if it has not ended in good order. */
+  drained(): Promise<void> {
+    return this.thread.drained(this.#printedBytes)
+  }
+
   close(options: ThreadOptions): void {
     clearTimeout(this.#patience)
     this.#port.close()
@@ -223,6 +229,7 @@ export class Part {
         clearTimeout(this.#patience) // exits take the time they take
         break
       case 'ended':
+        this.#printedBytes = reply.printedBytes
         this.#onReport(reply.report)
         this.#end()
         if (!this.#hasFailed) this.#owner.onEnded(this)

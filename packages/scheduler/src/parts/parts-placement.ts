@@ -277,7 +277,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#board.parts.values()].map(({ thread }) => thread.drained()))
+    await Promise.all([...this.#board.parts.values()].map((part) => part.drained()))
     for (const part of this.#board.parts.values()) part.close(this.#policy.threads)
   }
 }

@@ -173,8 +173,8 @@ export type Reply =
   | { readonly kind: 'entered'; readonly stage: number }
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'ending' }
-  /** The part's last word. */
-  | { readonly kind: 'ended'; readonly report: Report }
+  /** The part's last word; and how many bytes its thread has printed in its life. */
+  | { readonly kind: 'ended'; readonly report: Report; readonly printedBytes: number }
 
 /** A failure, with the term that failed if it was one. */
 export interface Failure {

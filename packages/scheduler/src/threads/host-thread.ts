@@ -18,6 +18,7 @@ export class HostThread {
   readonly #lease: Lease
   #cause: unknown
   #isAlive = true
+  #seenBytes = 0
   /** Hears, once, that the thread is gone, and of what. Set by who uses it. */
   onLost: ((cause: unknown) => void) | undefined
 
@@ -35,6 +36,12 @@ export class HostThread {
       this.#cause ??= error
     })
     this.#worker.once('exit', () => this.#onExit())
+    // what is seen here goes to the process's own output in the same moment
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+      stream.on('data', (chunk: Uint8Array) => {
+        this.#seenBytes += chunk.byteLength
+      })
+    }
   }
 
   #onExit(): void {
@@ -61,13 +68,17 @@ export class HostThread {
   }
 
   /**
-   * Resolves when what the thread has printed has gone on to the process's own output: a process that exits would cut it
-   * off. A reader that takes nothing is not waited for any longer than a second.
+   * Resolves when so many bytes of what the thread has printed in its life have gone on to the process's own output: a
+   * process that exits would cut the rest off. A reader that takes nothing is not waited for any longer than a second.
    */
-  async drained(): Promise<void> {
+  async drained(printedBytes: number): Promise<void> {
     const since = performance.now()
-    const { stdout, stderr } = this.#worker
-    while (stdout.readableLength + stderr.readableLength > 0 && performance.now() - since < PATIENCE_MS) {
+    const { stdout, stderr } = process
+    const isOver = (): boolean =>
+      !this.#isAlive ||
+      (this.#seenBytes >= printedBytes && stdout.writableLength + stderr.writableLength === 0)
+    if (printedBytes === 0) return
+    while (!isOver() && performance.now() - since < PATIENCE_MS) {
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
