@@ -3,7 +3,7 @@
 // Lowest first: a layer may import itself and the layers named before it, none named after it.
 // A new folder of core gets its place in this list.
 const coreLayers = [
-  ['contracts and errors', '^packages/core/src/(contracts|errors)\\.ts$'],
+  ['contracts and errors', '^packages/core/src/(contracts|errors|failure)\\.ts$'],
   ['term', '^packages/core/src/term/'],
   ['compose', '^packages/core/src/compose/'],
   ['graph', '^packages/core/src/graph/'],
