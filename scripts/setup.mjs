@@ -2,7 +2,7 @@
 // date. Called first by start, test and bench; by itself it is `npm run setup`. It prints to stderr only.
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { pnpm } from './pnpm.mjs'
@@ -42,10 +42,15 @@ async function build() {
   if (!packages.every((name) => existsSync(join(root, 'packages', name, 'dist')))) {
     say('setting up: building')
   }
-  removeStaleOutput()
   const { code } = await runNode(['node_modules/typescript/bin/tsc', '-b'], toStderr)
-  if (code !== 0) say('setting up: the build failed (see above).')
-  return code
+  if (code !== 0) {
+    say('setting up: the build failed (see above).')
+    return code
+  }
+  // only now is esbuild sure to be installed
+  const { bundle } = await import('./bundle.mjs')
+  await bundle(packages)
+  return 0
 }
 
 /** What the installed packages depend on; any change of it means a new install. */
@@ -66,18 +71,6 @@ function fingerprint() {
   // The tools' binaries differ by platform; a node_modules made by npm lacks pnpm's own record.
   const madeByPnpm = existsSync(join(root, 'node_modules/.modules.yaml'))
   return `${hash.digest('hex')} ${process.platform}-${process.arch} ${madeByPnpm}`
-}
-
-/** Deletes what the build made of sources that are gone: tsc does not, and it would be published. */
-function removeStaleOutput() {
-  for (const name of packages) {
-    const dist = join(root, 'packages', name, 'dist')
-    if (!existsSync(dist)) continue
-    for (const file of readdirSync(dist, { recursive: true })) {
-      const [, stem] = /^(.*?)\.(?:d\.ts|js)(?:\.map)?$/.exec(file) ?? []
-      if (stem && !existsSync(join(root, 'packages', name, 'src', `${stem}.ts`))) rmSync(join(dist, file))
-    }
-  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) process.exitCode = await setup()

@@ -2,37 +2,52 @@
 
 import { InvalidOptionError } from '@millrace/core'
 import type { Placement } from '@millrace/core/engine'
-import { DedicatedPlacement } from './dedicated/dedicated-placement.ts'
 import { usableProcessors } from './governor/processors.ts'
-import { HybridPlacement } from './hybrid/hybrid-placement.ts'
 import type { SchedulerOptions } from './options.ts'
-import { PoolPlacement } from './pool/pool-placement.ts'
 import { withProfile } from './profiles.ts'
-import { StealingPlacement } from './stealing/stealing-placement.ts'
+import { threadOptions } from './threads/thread-options.ts'
 
 /**
- * The placement for one run; `undefined` for `inline`.
+ * Makes the placement for one run; `undefined` for `inline`. Its strategy is loaded when the run begins: who runs inline,
+ * or loads a graph in a worker, needs none of them.
  *
- * @throws {InvalidOptionError} for an unknown strategy, and for more workers at least than at most.
+ * @throws {InvalidOptionError} for an unknown strategy, for a number of workers that is none, and for more workers at
+ * least than at most.
  */
-export function placementFor(given: SchedulerOptions): Placement | undefined {
+export function placementFor(given: SchedulerOptions): (() => Promise<Placement>) | undefined {
   const options = withProfile(given)
   const { strategy = 'inline', workers = usableProcessors(), minWorkers = 0 } = options
+  if (!(Number.isInteger(workers) && workers >= 1)) {
+    throw new InvalidOptionError('scheduler.workers', workers, 'a whole number, at least 1')
+  }
   if (!(Number.isInteger(minWorkers) && minWorkers >= 0 && minWorkers <= workers)) {
     const allowed = `a whole number from 0 to scheduler.workers (${workers})`
     throw new InvalidOptionError('scheduler.minWorkers', minWorkers, allowed)
   }
+  if (strategy === 'dedicated' || strategy === 'hybrid') threadOptions(options)
   switch (strategy) {
     case 'inline':
       return undefined
     case 'dedicated':
-      return new DedicatedPlacement(options)
+      return async () => {
+        const { DedicatedPlacement } = await import('./dedicated/dedicated-placement.ts')
+        return new DedicatedPlacement(options)
+      }
     case 'pool':
-      return new PoolPlacement(options)
+      return async () => {
+        const { PoolPlacement } = await import('./pool/pool-placement.ts')
+        return new PoolPlacement(options)
+      }
     case 'work-stealing':
-      return new StealingPlacement(options)
+      return async () => {
+        const { StealingPlacement } = await import('./stealing/stealing-placement.ts')
+        return new StealingPlacement(options)
+      }
     case 'hybrid':
-      return new HybridPlacement(options)
+      return async () => {
+        const { HybridPlacement } = await import('./hybrid/hybrid-placement.ts')
+        return new HybridPlacement(options)
+      }
     default:
       throw new InvalidOptionError(
         'scheduler.strategy',

@@ -34,8 +34,8 @@ export interface RunOptions {
   readonly starvationMs?: number
   /** Picks the next of `count` ready stages, as an index: for tests that replay a schedule. */
   readonly pick?: (count: number) => number
-  /** What a scheduler brings to this run. Default: everything runs on the caller's thread. */
-  readonly placement?: Placement
+  /** What a scheduler brings to this run, or how to get it. Default: everything runs on the caller's thread. */
+  readonly placement?: Placement | (() => Promise<Placement>)
 }
 
 /** What a run reports once it has ended normally. */

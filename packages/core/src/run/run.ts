@@ -5,6 +5,7 @@ import type { Stats } from '../contracts.ts'
 import { systemClock, watchClock } from '../engine/context.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
 import { OutputReader } from '../engine/output-reader.ts'
+import type { Placement } from '../engine/placement.ts'
 import type { ReadOutput } from '../engine/wire.ts'
 import { CancelledError, InvalidOptionError, UnknownPortError, WrongStateError } from '../errors.ts'
 import { compileGraph } from '../graph/compile.ts'
@@ -89,6 +90,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   readonly #options: RunOptions
   readonly #outputs: ReadOutput[] = []
   #engine: Engine | undefined
+  #placement: Placement | undefined
   #stopping = false
   #pausing = false
   #cancelled: CancelledError | undefined
@@ -133,7 +135,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     } finally {
       this.#settled = true
       for (const stop of timers) stop()
-      await this.#options.placement?.close()
+      await this.#placement?.close()
       signal?.removeEventListener('abort', onAbort)
       this.#tell('end')
     }
@@ -151,7 +153,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   }
 
   async #makeEngine(): Promise<Engine> {
-    const { clock, edges, batchItems, growthLimitItems, pick, placement } = this.#options
+    const { clock, edges, batchItems, growthLimitItems, pick } = this.#options
+    const placement = await this.#place()
     const origins = placement === undefined ? undefined : originsOf(this.#term)
     const cut = planGraph(this.#graph, {
       isRead: (node, output) => this.#outputs.some((read) => read.node === node && read.output === output),
@@ -177,6 +180,13 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       placement,
       onGrown: (edge) => this.#tell('stall', edge),
     })
+  }
+
+  /** What the scheduler brings, loaded now if it has to be. */
+  async #place(): Promise<Placement | undefined> {
+    const { placement } = this.#options
+    this.#placement = typeof placement === 'function' ? await placement() : placement
+    return this.#placement
   }
 
   #beginStats(): () => void {

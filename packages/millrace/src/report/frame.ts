@@ -11,15 +11,10 @@ const own: readonly string[] = ownFolders()
 
 function ownFolders(): string[] {
   const { resolve } = createRequire(import.meta.url)
-  const folders = [dirname(dirname(fileURLToPath(import.meta.url)))]
-  for (const name of ['@millrace/core', '@millrace/terms']) {
-    try {
-      folders.push(dirname(resolve(name)))
-    } catch {
-      // not built: then there are no frames of it either
-    }
-  }
-  return folders.flatMap((folder) => ['dist', 'src'].map((part) => `${dirname(folder)}${sep}${part}${sep}`))
+  const folders = ['millrace', '@millrace/core', '@millrace/terms'].map((name) =>
+    dirname(resolve(`${name}/package.json`)),
+  )
+  return folders.flatMap((folder) => ['dist', 'src'].map((part) => `${folder}${sep}${part}${sep}`))
 }
 
 /** `file:line` of the innermost frame outside of Node, of packages and of Millrace; undefined if there is none. */

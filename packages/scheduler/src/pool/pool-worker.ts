@@ -9,6 +9,7 @@
 import { fileURLToPath } from 'node:url'
 import { MillraceError } from '@millrace/core'
 import { Tinypool } from 'tinypool'
+import { builtFile } from '../built-file.ts'
 import type { TaskMaker } from '../remote/dispatcher.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { Reply } from '../worker/protocol.ts'
@@ -20,8 +21,7 @@ export interface WorkerOptions {
   readonly heapLimitMb: number | undefined
 }
 
-/** Tests run on the sources, workers on the build: the entry lies beside this file there. */
-const ENTRY = fileURLToPath(new URL('../../dist/worker/entry.js', import.meta.url))
+const ENTRY = fileURLToPath(builtFile('worker/entry.js'))
 
 /** What is used of tinypool's threads. */
 interface PoolThread {

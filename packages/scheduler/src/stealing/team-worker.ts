@@ -3,11 +3,11 @@
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { MillraceError, type StealingStats } from '@millrace/core'
+import { builtFile } from '../built-file.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { Order, Report, WorkerStart } from './protocol.ts'
 
-/** Tests run on the sources, workers on the build. */
-const ENTRY = fileURLToPath(new URL('../../dist/stealing/entry.js', import.meta.url))
+const ENTRY = fileURLToPath(builtFile('stealing/entry.js'))
 
 /** Who hears what a worker says. */
 export interface TeamHost {

@@ -3,11 +3,11 @@
 import { performance } from 'node:perf_hooks'
 import { type MessagePort, Worker } from 'node:worker_threads'
 import { MillraceError } from '@millrace/core'
+import { builtFile } from '../built-file.ts'
 import type { Lease } from '../governor/governor.ts'
 import { type OpenPart, PARTS_VERSION } from '../parts/protocol.ts'
 
-/** Tests run on the sources, workers on the build: the entry lies beside the others there. */
-const ENTRY = new URL('../../dist/parts/entry.js', import.meta.url)
+const ENTRY = builtFile('parts/entry.js')
 
 const PATIENCE_MS = 1000
 

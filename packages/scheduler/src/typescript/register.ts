@@ -8,6 +8,7 @@
  */
 
 import * as nodeModule from 'node:module'
+import { builtFile } from '../built-file.ts'
 import { asModule, type Resolved, type ResolveNext } from './as-module.ts'
 
 /** Node's own hooks in the thread that imports, from 22.15 on; tsx uses them where they exist. */
@@ -30,6 +31,6 @@ async function register(): Promise<void> {
   tsx.register()
   // after tsx, since of several hooks the last registered is asked first
   const { registerHooks } = nodeModule as ThreadHooks
-  if (registerHooks === undefined) nodeModule.register(new URL('./as-module.js', import.meta.url))
+  if (registerHooks === undefined) nodeModule.register(builtFile('typescript/as-module.js'))
   else registerHooks({ resolve: (specifier, context, next) => asModule(next(specifier, context)) })
 }
