@@ -49,6 +49,13 @@ export function buildGraph(term: AnyTerm): Graph {
   return builder.build(term)
 }
 
+/** A list with one more. Most have one: an array that grows from none keeps room for sixteen. */
+function appended(edges: GraphEdge[], edge: GraphEdge): GraphEdge[] {
+  if (edges.length === 0) return [edge]
+  edges.push(edge)
+  return edges
+}
+
 class GraphBuilder {
   readonly #nodes = new Map<object, Node>()
   readonly #names = new Map<string, number>()
@@ -183,8 +190,8 @@ class GraphBuilder {
         const other = writers.get(edge.input)
         if (other !== undefined) throw new TwoWritersError(edge.input, other.id, edge.from.id, to.id)
         writers.set(edge.input, edge.from)
-        to.inputs.push(edge)
-        edge.from.outputs.push(edge)
+        to.inputs = appended(to.inputs, edge)
+        edge.from.outputs = appended(edge.from.outputs, edge)
         edges.push(edge)
       }
     }

@@ -19,9 +19,9 @@ export interface Node {
   readonly id: string
   readonly leaf: AnyLeaf
   /** Incoming edges, in the order in which they were composed. */
-  readonly inputs: GraphEdge[]
+  inputs: GraphEdge[]
   /** Outgoing edges, in the order in which they were composed. */
-  readonly outputs: GraphEdge[]
+  outputs: GraphEdge[]
   /** Whether the node gets rows: it has several inputs, or one that was named by a `parallel` or as a port. */
   rows: boolean
   /** Whether its rows are tuples rather than records. */

@@ -74,7 +74,9 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
       taken.add(node)
     }
     const chain = nodes.map((node) => kernels[node.index] as Kernel)
-    stages.push({ index: stages.length, kind: kindOf(chain[0] as Kernel), nodes, kernels: chain })
+    // a copy has no room to grow, which ten thousand stages would pay for
+    const exact = nodes.slice()
+    stages.push({ index: stages.length, kind: kindOf(chain[0] as Kernel), nodes: exact, kernels: chain })
   }
   for (const node of graph.nodes) if (!follows.has(node)) grow(node)
   // what is left are the rests of long chains, and rings of which every node follows another: cut anywhere

@@ -96,7 +96,7 @@ export abstract class Term<in In, out Out> {
   ): Term<In, H>
   pipe<A>(...terms: readonly Term<RowOf<Out> | A, A>[]): Term<In, A>
   pipe(...terms: AnyTerm[]): unknown {
-    return terms.length === 0 ? this : compose('sequential', [this, ...terms])
+    return terms.length === 0 ? this : compose('sequential', ([this] as AnyTerm[]).concat(terms))
   }
 
   /**
