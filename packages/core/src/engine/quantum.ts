@@ -8,13 +8,19 @@ const SHORT_MS = 0.5
 /** An activation longer than this takes fewer items the next time, in ms: others want to run, too. */
 const LONG_MS = 4
 
-/** Doubles while activations are short, halves when one was long. */
+/** Most that an activation may take of what the last one took: its items may be slower, and its code not yet compiled. */
+const MOST_GROWTH = 8
+
+/** Grows while activations are short, up to what should take `SHORT_MS`; halves when one was long. */
 export class Quantum {
   items = FIRST
 
   /** Learns from an activation that took `taken` items and `spentMs`. */
   adapt(taken: number, spentMs: number): void {
     if (spentMs > LONG_MS) this.items = Math.max(1, this.items >> 1)
-    else if (spentMs < SHORT_MS && taken >= this.items && this.items < MAX) this.items *= 2
+    else if (spentMs < SHORT_MS && taken >= this.items) {
+      const growth = Math.min(MOST_GROWTH, Math.max(2, SHORT_MS / spentMs))
+      this.items = Math.min(MAX, Math.floor(this.items * growth))
+    }
   }
 }
