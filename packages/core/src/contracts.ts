@@ -4,6 +4,8 @@
  * Every other file of the package builds on these types. Nothing here runs.
  */
 
+import type { Failures } from './failure.ts'
+
 /** How an edge behaves when it is full: `block` parks the writer, the others never do. */
 export type Overflow = 'block' | 'dropOldest' | 'dropNewest' | 'latest' | 'fail'
 
@@ -279,6 +281,8 @@ export interface Stats {
   /** Milliseconds since the run began, on the machine's monotonic clock. */
   readonly elapsedMs: number
   readonly items: Ledger
+  /** What failed, and what became of it. */
+  readonly failures: Failures
   readonly nodes: readonly NodeStats[]
   readonly stages: readonly StageStats[]
   readonly edges: readonly EdgeStats[]

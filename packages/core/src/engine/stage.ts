@@ -8,19 +8,31 @@
 import { performance } from 'node:perf_hooks'
 import type { StageStats } from '../contracts.ts'
 import { TermError } from '../errors.ts'
+import type { DeadLetter } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import { NodeContext, type RunScope } from './context.ts'
 import type { Edge, EdgeEnd } from './edge.ts'
+import type { FailureRecord } from './failure-record.ts'
 import { isPromise } from './frame.ts'
 import type { Inlet } from './inlet.ts'
 import type { Outlet } from './outlet.ts'
 import { sharesOf } from './shares.ts'
+import type { TimerWheel } from './timer-wheel.ts'
 
 /** What a stage asks of its engine. */
 export interface StageHost extends RunScope {
   /** Items in one batch at most. */
   readonly batchItems: number
+  /** All time limits and pauses of the run. */
+  readonly timers: TimerWheel
+  /** Whether an item that fails is set aside and the sources stop, where its term says `fail`. */
+  readonly stopsOnFailure: boolean
+  /**
+   * An item failed for good and was set aside; `isFatal` if it is to stop the sources. Returns a promise if whoever reads
+   * dead letters cannot keep up: nothing is to follow before it resolves.
+   */
+  setAside(letter: DeadLetter, isFatal: boolean): void | Promise<void>
   /** Has the engine look whether anything can still move: a stage began to wait for another. */
   look(): void
   /** Puts the stage among those to activate. */
@@ -45,8 +57,10 @@ export interface NodeRecord {
   extra: number
   /** Inputs of expansions that gave no output. */
   empty: number
-  /** Inputs that failed, or were given up in mid-call when the run failed. */
+  /** Inputs that failed and gave no result, or were given up in mid-call when the run failed. */
   failed: number
+  /** How it failed, once it has. */
+  failures?: FailureRecord
 }
 
 /** A running stage. */
@@ -234,7 +248,7 @@ export abstract class Stage implements EdgeEnd {
   protected failed(error: unknown, phase: string, at: number, item?: unknown): void {
     if (this.isDone) return
     const { id } = this.plan.nodes[Math.max(at, 0)] as Node
-    if (phase === 'item') (this.records[at] as NodeRecord).failed++
+    if (phase === 'item' || phase === 'fallback') (this.records[at] as NodeRecord).failed++
     this.host.fail(error instanceof TermError ? error : new TermError(id, phase, error, item))
   }
 

@@ -13,6 +13,7 @@ import type {
   ThreadStats,
 } from '../contracts.ts'
 import type { Placement } from '../engine/placement.ts'
+import type { DeadLetter, Failures } from '../failure.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
 
@@ -44,6 +45,8 @@ export interface Summary {
   readonly elapsedMs: number
   /** Where every item went. */
   readonly items: Ledger
+  /** What failed, and what became of it. */
+  readonly failures: Failures
   readonly nodes: readonly NodeStats[]
   readonly stages: readonly StageStats[]
   readonly edges: readonly EdgeStats[]
@@ -71,6 +74,8 @@ export interface RunEvents {
    * right after `run()`: a run that nobody listens to by its start does not look.
    */
   starvation: [stage: StageStats]
+  /** An item failed for good and was set aside. */
+  deadLetter: [letter: DeadLetter]
   /** The first failure. */
   error: [error: unknown]
   /** The run has ended, well or not; nothing follows. */

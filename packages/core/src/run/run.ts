@@ -4,9 +4,11 @@ import { EventEmitter } from 'eventemitter3'
 import type { Stats } from '../contracts.ts'
 import { systemClock, watchClock } from '../engine/context.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
+import { failuresOf } from '../engine/failure-record.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { ReadOutput } from '../engine/wire.ts'
 import { CancelledError, InvalidOptionError, UnknownPortError, WrongStateError } from '../errors.ts'
+import { checkTimeouts } from '../graph/check-policies.ts'
 import { compileGraph } from '../graph/compile.ts'
 import type { Graph } from '../graph/graph.ts'
 import { OUT } from '../graph/graph.ts'
@@ -105,6 +107,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     super()
     checkOptions(options)
     this.#graph = compileGraph(term)
+    if (options.placement === undefined) checkTimeouts(this.#graph.nodes)
     this.#term = term
     this.#options = options
     this.done = Promise.resolve().then(() => this.#run())
@@ -176,6 +179,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       pick,
       placement,
       onGrown: (edge) => this.#tell('stall', edge),
+      stopsOnFailure: false,
+      onDeadLetter: (letter) => this.#tell('deadLetter', letter),
     })
   }
 
@@ -309,6 +314,7 @@ const NO_STATS: Stats = {
     unmatched: 0,
     discarded: 0,
   },
+  failures: failuresOf([]),
   nodes: [],
   stages: [],
   edges: [],

@@ -9,13 +9,14 @@ import type { Summary } from './options.ts'
 
 /** The run's last figures with the sinks' results. */
 export function summarize(engine: Engine, graph: Graph, outcome: Outcome): Summary {
-  const { elapsedMs, items, nodes, stages, edges, grown, threads } = engine.stats()
+  const { elapsedMs, items, failures, nodes, stages, edges, grown, threads } = engine.stats()
   const results: Record<string, unknown> = {}
   for (const [node, result] of engine.results) results[node.id] = result
   return {
     outcome,
     elapsedMs,
     items,
+    failures,
     nodes,
     stages,
     edges,

@@ -175,6 +175,8 @@ export class PartRunner {
       pick: undefined,
       placement,
       onGrown: () => {},
+      stopsOnFailure: false,
+      onDeadLetter: () => {},
     })
     this.#placement = placement
     this.#engine = engine

@@ -69,9 +69,10 @@ export class StatefulStage extends RemoteStage {
 
   #hostHere(): StageHost {
     const { host } = this
-    const { timed, clock, signal, batchItems } = host
+    const { timed, clock, signal, batchItems, timers, stopsOnFailure } = host
     return {
-      ...{ timed, clock, signal, batchItems },
+      ...{ timed, clock, signal, batchItems, timers, stopsOnFailure },
+      setAside: (letter, isFatal) => host.setAside(letter, isFatal),
       look: () => host.look(),
       ready: (stage) => {
         stage.isReady = true

@@ -17,6 +17,7 @@ import {
   type StageHost,
   type StagePlan,
   systemClock,
+  TimerWheel,
 } from '@millrace/core/engine'
 import type { PortItems } from './outputs.ts'
 import { MAX_OUTPUTS, NODE_COUNTS, type RegionRef } from './protocol.ts'
@@ -136,6 +137,9 @@ export class RegionRunner {
       clock: systemClock,
       signal: this.#abort.signal,
       batchItems: BATCH_ITEMS,
+      timers: new TimerWheel(systemClock),
+      stopsOnFailure: false,
+      setAside: () => {},
       look: () => {},
       ready: (stage) => {
         stage.isReady = true
