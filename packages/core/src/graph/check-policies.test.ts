@@ -22,7 +22,10 @@ test.each([
   [count(1).pipe(new Copy().onFailure(skip)), 'onError: a term that reads its inputs by itself'],
   [count(1).pipe(take(1).onFailure(skip)), 'onError: it calls no function'],
   [count(1).pipe(map((n) => n).onFailure({ circuit })), 'circuit: with onError "fail" the first failure'],
-  [count(1).pipe(fold((n: number, m: number) => n + m, 0).onFailure({ fallback: 1 })), 'fallback: a fold gives a state'],
+  [
+    count(1).pipe(fold((n: number, m: number) => n + m, 0).onFailure({ fallback: 1 })),
+    'fallback: a fold gives a state',
+  ],
   [count(1).pipe(tap().onFailure({ fallback: 1 })), 'fallback: it gives no result'],
   [count(1).pipe(new Collect().onFailure({ fallback: true })), 'fallback: it gives no result'],
 ])('%s %s', (term, message) => {

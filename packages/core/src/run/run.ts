@@ -8,6 +8,7 @@ import { failuresOf } from '../engine/failure-record.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { ReadOutput } from '../engine/wire.ts'
 import { CancelledError, InvalidOptionError, UnknownPortError, WrongStateError } from '../errors.ts'
+import type { DeadLetter } from '../failure.ts'
 import { checkTimeouts } from '../graph/check-policies.ts'
 import { compileGraph } from '../graph/compile.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -17,6 +18,7 @@ import { planGraph } from '../plan/plan.ts'
 import { checkEdgeOptions } from '../term/leaf.ts'
 import type { Term } from '../term/term.ts'
 import type { AnyTerm, RowOf } from '../term/types.ts'
+import { DeadLetterQueue } from './dead-letter-queue.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
 import { summarize } from './summary.ts'
 
@@ -90,6 +92,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   readonly #term: AnyTerm
   readonly #options: RunOptions
   readonly #outputs: ReadOutput[] = []
+  #letters: DeadLetterQueue | undefined
   #engine: Engine | undefined
   #stopping = false
   #pausing = false
@@ -136,6 +139,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     } finally {
       this.#settled = true
       for (const stop of timers) stop()
+      this.#letters?.end()
       await this.#options.placement?.close()
       signal?.removeEventListener('abort', onAbort)
       this.#tell('end')
@@ -180,8 +184,13 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       placement,
       onGrown: (edge) => this.#tell('stall', edge),
       stopsOnFailure: false,
-      onDeadLetter: (letter) => this.#tell('deadLetter', letter),
+      onDeadLetter: (letter) => this.#onDeadLetter(letter),
     })
+  }
+
+  #onDeadLetter(letter: DeadLetter): void | Promise<void> {
+    this.#tell('deadLetter', letter)
+    return this.#letters?.add(letter)
   }
 
   #beginStats(): () => void {
@@ -276,6 +285,37 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     // a failure reaches the reader; who only reads need not look at `done` as well
     this.done.catch(() => undefined)
     return reader as AsyncIterableIterator<OutputItem<Out, Name>>
+  }
+
+  /**
+   * The items that were set aside, as an async iterator that ends when the run does. Those that nobody has read yet are
+   * bounded: while a reader does not keep up, what fails is held back. Without a reader, or once it has left its loop,
+   * they are counted and told by the event `deadLetter`, and not kept.
+   *
+   * @throws {WrongStateError} once the run has begun, or if they are read already.
+   * @example
+   * ```ts
+   * import { run } from 'millrace'
+   * import { fromIterable, map } from 'millrace/terms'
+   *
+   * const parsed = map((text: string) => JSON.parse(text) as number).onFailure({ onError: 'skip' })
+   * const numbers = run(fromIterable(['1', 'two']).pipe(parsed))
+   * for await (const { term, item, error } of numbers.deadLetters()) {
+   *   console.log(term, item, error instanceof SyntaxError) // map two true
+   * }
+   * ```
+   */
+  deadLetters(): AsyncIterableIterator<DeadLetter> {
+    if (this.#begun) {
+      throw new WrongStateError('Call deadLetters() right after run(), before the run has begun.')
+    }
+    if (this.#letters !== undefined) {
+      throw new WrongStateError(
+        'The dead letters are read already: share the iterator, or listen to "deadLetter".',
+      )
+    }
+    this.#letters = new DeadLetterQueue()
+    return this.#letters
   }
 
   /** `await using r = run(…)`: cancels what is still under way when the scope is left. */
