@@ -51,7 +51,7 @@ export class Guard {
 
   constructor(node: Node, record: NodeRecord, host: StageHost) {
     this.#node = node
-    this.#policy = node.leaf.failurePolicy
+    this.#policy = policyOf(node)
     this.#retry = retryOf(this.#policy)
     this.#record = record
     this.#host = host
@@ -132,6 +132,10 @@ export class Guard {
   }
 }
 
+function policyOf({ policy, leaf }: Node): FailurePolicy<never, unknown> {
+  return policy ?? leaf.failurePolicy
+}
+
 function isThenable(value: unknown): boolean {
   return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
 }
@@ -158,7 +162,7 @@ export function guardsOf(
   host: StageHost,
 ): (Guard | undefined)[] {
   return nodes.map((node, at) =>
-    host.stopsOnFailure || isPolicy(node.leaf.failurePolicy)
+    host.stopsOnFailure || isPolicy(policyOf(node))
       ? new Guard(node, records[at] as NodeRecord, host)
       : undefined,
   )

@@ -1,4 +1,5 @@
 export * from '../graph/build.ts'
+export * from '../graph/check-policies.ts'
 export * from '../graph/compile.ts'
 export type * from '../graph/graph.ts'
 export * from '../graph/origins.ts'

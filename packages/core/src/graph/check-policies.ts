@@ -64,13 +64,13 @@ const WHY_NOT: Partial<Record<Kernel['kind'], string>> = {
  */
 export function checkTimeouts(nodes: readonly Node[]): void {
   for (const { id, leaf } of nodes) {
-    const { timeoutMs } = leaf.failurePolicy
-    if (timeoutMs !== undefined && !isInterruptible(leaf)) throw new TimeoutUnenforceableError(id, timeoutMs)
+    if (!isEnforceable(leaf)) throw new TimeoutUnenforceableError(id, leaf.failurePolicy.timeoutMs as number)
   }
 }
 
-/** Whether the term's calls can be given up on without ending their thread. */
-export function isInterruptible(leaf: AnyLeaf): boolean {
+/** Whether the term has no time limit, or one that holds without ending the thread that calls it. */
+export function isEnforceable(leaf: AnyLeaf): boolean {
+  if (leaf.failurePolicy.timeoutMs === undefined) return true
   const kernel = leaf.kernel()
   return kernel.kind === 'concurrent' || ('f' in kernel && isAsyncFunction(kernel.f))
 }

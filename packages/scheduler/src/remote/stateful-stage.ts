@@ -109,7 +109,7 @@ export class StatefulStage extends RemoteStage {
 
   override get isWaiting(): boolean {
     if (this.#here !== undefined) return this.#here.isWaiting
-    return !this.isDone && (this.underWay > 0 || this.dispatcher.isQueued(this))
+    return !this.isDone && (this.underWay > 0 || this.letterHolds > 0 || this.dispatcher.isQueued(this))
   }
 
   override get left(): number {
@@ -181,7 +181,7 @@ export class StatefulStage extends RemoteStage {
   }
 
   #activateAway(): void {
-    while (this.queues.flush()) {
+    while (this.letterHolds === 0 && this.queues.flush()) {
       const current = this.#current
       if (current === undefined) {
         if (this.#hasEnded) {
