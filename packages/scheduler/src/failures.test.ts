@@ -1,6 +1,6 @@
 /** Goal: items that fail take their terms' policies on workers as on the caller's thread: the same letters, each once. */
 
-import { type DeadLetter, run } from '@millrace/core'
+import { type DeadLetter, type RunOptions, run } from '@millrace/core'
 import { checkLedger } from '@millrace/core/testing'
 import { describe, expect, test } from 'vitest'
 import poison, { type PoisonParams } from '../test/fixtures/poison.ts'
@@ -23,9 +23,9 @@ const STRATEGIES: readonly SchedulerOptions[] = [
 /** Those that differ in how letters come. */
 const HELD = STRATEGIES.filter(({ workers, stateful }) => workers === 2 && stateful === undefined)
 
-function start(params: PoisonParams, scheduler: SchedulerOptions) {
+function start(params: PoisonParams, scheduler: SchedulerOptions, more: RunOptions = {}) {
   const placement = placementFor({ ...scheduler, fallback: 'share' })
-  return run(poison(params), { batchItems: 64, ...(placement === undefined ? {} : { placement }) })
+  return run(poison(params), { batchItems: 64, ...more, ...(placement === undefined ? {} : { placement }) })
 }
 
 function expected() {
@@ -85,6 +85,15 @@ describe.each(STRATEGIES)('%j', (scheduler) => {
     const flaky = Array.from({ length: ITEMS }, (_, n) => n).filter((n) => n % 31 === 0 && n % 97 !== 0)
     expect(retries).toBe(2 * flaky.length)
   }, 30_000)
+
+  test('a run that stops on failure is drained, and says how far it came', async () => {
+    const summary = await start({ items: 1_000_000, onError: 'none' }, scheduler, { onError: 'stop' }).done
+    checkLedger(summary)
+    expect(summary).toMatchObject({ outcome: 'failed', error: { code: 'TERM_FAILED', term: 'scale' } })
+    expect(summary.failures.byTerm['scale']?.deadLettered).toBeGreaterThanOrEqual(1)
+    expect(summary.items.in).toBeLessThan(1_000_000)
+    expect(summary.completeness).toMatchObject({ isComplete: false, givenUp: summary.items.deadLettered })
+  })
 
   test('the policy fail ends the run, as no policy does', async () => {
     for (const onError of ['fail', 'none'] as const) {

@@ -238,6 +238,11 @@ export class ConcurrentStage extends Stage {
     }
   }
 
+  protected override goOnAfter(phase: string): boolean {
+    if (phase === 'end') this.wake()
+    return phase === 'end'
+  }
+
   /** Takes over what `enter` or `end` emitted. */
   #takePending(): void {
     const [ctx] = this.contexts

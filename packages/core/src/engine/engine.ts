@@ -41,6 +41,8 @@ export interface EngineOptions {
   readonly stopsOnFailure: boolean
   /** Called with each item that is set aside; a promise holds its stage back. */
   readonly onDeadLetter: (letter: DeadLetter, isFatal: boolean) => void | Promise<void>
+  /** Called with what fails that the run can go on without. */
+  readonly onStopFor: (error: unknown) => void
 }
 
 /** The figures of a run without threads. */
@@ -254,6 +256,10 @@ export class Engine implements StageHost {
 
   setAside(letter: DeadLetter, isFatal: boolean): void | Promise<void> {
     return this.#options.onDeadLetter(letter, isFatal)
+  }
+
+  stopFor(error: unknown): void {
+    this.#options.onStopFor(error)
   }
 
   setResult(node: Node, result: unknown): void {

@@ -389,17 +389,34 @@ export class FusedStage extends Stage {
     }
     try {
       const items = this.#feed?.next()
-      if (items !== undefined) {
-        const frame = Frame.window(0, 'input', items)
-        if (this.host.timed) frame.time = this.host.clock.now()
-        this.#frames.add(frame)
-      } else if (this.#feed?.isPending === true) return 0
+      if (items !== undefined) this.#frames.add(this.#inputOf(items))
+      else if (this.#feed?.isPending === true) return 0
       else this.#closed = true
       this.wake()
     } catch (error) {
       this.failed(error, 'generate', 0)
     }
     return 0
+  }
+
+  /** A source that failed has ended; of an `end` that failed, the next one follows. */
+  protected override goOnAfter(phase: string): boolean {
+    if (phase !== 'generate' && phase !== 'end') return false
+    if (phase === 'generate') {
+      // what the source gave before it failed is sound
+      const items = this.#feed?.next()
+      if (items !== undefined) this.#frames.addBelow(this.#inputOf(items))
+      this.#closed = true
+      this.#closeSource().catch(() => undefined) // the first failure is the one that counts
+    }
+    this.wake()
+    return true
+  }
+
+  #inputOf(items: readonly unknown[]): Frame {
+    const frame = Frame.window(0, 'input', items)
+    if (this.host.timed) frame.time = this.host.clock.now()
+    return frame
   }
 
   /** A `take` has had enough: nothing enters before it any more, what is behind it goes on. */

@@ -33,6 +33,8 @@ export interface StageHost extends RunScope {
    * dead letters cannot keep up: nothing is to follow before it resolves.
    */
   setAside(letter: DeadLetter, isFatal: boolean): void | Promise<void>
+  /** Something failed that the run can go on without: stops the sources, and ends as failed. Only if `stopsOnFailure`. */
+  stopFor(error: unknown): void
   /** Has the engine look whether anything can still move: a stage began to wait for another. */
   look(): void
   /** Puts the stage among those to activate. */
@@ -249,7 +251,14 @@ export abstract class Stage implements EdgeEnd {
     if (this.isDone) return
     const { id } = this.plan.nodes[Math.max(at, 0)] as Node
     if (phase === 'item' || phase === 'fallback') (this.records[at] as NodeRecord).failed++
-    this.host.fail(error instanceof TermError ? error : new TermError(id, phase, error, item))
+    const failure = error instanceof TermError ? error : new TermError(id, phase, error, item)
+    if (this.host.stopsOnFailure && this.goOnAfter(phase)) this.host.stopFor(failure)
+    else this.host.fail(failure)
+  }
+
+  /** Goes on without what failed in `phase`, if that is possible. Returns whether it is. */
+  protected goOnAfter(_phase: string): boolean {
+    return false
   }
 
   /** Ends the stage in good order: writers stop, nodes exit, readers see the end. */
@@ -261,7 +270,13 @@ export abstract class Stage implements EdgeEnd {
     this.host.onFinished(this)
     this.dispose().then(
       () => this.host.onDone(this),
-      (error: unknown) => this.host.fail(error),
+      (error: unknown) => {
+        if (!this.host.stopsOnFailure) this.host.fail(error)
+        else {
+          this.host.stopFor(error)
+          this.host.onDone(this)
+        }
+      },
     )
   }
 

@@ -7,7 +7,13 @@ import { Engine, NO_THREADS } from '../engine/engine.ts'
 import { failuresOf } from '../engine/failure-record.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { ReadOutput } from '../engine/wire.ts'
-import { CancelledError, InvalidOptionError, UnknownPortError, WrongStateError } from '../errors.ts'
+import {
+  CancelledError,
+  InvalidOptionError,
+  TermError,
+  UnknownPortError,
+  WrongStateError,
+} from '../errors.ts'
 import type { DeadLetter } from '../failure.ts'
 import { checkTimeouts } from '../graph/check-policies.ts'
 import { compileGraph } from '../graph/compile.ts'
@@ -86,7 +92,10 @@ export function run<In, Out>(term: Term<In, Out> & Runnable<In>, options: RunOpt
  * ```
  */
 export class Run<Out = unknown> extends EventEmitter<RunEvents> {
-  /** The summary; rejects with the first failure, whose `cause` is the original error. */
+  /**
+   * The summary; rejects with the first failure, whose `cause` is the original error. `stats()` then still tells how far
+   * the run came. With `onError: 'stop'` it is the summary of what could be drained, with `outcome: 'failed'`.
+   */
   readonly done: Promise<Summary>
   readonly #graph: Graph
   readonly #term: AnyTerm
@@ -94,6 +103,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   readonly #outputs: ReadOutput[] = []
   #letters: DeadLetterQueue | undefined
   #engine: Engine | undefined
+  /** The failure that a run with `onError: 'stop'` is being drained after. */
+  #failure: { readonly error: unknown } | undefined
   #stopping = false
   #pausing = false
   #cancelled: CancelledError | undefined
@@ -131,10 +142,11 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
       await engine.run(() => void this.#tell('start'))
-      return summarize(engine, this.#graph, this.#stopping ? 'stopped' : 'completed')
+      const outcome = this.#failure !== undefined ? 'failed' : this.#stopping ? 'stopped' : 'completed'
+      return summarize(engine, this.#graph, outcome, this.#failure)
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
-      this.#tell('error', error)
+      if (this.#failure === undefined) this.#tell('error', error)
       throw error
     } finally {
       this.#settled = true
@@ -183,14 +195,25 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       pick,
       placement,
       onGrown: (edge) => this.#tell('stall', edge),
-      stopsOnFailure: false,
-      onDeadLetter: (letter) => this.#onDeadLetter(letter),
+      stopsOnFailure: this.#options.onError === 'stop',
+      onDeadLetter: (letter, isFatal) => this.#onDeadLetter(letter, isFatal),
+      onStopFor: (error) => this.#stopFor(error),
     })
   }
 
-  #onDeadLetter(letter: DeadLetter): void | Promise<void> {
+  #onDeadLetter(letter: DeadLetter, isFatal: boolean): void | Promise<void> {
+    if (isFatal) this.#stopFor(new TermError(letter.term, 'item', letter.error, letter.item))
     this.#tell('deadLetter', letter)
     return this.#letters?.add(letter)
+  }
+
+  /** The run has failed, and is drained: the first failure is the one that counts. */
+  #stopFor(error: unknown): void {
+    if (this.#failure !== undefined) return
+    this.#failure = { error }
+    for (const { reader } of this.#outputs) reader.failAtEnd(error)
+    this.#tell('error', error)
+    this.#engine?.stop()
   }
 
   #beginStats(): () => void {
@@ -336,6 +359,9 @@ function checkOptions(options: RunOptions): void {
     if (value !== undefined && !(value > 0)) {
       throw new InvalidOptionError(name, value, 'a number of milliseconds above 0')
     }
+  }
+  if (options.onError !== undefined && !['abort', 'stop'].includes(options.onError)) {
+    throw new InvalidOptionError('onError', options.onError, 'one of abort, stop')
   }
   if (options.edges !== undefined) checkEdgeOptions(options.edges)
 }

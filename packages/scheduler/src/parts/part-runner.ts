@@ -201,6 +201,7 @@ export class PartRunner {
       onGrown: () => {},
       stopsOnFailure: plan.stopsOnFailure,
       onDeadLetter: (letter, isFatal) => this.#onDeadLetter(letter, isFatal),
+      onStopFor: (error) => this.#reply({ kind: 'stopFor', failure: toFailure(error) }),
     })
     this.#placement = placement
     this.#engine = engine

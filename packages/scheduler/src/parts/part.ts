@@ -25,6 +25,7 @@ export interface PartOwner {
   onReport(part: Part, report: Report): void
   /** Resolves when there is room for another. */
   onLetter(letter: WireLetter): void | Promise<void>
+  onStopFor(error: unknown): void
   onEnded(part: Part): void
   onFailed(error: unknown): void
   onLost(part: Part, error: WorkerLostError): void
@@ -230,6 +231,9 @@ export class Part {
         break
       case 'letter':
         void this.#onLetter(reply.letter)
+        break
+      case 'stopFor':
+        this.#owner.onStopFor(fromFailure(reply.failure))
         break
       case 'ending':
         clearTimeout(this.#patience) // exits take the time they take

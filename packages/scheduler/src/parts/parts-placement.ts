@@ -234,6 +234,10 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     return this.#host?.setAside(fromWireLetter(letter), letter.isFatal)
   }
 
+  onStopFor(error: unknown): void {
+    this.#host?.stopFor(error)
+  }
+
   onEnded(part: Part): void {
     for (const { index } of part.stages) this.#proxies.get(index)?.onEnded()
   }

@@ -183,6 +183,8 @@ export type Reply =
   | { readonly kind: 'report'; readonly report: Report }
   /** An item was set aside. At most `LETTER_WINDOW` of them are under way. */
   | { readonly kind: 'letter'; readonly letter: WireLetter }
+  /** Something failed that the run can go on without, once its sources have stopped. */
+  | { readonly kind: 'stopFor'; readonly failure: Failure }
   | { readonly kind: 'ending' }
   /** The part's last word; and how many bytes its thread has printed in its life. */
   | { readonly kind: 'ended'; readonly report: Report; readonly printedBytes: number }

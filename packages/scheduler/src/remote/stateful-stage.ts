@@ -84,6 +84,7 @@ export class StatefulStage extends RemoteStage {
       },
       onDone: () => host.onDone(this),
       fail: (error) => host.fail(error),
+      stopFor: (error) => host.stopFor(error),
       setResult: (node, result) => host.setResult(node, result),
     }
   }

@@ -158,12 +158,15 @@ export class RegionRunner {
         this.#onReady?.()
       },
       setResult: () => {},
-      fail: (error) => {
-        this.#failure ??= { error }
-        this.#timers.clear()
-        this.#onReady?.()
-      },
+      fail: (error) => this.#fail(error),
+      stopFor: (error) => this.#fail(error), // of a region that ends in a wrong way, nothing is sound
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#timers.clear()
+    this.#onReady?.()
   }
 
   /** Enters the nodes; with the states of a snapshot, if there is one. Called once, before the first batch. */
