@@ -5,7 +5,9 @@ import * as errors from './errors.ts'
 
 const {
   BadInputError,
+  CallTimeoutError,
   CancelledError,
+  CircuitOpenError,
   CycleWithoutSeedError,
   describe: describeValue,
   EmptyParallelError,
@@ -18,9 +20,11 @@ const {
   NotATermError,
   OpenInputError,
   OverflowError,
+  PolicyRefusedError,
   SourceWithInputError,
   StallError,
   TermError,
+  TimeoutUnenforceableError,
   TwoWritersError,
   UnknownPortError,
   WrongStateError,
@@ -57,6 +61,18 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
   ],
   [new TermError('t', 'item', cause, { a: 1 }), 'TERM_FAILED', ['"t" failed on item {"a":1}: the cause']],
   [new TermError('t', 'enter', cause), 'TERM_FAILED', ['"t" failed in enter: the cause']],
+  [
+    new PolicyRefusedError('t', 'circuit', 'there is none'),
+    'POLICY_REFUSED',
+    ['policy of "t"', 'circuit: there is none'],
+  ],
+  [
+    new TimeoutUnenforceableError('t', 5),
+    'TIMEOUT_UNENFORCEABLE',
+    ['"t" has timeoutMs 5', 'Declare it async'],
+  ],
+  [new CallTimeoutError('t', 5), 'CALL_TIMEOUT', ['"t" had not ended after 5 ms', 'Raise timeoutMs']],
+  [new CircuitOpenError('t', 2, 50), 'CIRCUIT_OPEN', ['"t" was not tried', '2 items within 50 ms']],
   [new OverflowError('a', 'b', 7), 'EDGE_OVERFLOW', ['a -> b is full (7 items)', 'capacityItems']],
   [
     new StallError(['a waits'], ['a', 'b'], 9),
