@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { MillraceError } from '@millrace/core'
 import { Tinypool } from 'tinypool'
 import type { TaskMaker } from '../remote/dispatcher.ts'
+import { noteWorker } from '../threads/live-workers.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { Reply } from '../worker/protocol.ts'
 
@@ -23,8 +24,12 @@ export interface WorkerOptions {
 /** Tests run on the sources, workers on the build: the entry lies beside this file there. */
 const ENTRY = fileURLToPath(new URL('../../dist/worker/entry.js', import.meta.url))
 
-/** What is used of tinypool's threads. */
+/** What is used of tinypool's threads: each has a thread or a process. */
 interface PoolThread {
+  /** Of a process: its number. */
+  readonly threadId: number
+  readonly thread?: { terminate(): unknown }
+  readonly process?: { kill(signal: 'SIGKILL'): unknown }
   once(event: 'exit', listener: () => void): unknown
 }
 
@@ -67,12 +72,7 @@ export class PoolWorker {
           if (reply.kind === 'done') this.#note(reply.worker)
           resolve(reply)
         }, reject)
-        for (const thread of pool.threads as unknown as readonly PoolThread[]) {
-          if (this.#watched.has(thread)) continue
-          this.#watched.add(thread)
-          // an error that ended it comes with an event of its own, and says more
-          thread.once('exit', () => setImmediate(() => this.#onEnded(pool)))
-        }
+        for (const thread of threadsOf(pool)) this.#watch(thread, pool)
       })
     } catch (error) {
       this.#losses++
@@ -95,10 +95,34 @@ export class PoolWorker {
 
   readonly #watched = new WeakSet<PoolThread>()
 
-  /** tinypool ends idle threads by itself: that is no death. */
-  #onEnded(pool: Tinypool): void {
-    if (pool !== this.#pool) return
-    this.#fail?.(new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.'))
+  #watch(thread: PoolThread, pool: Tinypool): void {
+    if (this.#watched.has(thread)) return
+    this.#watched.add(thread)
+    const strikeOff = noteWorker({
+      id: thread.threadId,
+      isolation: this.#options.isolation,
+      kill: () => void (thread.process?.kill('SIGKILL') ?? thread.thread?.terminate()),
+    })
+    thread.once('exit', () => {
+      strikeOff()
+      // an error that ended it comes with an event of its own, and says more
+      setImmediate(() => this.#onEnded(thread, pool))
+    })
+  }
+
+  /** A thread that tinypool ended itself, or heard of, it has no more. One that it still has died unseen. */
+  #onEnded(thread: PoolThread, pool: Tinypool): void {
+    if (pool !== this.#pool || !threadsOf(pool).includes(thread)) return
+    const error = new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.')
+    if (this.#fail !== undefined) this.#fail(error)
+    else this.#onIdleDeath(error)
+  }
+
+  /** The next task would be sent to nobody, and never settle. */
+  #onIdleDeath(error: unknown): void {
+    this.#losses++
+    this.end()
+    this.#onDied(error)
   }
 
   /** Ends the thread. The next task starts another. */
@@ -126,13 +150,14 @@ export class PoolWorker {
     } as ConstructorParameters<typeof Tinypool>[0])
     pool.on('error', (error: unknown) => {
       if (pool !== this.#pool) return
-      if (this.#fail === undefined) {
-        this.#losses++
-        this.end()
-        this.#onDied(error)
-      } else this.#fail(error)
+      if (this.#fail === undefined) this.#onIdleDeath(error)
+      else this.#fail(error)
     })
     this.#pool = pool
     return pool
   }
+}
+
+function threadsOf(pool: Tinypool): readonly PoolThread[] {
+  return pool.threads as unknown as readonly PoolThread[]
 }

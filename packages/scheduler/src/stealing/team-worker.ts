@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { MillraceError, type StealingStats } from '@millrace/core'
+import { noteWorker } from '../threads/live-workers.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { Order, Report, WorkerStart } from './protocol.ts'
 
@@ -37,12 +38,15 @@ export class TeamWorker {
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
     })
     this.#worker.unref()
+    const { threadId: id } = this.#worker
+    const strikeOff = noteWorker({ id, isolation: 'thread', kill: () => this.kill() })
     let reason: unknown
     this.#worker.on('message', (report: Report) => host.onReport(this, report))
     this.#worker.on('error', (error: unknown) => {
       reason = error
     })
     this.#worker.on('exit', () => {
+      strikeOff()
       if (this.#isGone) return
       this.#isGone = true
       host.onDied(
