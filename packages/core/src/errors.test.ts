@@ -5,6 +5,7 @@ import * as errors from './errors.ts'
 
 const {
   BadInputError,
+  CallLostError,
   CancelledError,
   CycleWithoutSeedError,
   describe: describeValue,
@@ -58,6 +59,7 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
   [new TermError('t', 'item', cause, { a: 1 }), 'TERM_FAILED', ['"t" failed on item {"a":1}: the cause']],
   [new TermError('t', 'enter', cause), 'TERM_FAILED', ['"t" failed in enter: the cause']],
   [new OverflowError('a', 'b', 7), 'EDGE_OVERFLOW', ['a -> b is full (7 items)', 'capacityItems']],
+  [new CallLostError('t', cause), 'CALL_LOST', ['"t" ended its worker', 'the cause', 'native code']],
   [
     new StallError(['a waits'], ['a', 'b'], 9),
     'STALLED',

@@ -12,6 +12,7 @@ import {
 import { findUncloneable } from '../worker/clone-path.ts'
 import { hashOf } from '../worker/hash.ts'
 import type { GraphRef, InnerEdge, RegionRef } from '../worker/protocol.ts'
+import { limitsOf } from './call-limits.ts'
 
 /**
  * What a strategy may do with a node.
@@ -116,6 +117,7 @@ export class Places {
       input: entering.size === 1 ? ([...entering][0]?.input ?? '') : '',
       timed,
       isStateful: plan.nodes.some((node) => mobilityOf(node) === 'stateful'),
+      limitsMs: limitsOf(plan.nodes),
     }
     return { key: `${this.#run}region ${this.#regions++}`, region, lines }
   }

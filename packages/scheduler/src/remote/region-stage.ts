@@ -14,7 +14,6 @@ import { RemoteStage, type Shipment } from './remote-stage.ts'
 /** A batch on its way to a worker and back. */
 interface Activation extends Shipment {
   readonly id: number
-  attempts: number
   /** What has come and waits for its turn. */
   reply: DoneReply | undefined
   /** Who has the rest of it. */
@@ -70,7 +69,6 @@ export class RegionStage extends RemoteStage {
     const activation = {
       ...shipment,
       id,
-      attempts: 0,
       reply: undefined,
       worker: undefined,
       progress: undefined,
@@ -116,12 +114,13 @@ export class RegionStage extends RemoteStage {
       let answer: Answer
       try {
         answer = await this.dispatcher.run(
-          (transfer) =>
-            this.runTask(activation, activation.id, region, activation.attempts > 0, undefined, transfer),
+          (transfer) => this.runTask(activation, activation.id, region, false, undefined, transfer),
           abort.signal,
+          undefined,
+          this.limitsMs,
         )
       } catch (error) {
-        this.survive(error, ++activation.attempts, activation)
+        this.survive(error, activation)
         continue
       }
       const { reply, worker } = answer
@@ -137,9 +136,9 @@ export class RegionStage extends RemoteStage {
     const task = { kind: 'continue', key: this.place.key, activation: activation.id } as const
     let answer: Answer | undefined
     try {
-      answer = await this.dispatcher.run(() => task, abort.signal, activation.worker)
+      answer = await this.dispatcher.run(() => task, abort.signal, activation.worker, this.limitsMs)
     } catch (error) {
-      this.survive(error, ++activation.attempts, activation)
+      this.survive(error, activation)
     }
     if (answer?.reply.kind === 'done') return answer.reply
     if (answer !== undefined && answer.reply.kind !== 'unknown') throw this.asError(answer.reply)

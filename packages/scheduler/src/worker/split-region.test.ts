@@ -66,6 +66,7 @@ function randomTree(choose: Random): Tree {
     input: 'out',
     timed: choose.below(2) === 0,
     isStateful: false,
+    limitsMs: undefined,
   }
   return { nodes, region }
 }
