@@ -48,9 +48,10 @@ test('a call beyond its limit is guilty at once, unless its place is not known',
   expect(casualties.poison).toEqual([{ node: 1, ordinal: 9, step: 0, kind: 'timeout', timeoutMs: 20 }])
 })
 
-test('a batch that takes three workers down outside of any call ends the run, one whose calls never agree at sixteen', () => {
+test('a batch that takes five workers down outside of any call ends the run, one whose calls never agree at sixteen', () => {
   const silent = new Casualties()
-  expect([death(), death(), death()].map((each) => silent.add(each))).toEqual([true, true, false])
+  const tries = Array.from({ length: 5 }, () => silent.add(death()))
+  expect(tries).toEqual([true, true, true, true, false])
   const erratic = new Casualties()
   const outcomes = Array.from({ length: 16 }, (_, ordinal) => erratic.add(death(at(ordinal))))
   expect(outcomes.indexOf(false)).toBe(15)

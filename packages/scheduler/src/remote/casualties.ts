@@ -13,8 +13,8 @@ import type { Poison } from '../worker/protocol.ts'
 import { toWire } from '../worker/wire-error.ts'
 import type { WorkerDeath } from './worker-death.ts'
 
-/** A batch that has cost so many workers in a row outside of any call will cost more. */
-const MAX_SILENT = 3
+/** A batch that has cost so many workers in a row outside of any call will cost more; chance does not strike so often. */
+const MAX_SILENT = 5
 /** As many as this may die in a row in calls that are never the same twice. */
 const MAX_SUSPECTS = 16
 

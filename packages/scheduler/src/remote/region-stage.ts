@@ -14,6 +14,8 @@ import { RemoteStage, type Shipment } from './remote-stage.ts'
 /** A batch on its way to a worker and back. */
 interface Activation extends Shipment {
   readonly id: number
+  /** Items of it whose whereabouts are not booked. */
+  underWay: number
   /** What has come and waits for its turn. */
   reply: DoneReply | undefined
   /** Who has the rest of it. */
@@ -44,7 +46,7 @@ export class RegionStage extends RemoteStage {
   }
 
   protected override get pending(): number {
-    return this.#activations.reduce((sum, { items }) => sum + items.length, 0)
+    return this.#activations.reduce((sum, { underWay }) => sum + underWay, 0)
   }
 
   override activate(): void {
@@ -69,6 +71,7 @@ export class RegionStage extends RemoteStage {
     const activation = {
       ...shipment,
       id,
+      underWay: shipment.items.length,
       reply: undefined,
       worker: undefined,
       progress: undefined,
@@ -166,7 +169,7 @@ export class RegionStage extends RemoteStage {
       const { reply } = first
       first.reply = undefined
       if (reply.hasMore) first.progress ??= new Progress()
-      this.accept(reply, first.progress)
+      first.underWay -= this.accept(reply, first.progress)
       if (!reply.hasMore) this.#activations.shift()
       // what is next in order needs no slot: it is bounded by being one
       else this.#sendRest(first)

@@ -165,21 +165,29 @@ export abstract class RemoteStage extends Stage {
     }
   }
 
-  /** Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. */
-  protected accept(reply: DoneReply, progress?: Progress): void {
+  /**
+   * Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. Returns how many
+   * items fewer of the batch are under way.
+   */
+  protected accept(reply: DoneReply, progress?: Progress): number {
     this.busyMs += reply.busyMs
     this.#workerMs += reply.busyMs
     this.dispatcher.count(reply)
     const all = { ...reply, windows: unpackOutputs(reply.outputs) }
     this.#traffic.received += bytesOf(all.windows)
     const { windows, counts, copied, left } = progress?.advance(all) ?? all
+    // what an op takes is gone, what it gives is under way until it has left the region
+    let gone = left - copied
     for (let node = 0, at = 0; node < this.records.length; node++) {
       const record = this.records[node] as NodeRecord
+      const before = record.in - record.out
       for (const key of NODE_COUNTS) record[key] += counts[at++] as number
+      gone += record.in - record.out - before
     }
     this.#copiedInside += copied
     this.outlet.left += left
     this.queues.add(windows)
+    return windows.reduce((sum, { from, to }) => sum + to - from, gone)
   }
 
   protected get limitsMs(): CallLimits | undefined {

@@ -37,6 +37,8 @@ const BATCHES_PER_SNAPSHOT = { least: 32, most: 1024, bytesEach: 16_384 }
 interface Current extends Shipment {
   readonly id: number
   readonly isLast: boolean
+  /** Items of it whose whereabouts are not booked. */
+  underWay: number
   progress: Progress | undefined
   reply: DoneReply | undefined
 }
@@ -121,7 +123,7 @@ export class StatefulStage extends RemoteStage {
   }
 
   protected override get pending(): number {
-    return this.#current?.items.length ?? 0
+    return this.#current?.underWay ?? 0
   }
 
   override onReaderGone(): void {
@@ -194,7 +196,7 @@ export class StatefulStage extends RemoteStage {
       if (reply === undefined) return
       current.reply = undefined
       if (reply.hasMore) current.progress ??= new Progress()
-      this.accept(reply, current.progress)
+      current.underWay -= this.accept(reply, current.progress)
       if (reply.hasMore) this.#send(current, (abort) => this.#rest(current, abort))
       else this.#settle(current, reply)
     }
@@ -237,7 +239,14 @@ export class StatefulStage extends RemoteStage {
       return false
     }
     const id = this.nextActivation()
-    const current = { ...shipment, id, isLast, progress: undefined, reply: undefined }
+    const current = {
+      ...shipment,
+      id,
+      isLast,
+      underWay: shipment.items.length,
+      progress: undefined,
+      reply: undefined,
+    }
     this.#current = current
     this.#send(current, (abort) => this.#run(current, abort), true)
     return true

@@ -10,14 +10,21 @@ export interface LiveWorker {
   /** As in `ThreadStats.workers`: a thread's number, or a process's. */
   readonly id: number
   readonly isolation: 'thread' | 'process'
-  /** Ends it at once, in the middle of whatever it does: a thread by `terminate()`, a process by `SIGKILL`. */
+  /** Ends it in the middle of whatever it does: a thread by `terminate()`, a process by `SIGKILL`. Idempotent. */
   kill(): void
 }
 
 const live = new Set<LiveWorker>()
 
-/** Notes a worker. The returned function strikes it off. */
-export function noteWorker(worker: LiveWorker): () => void {
+/** Notes a worker. The returned function strikes it off; so does its `kill`, as a death takes a moment. */
+export function noteWorker({ id, isolation, kill }: LiveWorker): () => void {
+  const worker: LiveWorker = {
+    id,
+    isolation,
+    kill: () => {
+      if (live.delete(worker)) kill()
+    },
+  }
   live.add(worker)
   return () => void live.delete(worker)
 }
