@@ -27,7 +27,7 @@ export interface TimedRuns {
   /** Says what is wrong with an answer; undefined when it is right. */
   readonly check: (answer: unknown) => string | undefined
   /** Further figures, asked for after the last run: the chunk size that was chosen, for example. */
-  readonly figures?: () => Figures
+  readonly figures?: () => Figures | Promise<Figures>
 }
 
 /** For workloads that time themselves (latency, memory under a slow sink): figures with their unit last. */
@@ -108,6 +108,8 @@ export interface Contender {
   readonly inQuick?: readonly string[]
   /** Fewer rounds than the suite's, for one that would take too long. */
   readonly rounds?: PerMode<number>
+  /** What of the suite's window is another for it: nothing needs warming up that each run starts anew, for example. */
+  readonly window?: Partial<Window>
   /** Workloads that it cannot do, each with the reason. */
   readonly leftOut?: Readonly<Record<string, string>>
   /** What a reader should know about how it does a workload. */

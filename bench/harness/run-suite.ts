@@ -76,7 +76,7 @@ function startTurn(
   settings: Settings,
 ): Promise<Measured> {
   const module = plainUrl(`${suite.name}/${contender.file}`).href
-  const job = { module, tasks, window: suite.window[mode], settings }
+  const job = { module, tasks, window: { ...suite.window[mode], ...contender.window }, settings }
   const names = [suite.name, contender.name, ...tasks.map(({ workload }) => workload), `round${round + 1}`]
   const profiles = profile === undefined ? undefined : join(profile, names.join('.'))
   return startContender(plainUrl('harness/child.ts'), job, profiles)
