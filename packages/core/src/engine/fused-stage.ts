@@ -19,6 +19,7 @@ import type { Loop } from './loops.ts'
 import { Quantum } from './quantum.ts'
 import { openSource, type SourceFeed } from './source-feed.ts'
 import { Stage } from './stage.ts'
+import { unfit } from './unfit.ts'
 
 const CELL = new Float64Array(1)
 
@@ -47,6 +48,8 @@ export class FusedStage extends Stage {
   outTimes: number[] = []
   /** Through which loops read a state that is a number. */
   readonly cell = CELL
+  /** What loops throw when a function gives what it must not. */
+  readonly unfit = unfit
 
   readonly #frames = new FrameStack(this.contexts, this.records, (error, phase, op, item) =>
     this.failed(error, phase, op, item),
@@ -121,6 +124,10 @@ export class FusedStage extends Stage {
 
   override get isWaiting(): boolean {
     return super.isWaiting || (!this.isDone && this.#feed?.isBusy === true)
+  }
+
+  protected override get waitingAt(): number {
+    return this.#awaited < 0 ? super.waitingAt : this.#awaited
   }
 
   override activate(): void {

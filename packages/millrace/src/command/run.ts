@@ -7,10 +7,11 @@ import type { FlagValues } from '../config/text-layers.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { Progress } from '../progress/progress.ts'
 import { closingLine, progressLine } from '../progress/progress-line.ts'
-import { linesOfFailure, say } from '../report/error.ts'
+import { codeOf, linesOfFailure, say } from '../report/error.ts'
 import { run } from '../run.ts'
-import { checkSummaryFile, writeSummary } from '../summary/summary-file.ts'
+import { writeSummary } from '../summary/summary-file.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
+import { checkOutputFiles } from './output-files.ts'
 import type { Parameters } from './parameters.ts'
 import { type Ending, superviseRun } from './supervise.ts'
 
@@ -30,7 +31,7 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   const { param: params, config: file, summary, telemetry: lines, quiet, ...flags } = options
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
-  if (summary !== undefined) await checkSummaryFile(summary)
+  await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines })
   const term = (await loadTerm(module, params)) as Term<never, unknown>
   checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true
@@ -58,7 +59,10 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   if (isShown && ending.error === undefined) say(closingLine(module, ending.outcome, stats))
   if (summary !== undefined) {
     const { outcome, results } = ending
-    const error = ending.error === undefined ? {} : { error: linesOfFailure(ending.error)[0] as string }
+    const error =
+      ending.error === undefined
+        ? {}
+        : { error: linesOfFailure(ending.error)[0] as string, errorCode: codeOf(ending.error) }
     await writeSummary(summary, { module, params, outcome, ...error, stats, results })
   }
   return ending.code
@@ -77,6 +81,6 @@ function tell({ outcome, error }: Ending, { items }: Stats): void {
   if (outcome === 'cancelled') say(`cancelled; items discarded under way: ${items.discarded}`)
   else if (error !== undefined) {
     const [first, ...more] = linesOfFailure(error)
-    say([first, ...more].join('\n'))
+    say([`${first} [${codeOf(error)}]`, ...more].join('\n'))
   }
 }

@@ -180,7 +180,7 @@ export abstract class RemoteStage extends Stage {
   /** A worker was lost. @throws the error to end the run with, if it is of no use to try again. */
   protected survive(error: unknown, attempts: number, { items }: Shipment): void {
     if (this.isDone) throw error
-    this.#checkInput(items, error)
+    this.#checkInput(items)
     this.dispatcher.countLoss(error)
     if (attempts < MAX_ATTEMPTS) return
     const terms = this.plan.nodes.slice(0, 5).map(({ id }) => id)
@@ -188,8 +188,7 @@ export abstract class RemoteStage extends Stage {
   }
 
   /** @throws {TermError} if the batch never left this thread, because an item cannot be cloned. */
-  #checkInput(items: readonly unknown[], error: unknown): void {
-    if ((error as { readonly name?: unknown } | null)?.name !== 'DataCloneError') return
+  #checkInput(items: readonly unknown[]): void {
     for (const item of items) {
       const found = findUncloneable(item)
       if (found === undefined) continue
