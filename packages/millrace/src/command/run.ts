@@ -7,9 +7,9 @@ import type { FlagValues } from '../config/text-layers.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { Progress } from '../progress/progress.ts'
 import { closingLine, progressLine } from '../progress/progress-line.ts'
-import { codeOf, linesOfFailure, say } from '../report/error.ts'
+import { codeOf, linesOfFailure, linesOfMistake, say } from '../report/error.ts'
 import { run } from '../run.ts'
-import { writeSummary } from '../summary/summary-file.ts'
+import { type RunReport, writeSummary } from '../summary/summary-file.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
 import { checkOutputFiles } from './output-files.ts'
 import type { Parameters } from './parameters.ts'
@@ -25,6 +25,8 @@ export interface RunCommandOptions extends FlagValues {
 }
 
 const REDRAW_MS = 500
+/** The exit code of a run that failed. */
+const FAILED = 1
 
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the run from beginning. */
 export async function runCommand(module: string, options: RunCommandOptions): Promise<number> {
@@ -63,9 +65,21 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
       ending.error === undefined
         ? {}
         : { error: linesOfFailure(ending.error)[0] as string, errorCode: codeOf(ending.error) }
-    await writeSummary(summary, { module, params, outcome, ...error, stats, results })
+    const report = { module, params, outcome, ...error, stats, results }
+    return (await isWritten(summary, report)) ? ending.code : Math.max(ending.code, FAILED)
   }
   return ending.code
+}
+
+/** The run is over: that its summary cannot be written is told, and is no mistake in the call. */
+async function isWritten(file: string, report: RunReport): Promise<boolean> {
+  try {
+    await writeSummary(file, report)
+    return true
+  } catch (error) {
+    for (const line of linesOfMistake(error)) say(line)
+    return false
+  }
 }
 
 /** `run` would find the same, but knows neither file. @throws {BadInputError} for terms that the graph does not have. */

@@ -160,4 +160,13 @@ export const fileCases: readonly CliMisuse[] = [
     limit: '-f 64',
     alone: 'the limit is one of the process',
   }),
+  {
+    name: 'a line of five megabytes',
+    args: ['run', 'g.mjs'],
+    files: {
+      'g.mjs': graphOf('lines("t.txt").pipe(map((line) => line.length), print())', 'lines, map, print'),
+      't.txt': `${'x'.repeat(5_000_000)}\ny\n`,
+    },
+    stdout: '5000000\n1\n',
+  },
 ]

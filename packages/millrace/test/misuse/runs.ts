@@ -337,6 +337,30 @@ export const runCases: readonly CliMisuse[] = [
     'Close it in exit()',
     { ...printed, code: 'LEFT_OPEN', exit: 0, alone: 'it is ended after two seconds' },
   ),
+  failing(
+    'a disk that is full when the summary is written',
+    graphOf('fromIterable([1, 2, 3]).pipe(print())'),
+    's.json',
+    'too large',
+    {
+      ...printed,
+      code: 'BAD_INPUT',
+      args: ['-s', 's.json'],
+      files: { 's.json': 'old' },
+      kept: { 's.json': 'old' },
+      limit: '-f 1',
+      alone: 'the limit is one of the process',
+    },
+  ),
+  {
+    name: 'streams of unequal length side by side',
+    args: ['run', 'g.mjs', '-s', 's.json'],
+    files: {
+      'g.mjs': `import { parallel } from 'millrace'\n${graphOf('parallel({ a: fromIterable([1, 2, 3]), b: fromIterable([1]) }).pipe(map(({ a, b }) => a + b), print())')}`,
+    },
+    stdout: '2\n',
+    kept: { 's.json': /"unmatched": 2/ },
+  },
   {
     name: 'a reader that leaves',
     args: ['run', 'g.mjs', '-s', 's.json'],
@@ -355,6 +379,19 @@ export const runCases: readonly CliMisuse[] = [
     stdout: /^\d+\n/,
     kept: { 's.json': /"outcome": "stopped"/ },
     act: { after: '2\n', does: 'SIGINT', exit: 0 },
+    alone: 'it gets a signal',
+  },
+  {
+    name: 'a terminate twice, while nothing answers',
+    args: ['run', 'g.mjs', '-s', 's.json'],
+    files: {
+      'g.mjs': graphOf(
+        'fromIterable([1]).pipe(print(), map(() => new Promise((done) => setTimeout(done, 60_000))))',
+      ),
+    },
+    stdout: '1\n',
+    kept: { 's.json': /"outcome": "cancelled"/ },
+    act: { after: '1\n', does: 'SIGTERM twice', exit: 143 },
     alone: 'it gets a signal',
   },
   {

@@ -44,7 +44,7 @@ export function runAlone({ args, variables, act, limit }: CliMisuse, folder: str
 function gather(child: ChildProcess, act: Act | undefined): Promise<Ended> {
   const output = { stdout: '', stderr: '' }
   let isActed = act === undefined
-  let isTwice = act?.does !== 'SIGINT twice'
+  let isTwice = act?.does.endsWith('twice') !== true
   let hung = false
   const deadline = setTimeout(() => {
     hung = true
@@ -56,12 +56,12 @@ function gather(child: ChildProcess, act: Act | undefined): Promise<Ended> {
         output[name] += text
         if (!isTwice && output.stderr.includes('draining')) {
           isTwice = true
-          child.kill('SIGINT')
+          child.kill(signalOf(act))
         }
         if (isActed || act === undefined || !output.stdout.includes(act.after)) return
         isActed = true
         if (act.does === 'closeStdout') child.stdout?.destroy()
-        else child.kill(act.does === 'SIGTERM' ? 'SIGTERM' : 'SIGINT')
+        else child.kill(signalOf(act))
       })
     }
     child.on('error', reject)
@@ -70,6 +70,10 @@ function gather(child: ChildProcess, act: Act | undefined): Promise<Ended> {
       resolve({ code, ...output, hung })
     })
   })
+}
+
+function signalOf(act: Act | undefined): 'SIGINT' | 'SIGTERM' {
+  return act?.does === 'SIGTERM twice' ? 'SIGTERM' : 'SIGINT'
 }
 
 /** A process that runs case after case. */
