@@ -5,7 +5,7 @@ import type { Options } from 'csv-parse'
 import { checkBoolean, checkEncoding, checkFunction, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { isPlainRecord } from './as-record.ts'
-import { type CastRecord, CsvRecords } from './csv-records.ts'
+import type { CastRecord } from './csv-records.ts'
 import { FileSource } from './file-source.ts'
 import { textChunks } from './text-chunks.ts'
 
@@ -95,6 +95,8 @@ class Csv extends FileSource<unknown> {
   protected override async *parse(
     chunks: AsyncIterable<Buffer>,
   ): AsyncGenerator<readonly unknown[], void, undefined> {
+    // loaded only where it is used: every worker that loads this package would pay for it
+    const { CsvRecords } = await import('./csv-records.ts')
     const records = new CsvRecords(this.path, this.#options, this.#cast)
     for await (const chunk of textChunks(this.path, chunks, this.#options.encoding)) {
       const complete = await records.push(chunk)
