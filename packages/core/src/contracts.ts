@@ -175,6 +175,8 @@ export interface StageStats {
   readonly nodes: readonly string[]
   /** Where its terms run now. A stage with a state may move in mid-run. */
   readonly runsOn: 'caller' | 'workers'
+  /** Id of the node that now waits for something outside of the graph: a promise, a timer, an asynchronous source. */
+  readonly waitsIn?: string
   /** Times the stage was run. */
   readonly activations: number
   /** Time spent in its terms, in ms, summed over all threads. */

@@ -32,10 +32,28 @@ export class MillraceError extends Error {
 /** A value was composed that is not a term. Code `NOT_A_TERM`. */
 export class NotATermError extends MillraceError {
   constructor(value: unknown, where: string) {
+    super('NOT_A_TERM', `${where} takes terms, but got ${describe(value)}. ${termFor(value)}`)
+  }
+}
+
+function termFor(value: unknown): string {
+  if (typeof value === 'function' && 'url' in value)
+    return 'Call the graph module with its parameters: module(params).'
+  const isMaker = typeof value === 'function' && value.length === 0 && value.name !== ''
+  const call = isMaker ? `Call ${value.name}() if it makes a term. ` : ''
+  return `${call}Wrap a function with map(), filter() or forEach(), a list with fromIterable().`
+}
+
+/** The builder of a graph module gave no term. Code `NOT_A_TERM`. */
+export class NoTermBuiltError extends MillraceError {
+  constructor(value: unknown, where: string) {
+    const isLate = typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
     super(
       'NOT_A_TERM',
-      `${where} takes terms, but got ${describe(value)}. Wrap a function with map(), filter() or forEach(), ` +
-        'a list with fromIterable().',
+      `The builder of graph(${where}) must return a term, but gave ${isLate ? 'a promise' : describe(value)}. ` +
+        (isLate
+          ? 'It is synchronous: await in the module, before graph(), or in the enter() of a term.'
+          : 'Write (params) => term, or return the term.'),
     )
   }
 }
@@ -256,7 +274,7 @@ export class BadInputError extends MillraceError {
 }
 
 /**
- * The message of anything that was thrown.
+ * The message of anything that was thrown. Never throws.
  *
  * @example
  * ```ts
@@ -266,7 +284,13 @@ export class BadInputError extends MillraceError {
  * ```
  */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message || thrown.name : describe(thrown)
+  try {
+    // what is thrown may be anything, also an error whose message is none
+    if (thrown instanceof Error) return String(thrown.message || thrown.name)
+  } catch {
+    return 'an error whose message cannot be read'
+  }
+  return describe(thrown)
 }
 
 const MAX_DESCRIPTION = 120
@@ -282,7 +306,12 @@ const MAX_DESCRIPTION = 120
  * ```
  */
 export function describe(value: unknown): string {
-  const text = describeWhole(value)
+  let text: string
+  try {
+    text = describeWhole(value)
+  } catch {
+    return `a value that cannot be read, of type ${typeof value}`
+  }
   return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION - 1)}…` : text
 }
 

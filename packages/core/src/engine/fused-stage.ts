@@ -21,6 +21,7 @@ import { Quantum } from './quantum.ts'
 import { openSource, type SourceFeed } from './source-feed.ts'
 import { Stage } from './stage.ts'
 import { within } from './time-limit.ts'
+import { unfit } from './unfit.ts'
 
 const CELL = new Float64Array(1)
 
@@ -49,6 +50,8 @@ export class FusedStage extends Stage {
   outTimes: number[] = []
   /** Through which loops read a state that is a number. */
   readonly cell = CELL
+  /** What loops throw when a function gives what it must not. */
+  readonly unfit = unfit
 
   readonly #frames = new FrameStack(this.contexts, this.records, (error, phase, op, item, attempts) => {
     if (attempts === undefined) this.failed(error, phase, op, item)
@@ -150,6 +153,10 @@ export class FusedStage extends Stage {
 
   override get isWaiting(): boolean {
     return super.isWaiting || (!this.isDone && this.#feed?.isBusy === true)
+  }
+
+  protected override get waitingAt(): number {
+    return this.#awaited < 0 ? super.waitingAt : this.#awaited
   }
 
   override activate(): void {

@@ -144,6 +144,11 @@ export abstract class Stage implements EdgeEnd {
     return !this.isDone && (this.waiting || this.contexts.some((ctx) => ctx.sleeping > 0))
   }
 
+  /** Index of the node that it waits in; below 0 if only the stage knows. */
+  protected get waitingAt(): number {
+    return this.contexts.findIndex((ctx) => ctx.sleeping > 0)
+  }
+
   /** Items taken off edges that no node got to see, because the stage ended early. */
   get leftover(): number {
     return 0
@@ -326,6 +331,7 @@ export abstract class Stage implements EdgeEnd {
       index,
       nodes: nodes.map(({ id }) => id),
       runsOn: this.runsOn,
+      ...(this.isWaiting ? { waitsIn: (nodes[Math.max(0, this.waitingAt)] as Node).id } : {}),
       activations: this.activations,
       busyMs: this.busyMs,
       ...sharesOf(this.occupiedMs(at), this.outlet.blockedMs(at), at - began),

@@ -54,7 +54,8 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
    * ```
    */
   named(name: string): this {
-    if (name === '' || name === '__proto__') throw new InvalidOptionError('name', name, 'a usable port name')
+    if (name === '' || name === '__proto__')
+      throw new InvalidOptionError(`The argument of named() of "${this.name}"`, name, 'a usable port name')
     this.name = name
     return this
   }

@@ -225,7 +225,7 @@ export abstract class RemoteStage extends Stage {
   protected survive(error: unknown, { items, casualties }: Shipment): void {
     const death = error instanceof WorkerDeath ? error : new WorkerDeath(error)
     if (this.isDone) throw death.cause
-    this.#checkInput(items, death.cause)
+    this.#checkInput(items)
     this.dispatcher.countLoss(death.cause)
     if (casualties.add(death)) return
     const terms = this.plan.nodes.slice(0, 5).map(({ id }) => id)
@@ -233,8 +233,7 @@ export abstract class RemoteStage extends Stage {
   }
 
   /** @throws {TermError} if the batch never left this thread, because an item cannot be cloned. */
-  #checkInput(items: readonly unknown[], error: unknown): void {
-    if ((error as { readonly name?: unknown } | null)?.name !== 'DataCloneError') return
+  #checkInput(items: readonly unknown[]): void {
     for (const item of items) {
       const found = findUncloneable(item)
       if (found === undefined) continue
