@@ -25,6 +25,7 @@ const {
   StallError,
   TermError,
   TimeoutUnenforceableError,
+  TooManyFailuresError,
   TwoWritersError,
   UnknownPortError,
   WrongStateError,
@@ -72,6 +73,11 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
     ['"t" has timeoutMs 5', 'Declare it async'],
   ],
   [new CallTimeoutError('t', 5), 'CALL_TIMEOUT', ['"t" had not ended after 5 ms', 'Raise timeoutMs']],
+  [
+    new TooManyFailuresError('t', 2, 16),
+    'TOO_MANY_FAILURES',
+    ['"t" failed on 2 of 16 items (12.5 %)', 'actShare'],
+  ],
   [new CircuitOpenError('t', 2, 50), 'CIRCUIT_OPEN', ['"t" was not tried', '2 items within 50 ms']],
   [new OverflowError('a', 'b', 7), 'EDGE_OVERFLOW', ['a -> b is full (7 items)', 'capacityItems']],
   [

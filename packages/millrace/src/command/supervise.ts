@@ -38,8 +38,8 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
   })
   const { isDry, removeDry } = onDryLoop()
   try {
-    const { outcome, results } = await Promise.race([running.done, isDry])
-    return { outcome, code: 0, results }
+    const { outcome, results, error } = await Promise.race([running.done, isDry])
+    return outcome === 'failed' ? { outcome, code: 1, error, results } : { outcome, code: 0, results }
   } catch (error) {
     if (cancelledBy !== undefined && codeOf(error) === 'CANCELLED') {
       return { outcome: 'cancelled', code: exitCodeOf(cancelledBy), error, results: {} }
