@@ -168,7 +168,10 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, timed, outlet))
     const { stateful = 'auto' } = this.options
     if (stateful === 'caller' || this.#mobilityOfStage(plan) !== 'stateful') return undefined
-    return new StatefulStage(parts, this, this.#places.find(plan, timed, outlet), stateful)
+    const place = this.#places.find(plan, timed, outlet)
+    // a call that hangs can be ended on a worker alone
+    const where = place.region.limitsMs === undefined ? stateful : 'workers'
+    return new StatefulStage(parts, this, place, where)
   }
 
   get size(): number {
