@@ -88,7 +88,6 @@ export function survivesPoison(scheduler: SchedulerOptions): void {
       process.env['MILLRACE_HOME'] = String(process.pid)
       const error = await failureOf({ start: 'leave' })
       expect(error).toMatchObject({ code: 'WORKER_LOST', cause: { code: 'WORKER_ENDED' } })
-      expect((error as Error).message).toContain('5 times on the same batch')
     })
   })
 }
