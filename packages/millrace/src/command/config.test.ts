@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { fixture, millrace } from '../../test/millrace-process.ts'
+import { fixture, millrace, saidBy } from '../../test/millrace-process.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 
 interface Row {
@@ -146,7 +146,7 @@ unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: 
   const stderr = message.replace(/^/gm, 'millrace: ')
   for (const command of [['config'], ['run', fixture('numbers.ts')]]) {
     const result = await millrace([...command, ...args], folder, variables)
-    expect(result).toEqual({ code: 2, stdout: '', stderr: `${stderr}\n` })
+    expect([result.code, result.stdout, saidBy(result)]).toEqual([2, '', `${stderr}\n`])
   }
 })
 
@@ -204,6 +204,6 @@ test('a profile reaches the run, from the environment, too', async () => {
 test('a pattern that matches no term is refused, with the file, the module and the terms there are', async () => {
   expect(await ran("terms: { 'skech*': { local: true } }\n")).toBe(
     `millrace: millrace.config.yaml: terms.skech* ({"local":true}) matches no term of ${fixture('sketches.ts')}. ` +
-      'Did you mean sketchWords? Its terms: fromIterable, sketchWords, sketchLetters, map, map#2, collect.\n',
+      'Did you mean sketchWords? Its terms: fromIterable, sketchWords, sketchLetters, map, map#2, collect. [BAD_INPUT]\n',
   )
 })

@@ -7,10 +7,11 @@ import type { FlagValues } from '../config/text-layers.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { Progress } from '../progress/progress.ts'
 import { closingLine, progressLine } from '../progress/progress-line.ts'
-import { linesOfFailure, say } from '../report/error.ts'
+import { codeOf, linesOfFailure, linesOfMistake, say } from '../report/error.ts'
 import { run } from '../run.ts'
-import { checkSummaryFile, writeSummary } from '../summary/summary-file.ts'
+import { type RunReport, writeSummary } from '../summary/summary-file.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
+import { checkOutputFiles } from './output-files.ts'
 import type { Parameters } from './parameters.ts'
 import { type Ending, superviseRun } from './supervise.ts'
 
@@ -24,13 +25,15 @@ export interface RunCommandOptions extends FlagValues {
 }
 
 const REDRAW_MS = 500
+/** The exit code of a run that failed. */
+const FAILED = 1
 
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the run from beginning. */
 export async function runCommand(module: string, options: RunCommandOptions): Promise<number> {
   const { param: params, config: file, summary, telemetry: lines, quiet, ...flags } = options
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
-  if (summary !== undefined) await checkSummaryFile(summary)
+  await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines })
   const term = (await loadTerm(module, params)) as Term<never, unknown>
   checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true
@@ -58,10 +61,25 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   if (isShown && ending.error === undefined) say(closingLine(module, ending.outcome, stats))
   if (summary !== undefined) {
     const { outcome, results } = ending
-    const error = ending.error === undefined ? {} : { error: linesOfFailure(ending.error)[0] as string }
-    await writeSummary(summary, { module, params, outcome, ...error, stats, results })
+    const error =
+      ending.error === undefined
+        ? {}
+        : { error: linesOfFailure(ending.error)[0] as string, errorCode: codeOf(ending.error) }
+    const report = { module, params, outcome, ...error, stats, results }
+    return (await isWritten(summary, report)) ? ending.code : Math.max(ending.code, FAILED)
   }
   return ending.code
+}
+
+/** The run is over: that its summary cannot be written is told, and is no mistake in the call. */
+async function isWritten(file: string, report: RunReport): Promise<boolean> {
+  try {
+    await writeSummary(file, report)
+    return true
+  } catch (error) {
+    for (const line of linesOfMistake(error)) say(line)
+    return false
+  }
 }
 
 /** `run` would find the same, but knows neither file. @throws {BadInputError} for terms that the graph does not have. */
@@ -77,6 +95,6 @@ function tell({ outcome, error }: Ending, { items }: Stats): void {
   if (outcome === 'cancelled') say(`cancelled; items discarded under way: ${items.discarded}`)
   else if (error !== undefined) {
     const [first, ...more] = linesOfFailure(error)
-    say([first, ...more].join('\n'))
+    say([`${first} [${codeOf(error)}]`, ...more].join('\n'))
   }
 }

@@ -6,14 +6,11 @@
  * A batch lasts no longer than its calls do, and one that hangs in a call is ended with it.
  */
 
-import type { FailurePolicy } from '@millrace/core'
 import type { Node } from '@millrace/core/engine'
 import type { CallLimits } from './hang-watch.ts'
 
 /** The limits of these nodes; `undefined` if none has one. */
 export function limitsOf(nodes: readonly Node[]): CallLimits | undefined {
-  const limits = nodes.map(
-    ({ leaf }) => (leaf as { readonly failurePolicy?: FailurePolicy }).failurePolicy?.timeoutMs,
-  )
+  const limits = nodes.map(({ leaf, policy = leaf.failurePolicy }) => policy.timeoutMs)
   return limits.some((limit) => limit !== undefined) ? limits : undefined
 }

@@ -17,6 +17,7 @@ import {
 } from '@millrace/core'
 import {
   groupStages,
+  isEnforceable,
   type Node,
   type Origins,
   type Placement,
@@ -163,15 +164,14 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   makeStage(...parts: StageParts): Stage | undefined {
-    const [plan, , outlet, { timed }] = parts
+    const [plan, , outlet, host] = parts
     if (this.size === 0 || this.#places === undefined) return undefined
-    if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, timed, outlet))
+    if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, host, outlet))
     const { stateful = 'auto' } = this.options
     if (stateful === 'caller' || this.#mobilityOfStage(plan) !== 'stateful') return undefined
-    const place = this.#places.find(plan, timed, outlet)
-    // a call that hangs can be ended on a worker alone
-    const where = place.region.limitsMs === undefined ? stateful : 'workers'
-    return new StatefulStage(parts, this, place, where)
+    // where the caller's thread could not enforce a time limit, it is not to begin there
+    const where = plan.nodes.every(({ leaf }) => isEnforceable(leaf)) ? stateful : 'workers'
+    return new StatefulStage(parts, this, this.#places.find(plan, host, outlet), where)
   }
 
   get size(): number {

@@ -5,9 +5,17 @@
 
 import { performance } from 'node:perf_hooks'
 import { MillraceError, TermError } from '@millrace/core'
-import { estimateBytes, type NodeRecord, Stage, type StageHost } from '@millrace/core/engine'
+import {
+  addFailures,
+  estimateBytes,
+  failureRecordOf,
+  type NodeRecord,
+  Stage,
+  type StageHost,
+} from '@millrace/core/engine'
 import { GraphMismatchError, WorkerLostError } from '../errors.ts'
 import { findUncloneable } from '../worker/clone-path.ts'
+import { fromWireLetter } from '../worker/letters.ts'
 import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
 import { pack, type Transferred } from '../worker/packed.ts'
 import {
@@ -15,6 +23,7 @@ import {
   type FailedReply,
   type MismatchReply,
   NODE_COUNTS,
+  type NodeFailures,
   PROTOCOL_VERSION,
   type RegionRef,
   type RunTask,
@@ -56,6 +65,8 @@ export abstract class RemoteStage extends Stage {
   /** One per task under way: tinypool leaves its listener on the signal. */
   protected readonly aborts = new Set<AbortController>()
   protected underWay = 0
+  /** Dead letters that nobody has room for: no reply is taken before they are gone. */
+  protected letterHolds = 0
   #patience: NodeJS.Timeout | undefined
   #activation = 0
   #copiedInside = 0
@@ -175,7 +186,7 @@ export abstract class RemoteStage extends Stage {
     this.dispatcher.count(reply)
     const all = { ...reply, windows: unpackOutputs(reply.outputs) }
     this.#traffic.received += bytesOf(all.windows)
-    const { windows, counts, copied, left } = progress?.advance(all) ?? all
+    const { windows, counts, copied, left, failures } = progress?.advance(all) ?? all
     // what an op takes is gone, what it gives is under way until it has left the region
     let gone = left - copied
     for (let node = 0, at = 0; node < this.records.length; node++) {
@@ -187,6 +198,7 @@ export abstract class RemoteStage extends Stage {
     this.#copiedInside += copied
     this.outlet.left += left
     this.queues.add(windows)
+    for (const failed of failures) this.#acceptFailures(failed)
     return windows.reduce((sum, { from, to }) => sum + to - from, gone)
   }
 
@@ -194,11 +206,26 @@ export abstract class RemoteStage extends Stage {
     return this.place.region.limitsMs
   }
 
+  #acceptFailures({ at, counts, letters }: NodeFailures): void {
+    addFailures(failureRecordOf(this.records[at] as NodeRecord), counts)
+    for (const letter of letters) {
+      // the id is the one it has here: in a graph of its own it may have another
+      const term = this.plan.nodes[at]?.id ?? letter.term
+      const held = this.host.setAside({ ...fromWireLetter(letter), term }, letter.isFatal)
+      if (held === undefined) continue
+      this.letterHolds++
+      void held.then(() => {
+        this.letterHolds--
+        this.wake()
+      })
+    }
+  }
+
   /** A worker was lost. @throws the error to end the run with, if it is of no use to try again. */
   protected survive(error: unknown, { items, casualties }: Shipment): void {
     const death = error instanceof WorkerDeath ? error : new WorkerDeath(error)
     if (this.isDone) throw death.cause
-    this.#checkInput(items, death.cause)
+    this.#checkInput(items)
     this.dispatcher.countLoss(death.cause)
     if (casualties.add(death)) return
     const terms = this.plan.nodes.slice(0, 5).map(({ id }) => id)
@@ -206,8 +233,7 @@ export abstract class RemoteStage extends Stage {
   }
 
   /** @throws {TermError} if the batch never left this thread, because an item cannot be cloned. */
-  #checkInput(items: readonly unknown[], error: unknown): void {
-    if ((error as { readonly name?: unknown } | null)?.name !== 'DataCloneError') return
+  #checkInput(items: readonly unknown[]): void {
     for (const item of items) {
       const found = findUncloneable(item)
       if (found === undefined) continue
@@ -232,6 +258,7 @@ export abstract class RemoteStage extends Stage {
     }
     const error = fromWire(reply.error)
     if (reply.at < 0) return error
+    if (reply.phase === 'item') failureRecordOf(this.records[reply.at] as NodeRecord).error++
     return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, reply.item)
   }
 

@@ -45,6 +45,8 @@ async function runnerOf(fs: Maps, watched: Watched, lazy: readonly number[] = []
     timed: false,
     isStateful: false,
     limitsMs: undefined,
+    policies: [],
+    stopsOnFailure: false,
   }
   const runner = new RegionRunner(own as readonly Node[], region, new CallWatch(watched, own.length))
   await runner.start()

@@ -7,7 +7,7 @@
  * iterator was asked. A batch that is run again calls each node's function in the same order, so the place is the same.
  */
 
-import { CallLostError, MillraceError } from '@millrace/core'
+import { CallLostError, CallTimeoutError, type MillraceError } from '@millrace/core'
 import type { Node } from '@millrace/core/engine'
 import { type Beacon, ownBeacon } from './beacon.ts'
 import type { Poison } from './protocol.ts'
@@ -132,9 +132,7 @@ function isPromise(value: unknown): value is Promise<unknown> {
 }
 
 function errorOf(poison: Poison, term: string): MillraceError {
-  if (poison.kind === 'worker') return new CallLostError(term, fromWire(poison.error))
-  return new MillraceError(
-    'CALL_TIMEOUT',
-    `A call of "${term}" had not ended after ${poison.timeoutMs} ms. Raise timeoutMs, or have the function end sooner.`,
-  )
+  return poison.kind === 'worker'
+    ? new CallLostError(term, fromWire(poison.error))
+    : new CallTimeoutError(term, poison.timeoutMs)
 }

@@ -4,7 +4,9 @@
  * Every value is structured-cloneable. A worker that speaks another version says so instead of guessing.
  */
 
+import type { FailureCounts } from '@millrace/core'
 import type { CallPlace } from './beacon.ts'
+import type { WireLetter, WirePolicy } from './letters.ts'
 import type { Packed } from './packed.ts'
 import type { WireError } from './wire-error.ts'
 
@@ -58,6 +60,10 @@ export interface RegionRef {
   readonly timed: boolean
   /** One worker at a time, batch after batch, with a state that stays. */
   readonly isStateful: boolean
+  /** What was said of each node's failures, stage after stage; a config may have said it. */
+  readonly policies: readonly (WirePolicy | undefined)[]
+  /** Whether items that fail are set aside, and stop the sources, where nothing else is said. */
+  readonly stopsOnFailure: boolean
   /** Time limits of single calls by node, in ms; `undefined` if there are none. */
   readonly limitsMs: readonly (number | undefined)[] | undefined
 }
@@ -146,9 +152,20 @@ export interface DoneReply {
   /** Of a stateful region: it wants nothing more. */
   readonly hasEnded: boolean
   readonly snapshot: Snapshot | undefined
+  /** Of the nodes that failed. */
+  readonly failures: readonly NodeFailures[]
   readonly worker: number
   readonly busyMs: number
   readonly heapBytes: number
+}
+
+/** What failed in one node since the last reply. */
+export interface NodeFailures {
+  /** Index among the region's nodes. */
+  readonly at: number
+  readonly counts: FailureCounts
+  /** What was set aside, in the order of the node's items. */
+  readonly letters: readonly WireLetter[]
 }
 
 /** A term failed, or the graph could not be loaded. */

@@ -17,10 +17,13 @@ import {
   type StageHost,
   type StagePlan,
   systemClock,
+  TimerWheel,
 } from '@millrace/core/engine'
 import type { CallWatch } from './call-watch.ts'
+import { FailureLog } from './failure-log.ts'
+import type { WirePolicy } from './letters.ts'
 import type { PortItems } from './outputs.ts'
-import { MAX_OUTPUTS, NODE_COUNTS, type Poison, type RegionRef } from './protocol.ts'
+import { MAX_OUTPUTS, NODE_COUNTS, type NodeFailures, type Poison, type RegionRef } from './protocol.ts'
 
 /** Estimated bytes of one port in a reply at most. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -42,6 +45,7 @@ export interface Yielded {
   readonly counts: Float64Array
   readonly copied: number
   readonly left: number
+  readonly failures: readonly NodeFailures[]
   /** The batch has more to give: call `resume`. */
   readonly hasMore: boolean
 }
@@ -65,6 +69,8 @@ export class RegionRunner {
   readonly #ready: Stage[] = []
   readonly #isStateful: boolean
   readonly #abort = new AbortController()
+  readonly #timers = new TimerWheel(systemClock)
+  readonly #failures = new FailureLog()
   readonly #watch: CallWatch | undefined
   /** Whether a part of its batch has gone to another worker. */
   wasSplit = false
@@ -82,13 +88,15 @@ export class RegionRunner {
     this.#watch = watch
     const parked = new Set<Edge>()
     let at = 0
-    const kernelOf = (node: Node) => {
+    const kernelOf = (node: Node, at: number) => {
       const kernel = node.leaf.kernel()
-      return watch?.watch(node, at++, kernel) ?? kernel
+      return watch?.watch(node, at, kernel) ?? kernel
     }
     const plans = region.stages.map((indexes): StagePlan => {
-      const own = indexes.map((index) => nodes[index] as Node)
-      return { index: 0, kind: 'fused', nodes: own, kernels: own.map(kernelOf) }
+      const first = at
+      const own = indexes.map((index) => withPolicy(nodes[index] as Node, region.policies[at++]))
+      const kernels = own.map((node, nth) => kernelOf(node, first + nth))
+      return { index: 0, kind: 'fused', nodes: own, kernels }
     })
     this.nodes = plans.flatMap((plan) => plan.nodes)
     this.#isStateful = region.isStateful
@@ -123,7 +131,7 @@ export class RegionRunner {
     this.gives = region.exits.flatMap(({ stage, isRead }) =>
       isRead ? [lastOf(plans[stage] as StagePlan).leaf.isGivingBuffers] : [],
     )
-    const host = this.#host(region.timed)
+    const host = this.#host(region)
     this.stages = plans.map((plan, at) => {
       const { leaf } = lastOf(plan)
       const ports = new Map(
@@ -143,12 +151,15 @@ export class RegionRunner {
     this.#counts = new Float64Array(this.nodes.length * NODE_COUNTS.length)
   }
 
-  #host(timed: boolean): StageHost {
+  #host({ timed, stopsOnFailure }: RegionRef): StageHost {
     return {
       timed,
       clock: systemClock,
       signal: this.#abort.signal,
       batchItems: BATCH_ITEMS,
+      timers: this.#timers,
+      stopsOnFailure,
+      setAside: (letter, isFatal) => this.#failures.add(letter, isFatal),
       look: () => {},
       ready: (stage) => {
         stage.isReady = true
@@ -161,11 +172,15 @@ export class RegionRunner {
         this.#onReady?.()
       },
       setResult: () => {},
-      fail: (error) => {
-        this.#failure ??= { error }
-        this.#onReady?.()
-      },
+      fail: (error) => this.#fail(error),
+      stopFor: (error) => this.#fail(error), // of a region that ends in a wrong way, nothing is sound
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#timers.clear()
+    this.#onReady?.()
   }
 
   /** Enters the nodes; with the states of a snapshot, if there is one. Called once, before the first batch. */
@@ -300,6 +315,7 @@ export class RegionRunner {
       copied: copied - this.#copied,
       left: left - this.#left,
       hasMore,
+      failures: this.#failures.take(this.nodes, records),
     }
     this.#counts.set(counts)
     this.#copied = copied
@@ -310,8 +326,14 @@ export class RegionRunner {
   /** Lets the batch under way go: nobody waits for it any more. */
   dispose(reason: unknown): void {
     this.#abort.abort(reason)
+    this.#timers.clear()
     for (const stage of this.stages) stage.dispose().catch(() => undefined)
   }
+}
+
+/** The node with what was said of its failures where the run was started. */
+function withPolicy(node: Node, policy: WirePolicy | undefined): Node {
+  return policy === undefined ? node : { ...node, policy: { ...node.leaf.failurePolicy, ...policy } }
 }
 
 function lastOf({ nodes }: StagePlan): Node {

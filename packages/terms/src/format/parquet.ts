@@ -3,13 +3,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import * as zlib from 'node:zlib'
 import { BadInputError, BatchSourceTerm, type Context, InvalidOptionError, messageOf } from '@millrace/core'
-import {
-  type AsyncBuffer,
-  type Compressors,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-} from 'hyparquet'
+import type { AsyncBuffer, Compressors, FileMetaData } from 'hyparquet'
 import { checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 
@@ -94,6 +88,8 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
     let handle: FileHandle | undefined
     try {
       handle = await open(this.#path)
+      // loaded only where it is used: every worker that loads this package would pay for it
+      const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
       const file = await bufferOf(handle)
       const metadata = await parquetMetadataAsync(file)
       this.#checkColumns(metadata)

@@ -8,7 +8,8 @@ import {
   StreamTerm,
   type View,
 } from '@millrace/core'
-import { JSONParser } from '@streamparser/json'
+import type { JSONParser } from '@streamparser/json'
+import { streamparser } from '../libraries.ts'
 import { bytesOf } from './split-lines.ts'
 
 /** Options of {@link parseJson}. */
@@ -49,6 +50,7 @@ export function parseJson<Row = unknown>(
 }
 
 function parserOf(path: string): JSONParser {
+  const { JSONParser } = streamparser()
   return new JSONParser({ paths: [path], keepStack: false, stringBufferSize: 16 * 1024 })
 }
 

@@ -1,7 +1,8 @@
 /** `cron`: a source that goes by a timetable. */
 
 import { type Context, InvalidOptionError, messageOf, SourceTerm } from '@millrace/core'
-import { Cron } from 'croner'
+import type { Cron } from 'croner'
+import { croner } from '../libraries.ts'
 import { Ticks } from './ticks.ts'
 
 /** Options of {@link cron}. */
@@ -58,6 +59,7 @@ function parse(expression: string, { timezone }: CronOptions): Cron {
     throw new InvalidOptionError('The expression of cron()', expression, 'a text such as "0 9 * * 1-5"')
   }
   try {
+    const { Cron } = croner()
     const timetable = new Cron(expression, timezone === undefined ? {} : { timezone })
     timetable.nextRun() // an unknown time zone shows only now
     return timetable

@@ -5,8 +5,9 @@ import type { Options } from 'csv-parse'
 import { checkBoolean, checkEncoding, checkFunction, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { isPlainRecord } from './as-record.ts'
-import { type CastRecord, CsvRecords } from './csv-records.ts'
+import type { CastRecord } from './csv-records.ts'
 import { FileSource } from './file-source.ts'
+import { textChunks } from './text-chunks.ts'
 
 /** How the fields of a CSV file become values: see {@link CsvOptions.cast}. */
 export type CsvCast = boolean | Readonly<Record<string, (field: string) => unknown>>
@@ -94,8 +95,10 @@ class Csv extends FileSource<unknown> {
   protected override async *parse(
     chunks: AsyncIterable<Buffer>,
   ): AsyncGenerator<readonly unknown[], void, undefined> {
+    // loaded only where it is used: every worker that loads this package would pay for it
+    const { CsvRecords } = await import('./csv-records.ts')
     const records = new CsvRecords(this.path, this.#options, this.#cast)
-    for await (const chunk of chunks) {
+    for await (const chunk of textChunks(this.path, chunks, this.#options.encoding)) {
       const complete = await records.push(chunk)
       if (complete.length > 0) yield complete
     }

@@ -4,7 +4,6 @@ import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { BadInputError, BatchSourceTerm, InvalidOptionError, messageOf } from '@millrace/core'
-import { Minimatch } from 'minimatch'
 import { checkBoolean, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 
@@ -41,10 +40,10 @@ export interface WalkOptions {
 export function walk(folder: string | URL, options: WalkOptions = {}): BatchSourceTerm<string> {
   const { maxDepth = Number.POSITIVE_INFINITY } = options
   if (maxDepth !== Number.POSITIVE_INFINITY) checkWhole('maxDepth of walk()', maxDepth, 0)
-  return new Walk('walk', pathOf('walk', folder), {
+  return new Walk('walk', pathOf('walk', folder), async () => ({
     file: () => true,
     folder: (_, depth) => depth < maxDepth,
-  })
+  }))
 }
 
 /** Options of {@link glob}. */
@@ -85,12 +84,16 @@ export function glob(pattern: string, options: GlobOptions = {}): BatchSourceTer
   }
   checkBoolean('dot of glob()', dot)
   const base = pathOf('glob', cwd)
-  const matcher = new Minimatch(pattern, { dot })
   const named = (path: string): string => relative(base, path).split(sep).join('/')
-  return new Walk('glob', base, {
-    file: (path) => matcher.match(named(path)),
-    folder: (path) => matcher.match(named(path), true),
-    show: (path) => relative(base, path),
+  return new Walk('glob', base, async () => {
+    // loaded only where it is used: every worker that loads this package would pay for it
+    const { Minimatch } = await import('minimatch')
+    const matcher = new Minimatch(pattern, { dot })
+    return {
+      file: (path) => matcher.match(named(path)),
+      folder: (path) => matcher.match(named(path), true),
+      show: (path) => relative(base, path),
+    }
   })
 }
 
@@ -102,32 +105,36 @@ interface Rules {
 
 class Walk extends BatchSourceTerm<string> {
   readonly #folder: string
-  readonly #rules: Rules
+  readonly #rules: () => Promise<Rules>
 
-  constructor(name: string, folder: string, rules: Rules) {
+  constructor(name: string, folder: string, rules: () => Promise<Rules>) {
     super()
     this.name = name
     this.#folder = folder
     this.#rules = rules
   }
 
-  override batches(): AsyncIterable<readonly string[]> {
-    return this.#filesIn(this.#folder, 0)
+  override async *batches(): AsyncGenerator<readonly string[], void, undefined> {
+    yield* filesIn(this.#folder, 0, await this.#rules())
   }
+}
 
-  async *#filesIn(folder: string, depth: number): AsyncGenerator<readonly string[], void, undefined> {
-    const { show = (path: string) => path } = this.#rules
-    let files: string[] = []
-    for (const entry of await entriesOf(folder)) {
-      const path = join(folder, entry.name)
-      if (entry.isFile() && this.#rules.file(path)) files.push(show(path))
-      if (!entry.isDirectory() || !this.#rules.folder(path, depth)) continue
-      if (files.length > 0) yield files
-      files = []
-      yield* this.#filesIn(path, depth + 1)
-    }
+async function* filesIn(
+  folder: string,
+  depth: number,
+  rules: Rules,
+): AsyncGenerator<readonly string[], void, undefined> {
+  const { show = (path: string) => path } = rules
+  let files: string[] = []
+  for (const entry of await entriesOf(folder)) {
+    const path = join(folder, entry.name)
+    if (entry.isFile() && rules.file(path)) files.push(show(path))
+    if (!entry.isDirectory() || !rules.folder(path, depth)) continue
     if (files.length > 0) yield files
+    files = []
+    yield* filesIn(path, depth + 1, rules)
   }
+  if (files.length > 0) yield files
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

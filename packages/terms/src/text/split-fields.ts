@@ -1,6 +1,6 @@
 /** `splitterOf`: the fields of one delimited line. Called by `lineParser`. Internal. */
 
-import { parse } from 'csv-parse/sync'
+import { csvParse } from '../libraries.ts'
 
 /** How lines are cut. */
 export interface FieldMarks {
@@ -14,7 +14,7 @@ export function splitterOf({ delimiter, quote, trim }: FieldMarks): (line: strin
   const options = { delimiter, quote: quote === false ? null : quote, escape: quote || '"', trim }
   return (line) => {
     if (quote !== false && line.includes(quote)) {
-      const [fields = []] = parse(line, {
+      const [fields = []] = csvParse().parse(line, {
         ...options,
         columns: false,
         relax_column_count: true,
