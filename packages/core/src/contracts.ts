@@ -228,7 +228,7 @@ export interface ThreadStats {
 
 /**
  * - `green`: all is as it should be; also for a run that wants no threads.
- * - `yellow`: threads are missing, or thread errors are over 1 % of the activations.
+ * - `yellow`: threads are missing, thread errors are over 1 % of the activations, or memory runs short.
  * - `red`: there is no thread at all, so everything runs on the caller's, or errors are over 10 %.
  */
 export type HealthLevel = 'green' | 'yellow' | 'red'
@@ -244,6 +244,8 @@ export interface Health {
   readonly refused: number
   /** Threads that died, or were ended because they did not answer. */
   readonly lost: number
+  /** The share of the memory limit in use, from 0 to 1, while batches or workers are fewer because of it. */
+  readonly memoryShare?: number
 }
 
 /** One worker of a run. */

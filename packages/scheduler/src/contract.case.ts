@@ -42,8 +42,9 @@ function placed(term: Term<never, unknown>, scheduler: SchedulerOptions, choose:
 
 /** Runs the contract for one strategy on so many workers. */
 export function contract(scheduler: SchedulerOptions, { graphs = 40 }: ContractOptions = {}): void {
-  const { strategy, workers = 'default', stateful = 'auto', adaptive = false } = scheduler
-  const name = `${strategy}, ${workers} workers${adaptive ? ' at most' : ''}, stateful: ${stateful}`
+  const { strategy, workers = 'default', stateful = 'auto', adaptive = false, isolation } = scheduler
+  const kind = isolation === 'process' ? 'processes' : 'workers'
+  const name = `${strategy}, ${workers} ${kind}${adaptive ? ' at most' : ''}, stateful: ${stateful}`
   const seeds = Array.from({ length: graphs * DEEP }, (_, i) => i + 1)
 
   describe(`contract: ${name}`, () => {

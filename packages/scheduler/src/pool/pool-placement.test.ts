@@ -11,6 +11,7 @@ import { placementFor } from '../placement-for.ts'
 
 for (const workers of [1, 2, 5]) contract({ strategy: 'pool', workers }, { graphs: 25 })
 contract({ strategy: 'pool', workers: 2, stateful: 'workers' }, { graphs: 25 })
+contract({ strategy: 'pool', workers: 2, isolation: 'process' }, { graphs: 5 })
 contract({ strategy: 'pool', workers: 3, minWorkers: 1, adaptive: true }, { graphs: 25 })
 
 const start = (how: string, items = 100) => {

@@ -27,6 +27,7 @@ import {
 } from '@millrace/core/engine'
 import { NotAGraphModuleError } from '../errors.ts'
 import { healthOf } from '../governor/health.ts'
+import { memoryPressure } from '../governor/memory-pressure.ts'
 import { usableProcessors } from '../governor/processors.ts'
 import type { SchedulerOptions } from '../options.ts'
 import { tellEnd } from '../worker/forget.ts'
@@ -76,6 +77,7 @@ let runs = 0
 
 /** A worker with less heap dies before it has loaded anything. */
 const MIN_HEAP_MB = 16
+const BYTES_PER_MB = 1024 * 1024
 /** Tasks under way per worker: one that runs, and one that waits at its door. */
 const TASKS_PER_WORKER = 2
 /** A batch for a worker is sized to keep it busy for about so long: far above a round trip, far below a human's patience. */
@@ -98,6 +100,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   #before: ErrorCounts = { denied: 0, refused: 0, lost: 0 }
   #activations = 0
   #level: HealthLevel = 'green'
+  readonly #pressure = memoryPressure()
   onHealth: ((health: Health) => void) | undefined
 
   constructor(options: SchedulerOptions) {
@@ -176,7 +179,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   get batchMs(): number {
-    return this.options.batchMs ?? DEFAULT_BATCH_MS
+    return (this.options.batchMs ?? DEFAULT_BATCH_MS) * this.#pressure.batchFactor
   }
 
   takeSlot(stage: Stage): boolean {
@@ -221,6 +224,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     this.#activations++
     this.#watchHealth()
     if (worker === HERE_ID) return
+    const { heapLimitMb } = this.options
+    if (heapLimitMb !== undefined) this.#pressure.noteHeap(worker, heapBytes / (heapLimitMb * BYTES_PER_MB))
     const known = this.#workers.get(worker)
     this.#workers.set(worker, {
       activations: (known?.activations ?? 0) + 1,
@@ -238,7 +243,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   #health(): Health {
-    const { size = 0, wanted = 0, errors = this.#before } = this.#crew ?? {}
+    const crew = this.#crew
+    const { size = 0, wanted = 0, errors = this.#before } = crew ?? {}
     return healthOf({
       wanted,
       had: size,
@@ -246,6 +252,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
       denied: errors.denied - this.#before.denied,
       refused: errors.refused - this.#before.refused,
       lost: errors.lost - this.#before.lost,
+      memoryShare: crew === undefined ? undefined : this.#pressure.share,
     })
   }
 

@@ -32,6 +32,8 @@ export class CallWatch {
   /** Calls of each node in this batch. */
   readonly #calls: number[]
   #poison: readonly Poison[] = []
+  /** Which call is noted: the last one. */
+  #noting = 0
 
   constructor({ isCareful, limitsMs }: Watched, nodes: number) {
     this.isCareful = isCareful
@@ -60,7 +62,9 @@ export class CallWatch {
       calls[at] = ordinal + 1
       const value = noted(id, at, ordinal, 0, f, this, one, other)
       if (!isExpansion) return value
-      return isPromise(value) ? value.then((items) => watchItems(items, ordinal)) : watchItems(value, ordinal)
+      return isPromise(value)
+        ? Promise.resolve(value).then((items) => watchItems(items, ordinal))
+        : watchItems(value, ordinal)
     }
     return { ...kernel, f: call } as Kernel
   }
@@ -78,28 +82,25 @@ export class CallWatch {
     if (this.#poison.length > 0) this.#refuse(id, node, ordinal, step)
     const beacon = this.#beacon
     beacon.enter(node, ordinal, step)
+    const call = ++this.#noting
+    // a call that was given up may settle in the middle of the next one
+    const leave = (): void => {
+      if (call === this.#noting) beacon.leave()
+    }
     let value: unknown
     try {
       value = f.call(self, one, other)
     } catch (error) {
-      beacon.leave()
+      leave()
       throw error
     }
     if (!this.isCareful || !isPromise(value)) {
-      beacon.leave()
+      leave()
       return value
     }
     beacon.wait()
-    return value.then(
-      (settled) => {
-        beacon.leave()
-        return settled
-      },
-      (error: unknown) => {
-        beacon.leave()
-        throw error
-      },
-    )
+    // not `then` itself, twice: some promises begin their work with it
+    return Promise.resolve(value).finally(leave)
   }
 
   #refuse(id: string, node: number, ordinal: number, step: number): void {
