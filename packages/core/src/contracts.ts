@@ -4,6 +4,8 @@
  * Every other file of the package builds on these types. Nothing here runs.
  */
 
+import type { Failures } from './failure.ts'
+
 /** How an edge behaves when it is full: `block` parks the writer, the others never do. */
 export type Overflow = 'block' | 'dropOldest' | 'dropNewest' | 'latest' | 'fail'
 
@@ -281,6 +283,8 @@ export interface Stats {
   /** Milliseconds since the run began, on the machine's monotonic clock. */
   readonly elapsedMs: number
   readonly items: Ledger
+  /** What failed, and what became of it. */
+  readonly failures: Failures
   readonly nodes: readonly NodeStats[]
   readonly stages: readonly StageStats[]
   readonly edges: readonly EdgeStats[]
@@ -289,5 +293,20 @@ export interface Stats {
   readonly threads: ThreadStats
 }
 
-/** How a run ended: `completed` (all streams ended), `stopped` (drained after `stop()`). */
-export type Outcome = 'completed' | 'stopped'
+/**
+ * How a run ended: `completed` (all streams ended), `stopped` (drained after `stop()`), `failed` (drained after a failure,
+ * with `onError: 'stop'`).
+ */
+export type Outcome = 'completed' | 'stopped' | 'failed'
+
+/** How much of what a run took in has come to its end. */
+export interface Completeness {
+  /** Whether the run ended of itself, and nothing was given up. */
+  readonly isComplete: boolean
+  /** Items that sinks consumed, or that left through open ports. */
+  readonly delivered: number
+  /** Items that were set aside, dropped by an edge, or still under way at the end. */
+  readonly givenUp: number
+  /** What was delivered as a share of both, from 0 to 1; 1 if there was nothing. */
+  readonly share: number
+}

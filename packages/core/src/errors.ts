@@ -157,7 +157,7 @@ export class InvalidOptionError extends MillraceError {
 export class TermError extends MillraceError {
   /** Id of the node that failed. */
   readonly term: string
-  /** What the term was doing: `item`, `enter`, `end`, `exit`, `generate`. */
+  /** What the term was doing: `item`, `enter`, `end`, `exit`, `generate`, `fallback`. */
   readonly phase: string
   /** The item at hand, if any. */
   readonly item: unknown
@@ -168,6 +168,45 @@ export class TermError extends MillraceError {
     this.term = term
     this.phase = phase
     this.item = item
+  }
+}
+
+/** A failure policy that its term cannot keep. Code `POLICY_REFUSED`. */
+export class PolicyRefusedError extends MillraceError {
+  constructor(term: string, option: string, why: string) {
+    super('POLICY_REFUSED', `The failure policy of "${term}" cannot be kept: ${option}: ${why}.`)
+  }
+}
+
+/** A time limit on a function that nothing can interrupt. Code `TIMEOUT_UNENFORCEABLE`. */
+export class TimeoutUnenforceableError extends MillraceError {
+  constructor(term: string, timeoutMs: number) {
+    super(
+      'TIMEOUT_UNENFORCEABLE',
+      `"${term}" has timeoutMs ${timeoutMs}, but runs on the caller's thread, where nothing can interrupt a function ` +
+        'that is not declared async. Declare it async, or run the graph under a strategy with workers, or take the ' +
+        'limit away.',
+    )
+  }
+}
+
+/** A call took longer than its term's `timeoutMs`. Code `CALL_TIMEOUT`; comes as the `cause` of a `TermError`. */
+export class CallTimeoutError extends MillraceError {
+  constructor(term: string, timeoutMs: number) {
+    super(
+      'CALL_TIMEOUT',
+      `A call of "${term}" had not ended after ${timeoutMs} ms. Raise timeoutMs, or have the function heed ctx.signal.`,
+    )
+  }
+}
+
+/** An item was not tried, because its term had failed too often. Code `CIRCUIT_OPEN`. */
+export class CircuitOpenError extends MillraceError {
+  constructor(term: string, failures: number, windowMs: number) {
+    super(
+      'CIRCUIT_OPEN',
+      `"${term}" was not tried: it had failed on ${failures} items within ${windowMs} ms. It is tried again after a while.`,
+    )
   }
 }
 

@@ -55,6 +55,28 @@ export function contract(scheduler: SchedulerOptions, { graphs = 40 }: ContractO
       }
     }, 120_000)
 
+    test('law 1 with failures: what fails for good is set aside, once, or replaced', async () => {
+      for (const seed of seeds.slice(0, Math.ceil(seeds.length / 2))) {
+        const spec = randomSpec(new Random(seed), { items: 600, troubled: true })
+        const running = placed(specGraph({ spec }), scheduler, new Random(seed))
+        let told = 0
+        running.on('deadLetter', () => told++)
+        const summary = await running.done
+        const reference = evaluateSpec(spec)
+        spec.nodes.forEach(({ op, sink }, at) => {
+          const { given, deadLettered } = reference.nodes[at] ?? { given: [], deadLettered: 0 }
+          if (sink !== 'none') expect(summary.results[`sink${at}`], `seed ${seed}, node ${at}`).toEqual(given)
+          if (!reference.isExact) return
+          const failures = summary.failures.byTerm[`${op.kind}${at}`]
+          expect(failures?.deadLettered ?? 0, `letters of seed ${seed}, node ${at}`).toBe(deadLettered)
+        })
+        const { items, failures } = summary
+        expect([isBalanced(items), items.discarded], `ledger of seed ${seed}`).toEqual([true, 0])
+        expect([failures.deadLettered, told], `letters of seed ${seed}`).toEqual([items.deadLettered, told])
+        expect(told).toBe(items.deadLettered)
+      }
+    }, 120_000)
+
     test('law 2 with merge: the same items, and of each input in the same order', async () => {
       for (const seed of seeds) {
         const spec = randomMergeSpec(new Random(seed), { items: 300, exact: true })

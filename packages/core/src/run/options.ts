@@ -2,6 +2,7 @@
 
 import type {
   Clock,
+  Completeness,
   EdgeOptions,
   EdgeStats,
   Health,
@@ -13,6 +14,7 @@ import type {
   ThreadStats,
 } from '../contracts.ts'
 import type { Placement } from '../engine/placement.ts'
+import type { DeadLetter, Failures } from '../failure.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
 
@@ -28,6 +30,13 @@ export interface RunOptions {
   readonly batchItems?: number
   /** An edge that blocks a stalled graph grows up to this many items before the run fails. Default 1,048,576. */
   readonly growthLimitItems?: number
+  /**
+   * What a failure does to the run, where the policy of the term that failed is `fail`. `abort` ends it at once. `stop`
+   * sets the item aside and stops the sources; what is sound goes on to the sinks, and the summary tells results,
+   * the first error, and how complete they are. A failure that nothing can go on from (in `enter`, of a lost worker)
+   * aborts in any case. Default `abort`.
+   */
+  readonly onError?: 'abort' | 'stop'
   /** Emits a `stats` event each so many ms. Default: never. */
   readonly statsEveryMs?: number
   /** A stage that could run and has not for so many ms is starving. Looked for while `starvation` is listened to. Default 1,000. */
@@ -38,12 +47,17 @@ export interface RunOptions {
   readonly placement?: Placement
 }
 
-/** What a run reports once it has ended normally. */
+/** What a run reports once it has ended normally, or was drained after a failure. */
 export interface Summary {
   readonly outcome: Outcome
+  /** The first failure, if the outcome is `failed`. */
+  readonly error?: unknown
+  readonly completeness: Completeness
   readonly elapsedMs: number
   /** Where every item went. */
   readonly items: Ledger
+  /** What failed, and what became of it. */
+  readonly failures: Failures
   readonly nodes: readonly NodeStats[]
   readonly stages: readonly StageStats[]
   readonly edges: readonly EdgeStats[]
@@ -71,6 +85,8 @@ export interface RunEvents {
    * right after `run()`: a run that nobody listens to by its start does not look.
    */
   starvation: [stage: StageStats]
+  /** An item failed for good and was set aside. */
+  deadLetter: [letter: DeadLetter]
   /** The first failure. */
   error: [error: unknown]
   /** The run has ended, well or not; nothing follows. */

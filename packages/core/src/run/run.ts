@@ -4,9 +4,18 @@ import { EventEmitter } from 'eventemitter3'
 import type { Stats } from '../contracts.ts'
 import { systemClock, watchClock } from '../engine/context.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
+import { failuresOf } from '../engine/failure-record.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { ReadOutput } from '../engine/wire.ts'
-import { CancelledError, InvalidOptionError, UnknownPortError, WrongStateError } from '../errors.ts'
+import {
+  CancelledError,
+  InvalidOptionError,
+  TermError,
+  UnknownPortError,
+  WrongStateError,
+} from '../errors.ts'
+import type { DeadLetter } from '../failure.ts'
+import { checkTimeouts } from '../graph/check-policies.ts'
 import { compileGraph } from '../graph/compile.ts'
 import type { Graph } from '../graph/graph.ts'
 import { OUT } from '../graph/graph.ts'
@@ -15,6 +24,7 @@ import { planGraph } from '../plan/plan.ts'
 import { checkEdgeOptions } from '../term/leaf.ts'
 import type { Term } from '../term/term.ts'
 import type { AnyTerm, RowOf } from '../term/types.ts'
+import { DeadLetterQueue } from './dead-letter-queue.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
 import { summarize } from './summary.ts'
 
@@ -82,13 +92,19 @@ export function run<In, Out>(term: Term<In, Out> & Runnable<In>, options: RunOpt
  * ```
  */
 export class Run<Out = unknown> extends EventEmitter<RunEvents> {
-  /** The summary; rejects with the first failure, whose `cause` is the original error. */
+  /**
+   * The summary; rejects with the first failure, whose `cause` is the original error. `stats()` then still tells how far
+   * the run came. With `onError: 'stop'` it is the summary of what could be drained, with `outcome: 'failed'`.
+   */
   readonly done: Promise<Summary>
   readonly #graph: Graph
   readonly #term: AnyTerm
   readonly #options: RunOptions
   readonly #outputs: ReadOutput[] = []
+  #letters: DeadLetterQueue | undefined
   #engine: Engine | undefined
+  /** The failure that a run with `onError: 'stop'` is being drained after. */
+  #failure: { readonly error: unknown } | undefined
   #stopping = false
   #pausing = false
   #cancelled: CancelledError | undefined
@@ -105,6 +121,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     super()
     checkOptions(options)
     this.#graph = compileGraph(term)
+    if (options.placement === undefined) checkTimeouts(this.#graph.nodes)
     this.#term = term
     this.#options = options
     this.done = Promise.resolve().then(() => this.#run())
@@ -125,14 +142,16 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
       await engine.run(() => void this.#tell('start'))
-      return summarize(engine, this.#graph, this.#stopping ? 'stopped' : 'completed')
+      const outcome = this.#failure !== undefined ? 'failed' : this.#stopping ? 'stopped' : 'completed'
+      return summarize(engine, this.#graph, outcome, this.#failure)
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
-      this.#tell('error', error)
+      if (this.#failure === undefined) this.#tell('error', error)
       throw error
     } finally {
       this.#settled = true
       for (const stop of timers) stop()
+      this.#letters?.end()
       await this.#options.placement?.close()
       signal?.removeEventListener('abort', onAbort)
       this.#tell('end')
@@ -176,7 +195,25 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       pick,
       placement,
       onGrown: (edge) => this.#tell('stall', edge),
+      stopsOnFailure: this.#options.onError === 'stop',
+      onDeadLetter: (letter, isFatal) => this.#onDeadLetter(letter, isFatal),
+      onStopFor: (error) => this.#stopFor(error),
     })
+  }
+
+  #onDeadLetter(letter: DeadLetter, isFatal: boolean): void | Promise<void> {
+    if (isFatal) this.#stopFor(new TermError(letter.term, 'item', letter.error, letter.item))
+    this.#tell('deadLetter', letter)
+    return this.#letters?.add(letter)
+  }
+
+  /** The run has failed, and is drained: the first failure is the one that counts. */
+  #stopFor(error: unknown): void {
+    if (this.#failure !== undefined) return
+    this.#failure = { error }
+    for (const { reader } of this.#outputs) reader.failAtEnd(error)
+    this.#tell('error', error)
+    this.#engine?.stop()
   }
 
   #beginStats(): () => void {
@@ -273,6 +310,37 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     return reader as AsyncIterableIterator<OutputItem<Out, Name>>
   }
 
+  /**
+   * The items that were set aside, as an async iterator that ends when the run does. Those that nobody has read yet are
+   * bounded: while a reader does not keep up, what fails is held back. Without a reader, or once it has left its loop,
+   * they are counted and told by the event `deadLetter`, and not kept.
+   *
+   * @throws {WrongStateError} once the run has begun, or if they are read already.
+   * @example
+   * ```ts
+   * import { run } from 'millrace'
+   * import { fromIterable, map } from 'millrace/terms'
+   *
+   * const parsed = map((text: string) => JSON.parse(text) as number).onFailure({ onError: 'skip' })
+   * const numbers = run(fromIterable(['1', 'two']).pipe(parsed))
+   * for await (const { term, item, error } of numbers.deadLetters()) {
+   *   console.log(term, item, error instanceof SyntaxError) // map two true
+   * }
+   * ```
+   */
+  deadLetters(): AsyncIterableIterator<DeadLetter> {
+    if (this.#begun) {
+      throw new WrongStateError('Call deadLetters() right after run(), before the run has begun.')
+    }
+    if (this.#letters !== undefined) {
+      throw new WrongStateError(
+        'The dead letters are read already: share the iterator, or listen to "deadLetter".',
+      )
+    }
+    this.#letters = new DeadLetterQueue()
+    return this.#letters
+  }
+
   /** `await using r = run(…)`: cancels what is still under way when the scope is left. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cancel('its scope was left')
@@ -292,6 +360,9 @@ function checkOptions(options: RunOptions): void {
       throw new InvalidOptionError(name, value, 'a number of milliseconds above 0')
     }
   }
+  if (options.onError !== undefined && !['abort', 'stop'].includes(options.onError)) {
+    throw new InvalidOptionError('onError', options.onError, 'one of abort, stop')
+  }
   if (options.edges !== undefined) checkEdgeOptions(options.edges)
 }
 
@@ -309,6 +380,7 @@ const NO_STATS: Stats = {
     unmatched: 0,
     discarded: 0,
   },
+  failures: failuresOf([]),
   nodes: [],
   stages: [],
   edges: [],

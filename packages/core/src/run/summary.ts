@@ -1,21 +1,35 @@
 /** Makes the summary of a run that has ended normally. Called by `run`. */
 
-import type { Outcome } from '../contracts.ts'
+import type { Completeness, Ledger, Outcome } from '../contracts.ts'
 import type { Engine } from '../engine/engine.ts'
 import { describe, WrongStateError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Summary } from './options.ts'
 
+function completenessOf({ out, deadLettered, dropped, discarded }: Ledger, outcome: Outcome): Completeness {
+  const givenUp = deadLettered + dropped + discarded
+  const share = givenUp === 0 ? 1 : out / (out + givenUp)
+  return { isComplete: outcome === 'completed' && givenUp === 0, delivered: out, givenUp, share }
+}
+
 /** The run's last figures with the sinks' results. */
-export function summarize(engine: Engine, graph: Graph, outcome: Outcome): Summary {
-  const { elapsedMs, items, nodes, stages, edges, grown, threads } = engine.stats()
+export function summarize(
+  engine: Engine,
+  graph: Graph,
+  outcome: Outcome,
+  failure: { readonly error: unknown } | undefined,
+): Summary {
+  const { elapsedMs, items, failures, nodes, stages, edges, grown, threads } = engine.stats()
   const results: Record<string, unknown> = {}
   for (const [node, result] of engine.results) results[node.id] = result
   return {
     outcome,
+    ...failure,
+    completeness: completenessOf(items, outcome),
     elapsedMs,
     items,
+    failures,
     nodes,
     stages,
     edges,

@@ -41,7 +41,7 @@ export class RegionStage extends RemoteStage {
   }
 
   override get isWaiting(): boolean {
-    return !this.isDone && (this.underWay > 0 || this.dispatcher.isQueued(this))
+    return !this.isDone && (this.underWay > 0 || this.letterHolds > 0 || this.dispatcher.isQueued(this))
   }
 
   protected override get pending(): number {
@@ -50,8 +50,9 @@ export class RegionStage extends RemoteStage {
 
   override activate(): void {
     this.activations++
+    if (this.letterHolds > 0) return
     this.#collect()
-    while (this.queues.size === 0 && this.#submitNext());
+    while (this.letterHolds === 0 && this.queues.size === 0 && this.#submitNext());
     if (this.inlet.isDone && this.#activations.length === 0 && this.queues.size === 0) this.finish()
   }
 
@@ -161,7 +162,7 @@ export class RegionStage extends RemoteStage {
 
   /** Hands over the replies that are next in order, as far as there is room for them. */
   #collect(): void {
-    while (this.queues.flush()) {
+    while (this.letterHolds === 0 && this.queues.flush()) {
       const [first] = this.#activations
       if (first?.reply === undefined) return
       const { reply } = first

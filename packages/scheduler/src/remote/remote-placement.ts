@@ -17,6 +17,7 @@ import {
 } from '@millrace/core'
 import {
   groupStages,
+  isEnforceable,
   type Node,
   type Origins,
   type Placement,
@@ -154,12 +155,14 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   makeStage(...parts: StageParts): Stage | undefined {
-    const [plan, , outlet, { timed }] = parts
+    const [plan, , outlet, host] = parts
     if (this.size === 0 || this.#places === undefined) return undefined
-    if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, timed, outlet))
+    if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, host, outlet))
     const { stateful = 'auto' } = this.options
     if (stateful === 'caller' || this.#mobilityOfStage(plan) !== 'stateful') return undefined
-    return new StatefulStage(parts, this, this.#places.find(plan, timed, outlet), stateful)
+    // where the caller's thread could not enforce a time limit, it is not to begin there
+    const where = plan.nodes.every(({ leaf }) => isEnforceable(leaf)) ? stateful : 'workers'
+    return new StatefulStage(parts, this, this.#places.find(plan, host, outlet), where)
   }
 
   get size(): number {

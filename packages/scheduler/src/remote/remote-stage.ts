@@ -5,9 +5,17 @@
 
 import { performance } from 'node:perf_hooks'
 import { MillraceError, TermError } from '@millrace/core'
-import { estimateBytes, type NodeRecord, Stage, type StageHost } from '@millrace/core/engine'
+import {
+  addFailures,
+  estimateBytes,
+  failureRecordOf,
+  type NodeRecord,
+  Stage,
+  type StageHost,
+} from '@millrace/core/engine'
 import { GraphMismatchError, WorkerLostError } from '../errors.ts'
 import { findUncloneable } from '../worker/clone-path.ts'
+import { fromWireLetter } from '../worker/letters.ts'
 import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
 import { pack, type Transferred } from '../worker/packed.ts'
 import {
@@ -15,6 +23,7 @@ import {
   type FailedReply,
   type MismatchReply,
   NODE_COUNTS,
+  type NodeFailures,
   PROTOCOL_VERSION,
   type RegionRef,
   type RunTask,
@@ -53,6 +62,8 @@ export abstract class RemoteStage extends Stage {
   /** One per task under way: tinypool leaves its listener on the signal. */
   protected readonly aborts = new Set<AbortController>()
   protected underWay = 0
+  /** Dead letters that nobody has room for: no reply is taken before they are gone. */
+  protected letterHolds = 0
   #patience: NodeJS.Timeout | undefined
   #activation = 0
   #copiedInside = 0
@@ -167,7 +178,7 @@ export abstract class RemoteStage extends Stage {
     this.dispatcher.count(reply)
     const all = { ...reply, windows: unpackOutputs(reply.outputs) }
     this.#traffic.received += bytesOf(all.windows)
-    const { windows, counts, copied, left } = progress?.advance(all) ?? all
+    const { windows, counts, copied, left, failures } = progress?.advance(all) ?? all
     for (let node = 0, at = 0; node < this.records.length; node++) {
       const record = this.records[node] as NodeRecord
       for (const key of NODE_COUNTS) record[key] += counts[at++] as number
@@ -175,6 +186,22 @@ export abstract class RemoteStage extends Stage {
     this.#copiedInside += copied
     this.outlet.left += left
     this.queues.add(windows)
+    for (const failed of failures) this.#acceptFailures(failed)
+  }
+
+  #acceptFailures({ at, counts, letters }: NodeFailures): void {
+    addFailures(failureRecordOf(this.records[at] as NodeRecord), counts)
+    for (const letter of letters) {
+      // the id is the one it has here: in a graph of its own it may have another
+      const term = this.plan.nodes[at]?.id ?? letter.term
+      const held = this.host.setAside({ ...fromWireLetter(letter), term }, letter.isFatal)
+      if (held === undefined) continue
+      this.letterHolds++
+      void held.then(() => {
+        this.letterHolds--
+        this.wake()
+      })
+    }
   }
 
   /** A worker was lost. @throws the error to end the run with, if it is of no use to try again. */
@@ -213,6 +240,7 @@ export abstract class RemoteStage extends Stage {
     }
     const error = fromWire(reply.error)
     if (reply.at < 0) return error
+    if (reply.phase === 'item') failureRecordOf(this.records[reply.at] as NodeRecord).error++
     return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, reply.item)
   }
 

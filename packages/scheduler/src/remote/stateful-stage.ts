@@ -69,9 +69,10 @@ export class StatefulStage extends RemoteStage {
 
   #hostHere(): StageHost {
     const { host } = this
-    const { timed, clock, signal, batchItems } = host
+    const { timed, clock, signal, batchItems, timers, stopsOnFailure } = host
     return {
-      ...{ timed, clock, signal, batchItems },
+      ...{ timed, clock, signal, batchItems, timers, stopsOnFailure },
+      setAside: (letter, isFatal) => host.setAside(letter, isFatal),
       look: () => host.look(),
       ready: (stage) => {
         stage.isReady = true
@@ -83,6 +84,7 @@ export class StatefulStage extends RemoteStage {
       },
       onDone: () => host.onDone(this),
       fail: (error) => host.fail(error),
+      stopFor: (error) => host.stopFor(error),
       setResult: (node, result) => host.setResult(node, result),
     }
   }
@@ -108,7 +110,7 @@ export class StatefulStage extends RemoteStage {
 
   override get isWaiting(): boolean {
     if (this.#here !== undefined) return this.#here.isWaiting
-    return !this.isDone && (this.underWay > 0 || this.dispatcher.isQueued(this))
+    return !this.isDone && (this.underWay > 0 || this.letterHolds > 0 || this.dispatcher.isQueued(this))
   }
 
   override get left(): number {
@@ -180,7 +182,7 @@ export class StatefulStage extends RemoteStage {
   }
 
   #activateAway(): void {
-    while (this.queues.flush()) {
+    while (this.letterHolds === 0 && this.queues.flush()) {
       const current = this.#current
       if (current === undefined) {
         if (this.#hasEnded) {

@@ -4,11 +4,13 @@
  * Every value is structured-cloneable. A worker that speaks another version says so instead of guessing.
  */
 
+import type { FailureCounts } from '@millrace/core'
+import type { WireLetter, WirePolicy } from './letters.ts'
 import type { Packed } from './packed.ts'
 import type { WireError } from './wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** Items of one port in a reply at most. */
 export const MAX_OUTPUTS = 65_536
@@ -57,6 +59,10 @@ export interface RegionRef {
   readonly timed: boolean
   /** One worker at a time, batch after batch, with a state that stays. */
   readonly isStateful: boolean
+  /** What was said of each node's failures, stage after stage; a config may have said it. */
+  readonly policies: readonly (WirePolicy | undefined)[]
+  /** Whether items that fail are set aside, and stop the sources, where nothing else is said. */
+  readonly stopsOnFailure: boolean
 }
 
 /** The state of a stateful stage after so many batches. */
@@ -131,9 +137,20 @@ export interface DoneReply {
   /** Of a stateful region: it wants nothing more. */
   readonly hasEnded: boolean
   readonly snapshot: Snapshot | undefined
+  /** Of the nodes that failed. */
+  readonly failures: readonly NodeFailures[]
   readonly worker: number
   readonly busyMs: number
   readonly heapBytes: number
+}
+
+/** What failed in one node since the last reply. */
+export interface NodeFailures {
+  /** Index among the region's nodes. */
+  readonly at: number
+  readonly counts: FailureCounts
+  /** What was set aside, in the order of the node's items. */
+  readonly letters: readonly WireLetter[]
 }
 
 /** A term failed, or the graph could not be loaded. */

@@ -17,9 +17,12 @@ import {
   type StageHost,
   type StagePlan,
   systemClock,
+  TimerWheel,
 } from '@millrace/core/engine'
+import { FailureLog } from './failure-log.ts'
+import type { WirePolicy } from './letters.ts'
 import type { PortItems } from './outputs.ts'
-import { MAX_OUTPUTS, NODE_COUNTS, type RegionRef } from './protocol.ts'
+import { MAX_OUTPUTS, NODE_COUNTS, type NodeFailures, type RegionRef } from './protocol.ts'
 
 /** Estimated bytes of one port in a reply at most. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -41,6 +44,7 @@ export interface Yielded {
   readonly counts: Float64Array
   readonly copied: number
   readonly left: number
+  readonly failures: readonly NodeFailures[]
   /** The batch has more to give: call `resume`. */
   readonly hasMore: boolean
 }
@@ -64,6 +68,8 @@ export class RegionRunner {
   readonly #ready: Stage[] = []
   readonly #isStateful: boolean
   readonly #abort = new AbortController()
+  readonly #timers = new TimerWheel(systemClock)
+  readonly #failures = new FailureLog()
   #copied = 0
   #left = 0
   #failure: { readonly error: unknown } | undefined
@@ -73,8 +79,9 @@ export class RegionRunner {
   /** @param nodes the graph's nodes, to which the region's indexes refer */
   constructor(nodes: readonly Node[], region: RegionRef) {
     const parked = new Set<Edge>()
+    let at = 0
     const plans = region.stages.map((indexes): StagePlan => {
-      const own = indexes.map((index) => nodes[index] as Node)
+      const own = indexes.map((index) => withPolicy(nodes[index] as Node, region.policies[at++]))
       return { index: 0, kind: 'fused', nodes: own, kernels: own.map(({ leaf }) => leaf.kernel()) }
     })
     this.nodes = plans.flatMap((plan) => plan.nodes)
@@ -110,7 +117,7 @@ export class RegionRunner {
     this.gives = region.exits.flatMap(({ stage, isRead }) =>
       isRead ? [lastOf(plans[stage] as StagePlan).leaf.isGivingBuffers] : [],
     )
-    const host = this.#host(region.timed)
+    const host = this.#host(region)
     this.stages = plans.map((plan, at) => {
       const { leaf } = lastOf(plan)
       const ports = new Map(
@@ -130,12 +137,15 @@ export class RegionRunner {
     this.#counts = new Float64Array(this.nodes.length * NODE_COUNTS.length)
   }
 
-  #host(timed: boolean): StageHost {
+  #host({ timed, stopsOnFailure }: RegionRef): StageHost {
     return {
       timed,
       clock: systemClock,
       signal: this.#abort.signal,
       batchItems: BATCH_ITEMS,
+      timers: this.#timers,
+      stopsOnFailure,
+      setAside: (letter, isFatal) => this.#failures.add(letter, isFatal),
       look: () => {},
       ready: (stage) => {
         stage.isReady = true
@@ -148,11 +158,15 @@ export class RegionRunner {
         this.#onReady?.()
       },
       setResult: () => {},
-      fail: (error) => {
-        this.#failure ??= { error }
-        this.#onReady?.()
-      },
+      fail: (error) => this.#fail(error),
+      stopFor: (error) => this.#fail(error), // of a region that ends in a wrong way, nothing is sound
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#timers.clear()
+    this.#onReady?.()
   }
 
   /** Enters the nodes; with the states of a snapshot, if there is one. Called once, before the first batch. */
@@ -265,6 +279,7 @@ export class RegionRunner {
       copied: copied - this.#copied,
       left: left - this.#left,
       hasMore,
+      failures: this.#failures.take(this.nodes, records),
     }
     this.#counts.set(counts)
     this.#copied = copied
@@ -275,8 +290,14 @@ export class RegionRunner {
   /** Lets the batch under way go: nobody waits for it any more. */
   dispose(reason: unknown): void {
     this.#abort.abort(reason)
+    this.#timers.clear()
     for (const stage of this.stages) stage.dispose().catch(() => undefined)
   }
+}
+
+/** The node with what was said of its failures where the run was started. */
+function withPolicy(node: Node, policy: WirePolicy | undefined): Node {
+  return policy === undefined ? node : { ...node, policy: { ...node.leaf.failurePolicy, ...policy } }
 }
 
 function lastOf({ nodes }: StagePlan): Node {

@@ -114,6 +114,7 @@ function settle(
     hasMore: yielded.hasMore,
     hasEnded: runner.hasEnded,
     snapshot,
+    failures: yielded.failures,
     worker: threadId === 0 ? process.pid : threadId,
     busyMs: performance.now() - begun,
     heapBytes: getHeapStatistics().used_heap_size,

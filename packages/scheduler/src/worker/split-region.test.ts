@@ -66,6 +66,8 @@ function randomTree(choose: Random): Tree {
     input: 'out',
     timed: choose.below(2) === 0,
     isStateful: false,
+    policies: [],
+    stopsOnFailure: false,
   }
   return { nodes, region }
 }
@@ -79,6 +81,7 @@ const asReply = (yielded: Yielded): DoneReply => ({
   hasMore: yielded.hasMore,
   hasEnded: false,
   snapshot: undefined,
+  failures: yielded.failures,
   worker: 0,
   busyMs: 0,
   heapBytes: 0,
