@@ -5,6 +5,7 @@ import * as errors from './errors.ts'
 
 const {
   BadInputError,
+  CallLostError,
   CallTimeoutError,
   CancelledError,
   CircuitOpenError,
@@ -85,6 +86,7 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
   [new CallTimeoutError('t', 5), 'CALL_TIMEOUT', ['"t" had not ended after 5 ms', 'Raise timeoutMs']],
   [new CircuitOpenError('t', 2, 50), 'CIRCUIT_OPEN', ['"t" was not tried', '2 items within 50 ms']],
   [new OverflowError('a', 'b', 7), 'EDGE_OVERFLOW', ['a -> b is full (7 items)', 'capacityItems']],
+  [new CallLostError('t', cause), 'CALL_LOST', ['"t" ended its worker', 'the cause', 'native code']],
   [
     new StallError(['a waits'], ['a', 'b'], 9),
     'STALLED',

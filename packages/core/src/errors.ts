@@ -221,6 +221,18 @@ export class OverflowError extends MillraceError {
   }
 }
 
+/** A call took its worker with it, each time it was made. Code `CALL_LOST`; `cause` is what the worker died of. */
+export class CallLostError extends MillraceError {
+  constructor(term: string, cause: unknown) {
+    super(
+      'CALL_LOST',
+      `A call of "${term}" ended its worker, each time it was made: ${messageOf(cause)} ` +
+        'Look at what it does with this item: native code, memory, errors in timers and promises.',
+      { cause },
+    )
+  }
+}
+
 /** Nothing can move any more. Code `STALLED`; `cycle` lists the terms that wait for each other. */
 export class StallError extends MillraceError {
   /** Ids of the terms of the wait cycle, in order. */

@@ -3,7 +3,14 @@
  * the stages that call the node's function; it never calls that function itself.
  */
 
-import { BadInputError, CallTimeoutError, CircuitOpenError, describe, TermError } from '../errors.ts'
+import {
+  BadInputError,
+  CallLostError,
+  CallTimeoutError,
+  CircuitOpenError,
+  describe,
+  TermError,
+} from '../errors.ts'
 import type { FailureKind, FailurePolicy, Retry } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
@@ -110,6 +117,7 @@ export class Guard {
   #kindOf(error: unknown): FailureKind {
     if (error === undefined) return 'error'
     if (error === this.refusal) return 'circuit'
+    if (error instanceof CallLostError) return 'worker'
     return error instanceof CallTimeoutError ? 'timeout' : 'error'
   }
 

@@ -14,6 +14,7 @@ import { findUncloneable } from '../worker/clone-path.ts'
 import { hashOf } from '../worker/hash.ts'
 import { toWirePolicy } from '../worker/letters.ts'
 import type { GraphRef, InnerEdge, RegionRef } from '../worker/protocol.ts'
+import { limitsOf } from './call-limits.ts'
 
 /**
  * What a strategy may do with a node.
@@ -121,6 +122,7 @@ export class Places {
       policies: stages.flatMap(({ nodes }) => nodes.map(({ leaf }) => toWirePolicy(leaf.failurePolicy))),
       stopsOnFailure,
       isStateful: plan.nodes.some((node) => mobilityOf(node) === 'stateful'),
+      limitsMs: limitsOf(plan.nodes),
     }
     return { key: `${this.#run}region ${this.#regions++}`, region, lines }
   }

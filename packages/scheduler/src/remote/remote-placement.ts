@@ -32,6 +32,7 @@ import type { SchedulerOptions } from '../options.ts'
 import { tellEnd } from '../worker/forget.ts'
 import type { DoneReply } from '../worker/protocol.ts'
 import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.ts'
+import type { CallLimits } from './hang-watch.ts'
 import { areNear, hasHome, mobilityOf, Places } from './place.ts'
 import { RegionStage } from './region-stage.ts'
 import type { StageParts } from './remote-stage.ts'
@@ -53,7 +54,12 @@ export interface Crew {
   /** Most workers at the same time so far. */
   readonly peak: number
   /** As `Dispatcher.run`; resolves with `undefined` if there is no worker that can run the task. */
-  run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined>
+  run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer | undefined>
   /** A worker was lost for this reason. Several batches may have been lost with it. */
   countLoss(reason: unknown): void
   /** Threads lost in the place of this one before it. */
@@ -193,8 +199,13 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     this.#slots.leave(stage)
   }
 
-  async run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer> {
-    const answer = worker === HERE ? undefined : await this.#crew?.run(makeTask, signal, worker)
+  async run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer> {
+    const answer = worker === HERE ? undefined : await this.#crew?.run(makeTask, signal, worker, limitsMs)
     if (answer !== undefined) return answer
     // no worker could be started, or none that could load the graph: the caller's own thread has to do
     const { runTask } = await import('../worker/run-task.ts')

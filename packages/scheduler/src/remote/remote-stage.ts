@@ -30,21 +30,24 @@ import {
   type StatefulTask,
 } from '../worker/protocol.ts'
 import { fromWire } from '../worker/wire-error.ts'
+import { Casualties } from './casualties.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import type { CallLimits } from './hang-watch.ts'
 import type { RegionPlace } from './place.ts'
 import { PortQueues } from './port-queues.ts'
 import type { Progress } from './progress.ts'
+import { WorkerDeath } from './worker-death.ts'
 
 /** Items on their way to a worker. */
 export interface Shipment {
   readonly items: readonly unknown[]
   readonly times: readonly number[] | undefined
+  /** Workers that were lost with them. */
+  readonly casualties: Casualties
 }
 
 /** A batch that is still under way so long after its stage has ended has its worker ended. */
 const PATIENCE_MS = 1000
-/** A worker that dies of the same batch so many times will do it again. */
-export const MAX_ATTEMPTS = 3
 
 /** What the engine hands to each stage's constructor. */
 export type StageParts = readonly [
@@ -138,18 +141,19 @@ export abstract class RemoteStage extends Stage {
       this.count(items.length)
       this.#traffic.sent += items.length * estimateBytes(items[items.length - 1])
     }
-    return { items, times: this.host.timed ? times : undefined }
+    return { items, times: this.host.timed ? times : undefined, casualties: new Casualties() }
   }
 
   protected nextActivation(): number {
     return this.#activation++
   }
 
+  /** `isCareful` where the batch is run after another one that is, in the same runner. */
   protected runTask(
-    { items, times }: Shipment,
+    { items, times, casualties }: Shipment,
     activation: number,
     region: RegionRef | undefined,
-    diagnose: boolean,
+    isCareful: boolean,
     stateful: StatefulTask | undefined,
     transfer: Transferred,
   ): RunTask {
@@ -166,27 +170,40 @@ export abstract class RemoteStage extends Stage {
           enterAt: -1,
         },
       ],
-      diagnose,
+      isCareful: isCareful || casualties.isCareful,
+      poison: casualties.poison,
       stateful,
     }
   }
 
-  /** Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. */
-  protected accept(reply: DoneReply, progress?: Progress): void {
+  /**
+   * Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. Returns how many
+   * items fewer of the batch are under way.
+   */
+  protected accept(reply: DoneReply, progress?: Progress): number {
     this.busyMs += reply.busyMs
     this.#workerMs += reply.busyMs
     this.dispatcher.count(reply)
     const all = { ...reply, windows: unpackOutputs(reply.outputs) }
     this.#traffic.received += bytesOf(all.windows)
     const { windows, counts, copied, left, failures } = progress?.advance(all) ?? all
+    // what an op takes is gone, what it gives is under way until it has left the region
+    let gone = left - copied
     for (let node = 0, at = 0; node < this.records.length; node++) {
       const record = this.records[node] as NodeRecord
+      const before = record.in - record.out
       for (const key of NODE_COUNTS) record[key] += counts[at++] as number
+      gone += record.in - record.out - before
     }
     this.#copiedInside += copied
     this.outlet.left += left
     this.queues.add(windows)
     for (const failed of failures) this.#acceptFailures(failed)
+    return windows.reduce((sum, { from, to }) => sum + to - from, gone)
+  }
+
+  protected get limitsMs(): CallLimits | undefined {
+    return this.place.region.limitsMs
   }
 
   #acceptFailures({ at, counts, letters }: NodeFailures): void {
@@ -205,13 +222,14 @@ export abstract class RemoteStage extends Stage {
   }
 
   /** A worker was lost. @throws the error to end the run with, if it is of no use to try again. */
-  protected survive(error: unknown, attempts: number, { items }: Shipment): void {
-    if (this.isDone) throw error
+  protected survive(error: unknown, { items, casualties }: Shipment): void {
+    const death = error instanceof WorkerDeath ? error : new WorkerDeath(error)
+    if (this.isDone) throw death.cause
     this.#checkInput(items)
-    this.dispatcher.countLoss(error)
-    if (attempts < MAX_ATTEMPTS) return
+    this.dispatcher.countLoss(death.cause)
+    if (casualties.add(death)) return
     const terms = this.plan.nodes.slice(0, 5).map(({ id }) => id)
-    throw new WorkerLostError(terms, attempts, error)
+    throw new WorkerLostError(terms, casualties.deaths, death.cause)
   }
 
   /** @throws {TermError} if the batch never left this thread, because an item cannot be cloned. */

@@ -35,7 +35,7 @@ class PaperCrew extends SharedCrew<object> {
   }
   /** A task more. */
   begin(): void {
-    void this.run(() => expect.fail('no task is made'), new AbortController().signal)
+    void this.run(() => expect.fail('no task is made'), new AbortController().signal, undefined, undefined)
   }
   /** Ends the oldest task. */
   async finish(): Promise<void> {

@@ -8,6 +8,7 @@ import { isMainThread } from 'node:worker_threads'
 import { governor, type Lease, type ThreadError } from '../governor/governor.ts'
 import { adaptedWorkers } from './adapt.ts'
 import type { Answer, TaskMaker, WorkerHandle } from './dispatcher.ts'
+import type { CallLimits } from './hang-watch.ts'
 import { Load } from './load.ts'
 import type { Crew, ErrorCounts } from './remote-placement.ts'
 
@@ -83,12 +84,17 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     this.#wanted = options.adaptive ? Math.max(1, options.minWorkers) : options.workers
   }
 
-  async run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined> {
+  async run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer | undefined> {
     this.#load.add(1, this.now())
     try {
       this.#adapt()
       this.#fill()
-      const answer = await this.assign(makeTask, signal, worker)
+      const answer = await this.assign(makeTask, signal, worker, limitsMs)
       if (answer !== undefined) governor().countActivation()
       return answer
     } finally {
@@ -106,6 +112,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     makeTask: TaskMaker,
     signal: AbortSignal,
     worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined>
 
   /** Threads lost in the place of this thread, before it. */

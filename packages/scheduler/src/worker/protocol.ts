@@ -5,6 +5,7 @@
  */
 
 import type { FailureCounts } from '@millrace/core'
+import type { CallPlace } from './beacon.ts'
 import type { WireLetter, WirePolicy } from './letters.ts'
 import type { Packed } from './packed.ts'
 import type { WireError } from './wire-error.ts'
@@ -63,7 +64,16 @@ export interface RegionRef {
   readonly policies: readonly (WirePolicy | undefined)[]
   /** Whether items that fail are set aside, and stop the sources, where nothing else is said. */
   readonly stopsOnFailure: boolean
+  /** Time limits of single calls by node, in ms; `undefined` if there are none. */
+  readonly limitsMs: readonly (number | undefined)[] | undefined
 }
+
+/** A call that hangs, or ends its worker: it is not made, but fails with this. */
+export type Poison = CallPlace &
+  (
+    | { readonly kind: 'worker'; readonly error: WireError }
+    | { readonly kind: 'timeout'; readonly timeoutMs: number }
+  )
 
 /** The state of a stateful stage after so many batches. */
 export interface Snapshot {
@@ -86,8 +96,13 @@ export interface RunTask {
   /** Tells the batches of one region apart. */
   readonly activation: number
   readonly loads: readonly Load[]
-  /** Check that results can be cloned: set after a reply was lost because one could not. */
-  readonly diagnose: boolean
+  /**
+   * Set after a worker was lost with the batch, to find out why: every call is noted, promises are awaited one at a
+   * time, the batch stays in one piece, and results are checked for what cannot be cloned.
+   */
+  readonly isCareful: boolean
+  /** Calls that are not to be made. Only with `isCareful`. */
+  readonly poison: readonly Poison[]
   /** Of a stateful region. */
   readonly stateful: StatefulTask | undefined
 }

@@ -19,10 +19,11 @@ import {
   systemClock,
   TimerWheel,
 } from '@millrace/core/engine'
+import type { CallWatch } from './call-watch.ts'
 import { FailureLog } from './failure-log.ts'
 import type { WirePolicy } from './letters.ts'
 import type { PortItems } from './outputs.ts'
-import { MAX_OUTPUTS, NODE_COUNTS, type NodeFailures, type RegionRef } from './protocol.ts'
+import { MAX_OUTPUTS, NODE_COUNTS, type NodeFailures, type Poison, type RegionRef } from './protocol.ts'
 
 /** Estimated bytes of one port in a reply at most. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -70,19 +71,32 @@ export class RegionRunner {
   readonly #abort = new AbortController()
   readonly #timers = new TimerWheel(systemClock)
   readonly #failures = new FailureLog()
+  readonly #watch: CallWatch | undefined
+  /** Whether a part of its batch has gone to another worker. */
+  wasSplit = false
   #copied = 0
   #left = 0
   #failure: { readonly error: unknown } | undefined
   #onReady: (() => void) | undefined
   #undone: number
 
-  /** @param nodes the graph's nodes, to which the region's indexes refer */
-  constructor(nodes: readonly Node[], region: RegionRef) {
+  /**
+   * @param nodes the graph's nodes, to which the region's indexes refer
+   * @param watch notes calls, where that is wanted
+   */
+  constructor(nodes: readonly Node[], region: RegionRef, watch?: CallWatch) {
+    this.#watch = watch
     const parked = new Set<Edge>()
     let at = 0
+    const kernelOf = (node: Node, at: number) => {
+      const kernel = node.leaf.kernel()
+      return watch?.watch(node, at, kernel) ?? kernel
+    }
     const plans = region.stages.map((indexes): StagePlan => {
+      const first = at
       const own = indexes.map((index) => withPolicy(nodes[index] as Node, region.policies[at++]))
-      return { index: 0, kind: 'fused', nodes: own, kernels: own.map(({ leaf }) => leaf.kernel()) }
+      const kernels = own.map((node, nth) => kernelOf(node, first + nth))
+      return { index: 0, kind: 'fused', nodes: own, kernels }
     })
     this.nodes = plans.flatMap((plan) => plan.nodes)
     this.#isStateful = region.isStateful
@@ -190,9 +204,16 @@ export class RegionRunner {
     return this.#undone === 0
   }
 
-  /** Runs a batch. @throws {TermError} with the first failure. */
-  run(loads: readonly Loaded[]): Promise<Yielded> {
+  /** Whether all calls are noted. Such a runner is slow, and used for one batch alone where that can be. */
+  get isCareful(): boolean {
+    return this.#watch?.isCareful === true
+  }
+
+  /** Runs a batch, in which these calls are to fail. @throws {TermError} with the first failure. */
+  run(loads: readonly Loaded[], poison: readonly Poison[] = []): Promise<Yielded> {
     this.batches++
+    this.wasSplit = false
+    this.#watch?.begin(poison)
     for (const { items, times, enterAt } of loads) {
       if (items.length === 0) continue
       const edges = enterAt < 0 ? this.edges.slice(0, this.entries) : this.edges.slice(enterAt, enterAt + 1)
@@ -213,6 +234,10 @@ export class RegionRunner {
   async resume(): Promise<Yielded> {
     let hasMore = false
     while (this.#failure === undefined && !this.hasEnded) {
+      if (this.isCareful && this.#isWaiting) {
+        await this.#untilWaiterIsReady()
+        continue
+      }
       const stage = this.#ready.pop()
       if (stage !== undefined) {
         stage.isReady = false
@@ -257,6 +282,17 @@ export class RegionRunner {
         resolve()
       }
     })
+  }
+
+  /** No other call is made while one is awaited: if the worker dies of it, it is the one that was noted last. */
+  #untilWaiterIsReady(): Promise<void> {
+    const ready = this.#ready.splice(0)
+    for (const stage of ready) {
+      if (stage.waiting)
+        stage.isReady = false // or its waking up would not be heard
+      else this.#ready.push(stage)
+    }
+    return this.#untilReady()
   }
 
   #stuck(): Error {

@@ -68,6 +68,7 @@ function randomTree(choose: Random): Tree {
     isStateful: false,
     policies: [],
     stopsOnFailure: false,
+    limitsMs: undefined,
   }
   return { nodes, region }
 }
