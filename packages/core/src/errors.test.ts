@@ -19,6 +19,7 @@ const {
   NondeterministicBuilderError,
   NoOutputError,
   NotATermError,
+  NoTermBuiltError,
   OpenInputError,
   OverflowError,
   PolicyRefusedError,
@@ -37,6 +38,16 @@ const cause = new Error('the cause')
 const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
   [new NotATermError([1], 'pipe()'), 'NOT_A_TERM', ['pipe()', '[1]', 'fromIterable()']],
   [new NotATermError(Math.abs, 'pipe()'), 'NOT_A_TERM', ['function abs', 'map()']],
+  [
+    new NotATermError(
+      Object.assign(() => 1, { url: 'u' }),
+      'run()',
+    ),
+    'NOT_A_TERM',
+    ['module(params)'],
+  ],
+  [new NoTermBuiltError(undefined, 'u'), 'NOT_A_TERM', ['graph(u)', 'undefined', 'or return the term']],
+  [new NoTermBuiltError(Promise.resolve(), 'u'), 'NOT_A_TERM', ['a promise', 'await in the module']],
   [new EmptyParallelError(), 'EMPTY_PARALLEL', ['at least one branch']],
   [
     new TwoWritersError('x', 'a', 'b', 'c'),
