@@ -9,6 +9,7 @@ const alias = Object.entries({
   '@millrace/core/engine': 'core/src/engine/index.ts',
   '@millrace/core/testing': 'core/src/testing/index.ts',
   '@millrace/scheduler': 'scheduler/src/index.ts',
+  '@millrace/scheduler/testing': 'scheduler/src/testing/index.ts',
   '@millrace/scheduler/typescript': 'scheduler/src/typescript/register.ts',
   '@millrace/terms': 'terms/src/index.ts',
   '@millrace/terms/rx': 'terms/src/rx/index.ts',

@@ -9,6 +9,7 @@ import { type Choice, narrow, parseChoice, usage } from './harness/arguments.ts'
 import { drawChart } from './harness/chart.ts'
 import type { Suite } from './harness/contracts.ts'
 import { loadSuite, suiteNames } from './harness/find-suites.ts'
+import { summariseProfiles } from './harness/profiles.ts'
 import { report } from './harness/report.ts'
 import { runSuite } from './harness/run-suite.ts'
 
@@ -28,10 +29,13 @@ async function bench(choice: Choice): Promise<void> {
   for (const suite of suites.map((found) => narrow(found, choice.only))) await runOne(suite, choice)
 }
 
-async function runOne(suite: Suite, { mode, rounds = suite.rounds[mode], out }: Choice): Promise<void> {
+async function runOne(
+  suite: Suite,
+  { mode, rounds = suite.rounds[mode], out, profile }: Choice,
+): Promise<void> {
   const start = performance.now()
   const say = (progress: string) => process.stderr.write(`${suite.name}: ${progress}\n`)
-  const outcome = await runSuite({ suite, mode, rounds, say })
+  const outcome = await runSuite({ suite, mode, rounds, say, profile: profile && resolve(profile) })
   console.log(`${report(suite, outcome)}\n`)
 
   const folder = resolve(out ?? fileURLToPath(new URL('results', import.meta.url)))
@@ -39,6 +43,8 @@ async function runOne(suite: Suite, { mode, rounds = suite.rounds[mode], out }: 
   writeFileSync(resolve(folder, `${suite.name}.json`), `${JSON.stringify(outcome, undefined, 2)}\n`)
   writeFileSync(resolve(folder, `${suite.name}.svg`), await drawChart(suite, outcome))
   say(`${Math.round((performance.now() - start) / 1_000)} s`)
+
+  if (profile !== undefined) process.stderr.write(`${summariseProfiles(resolve(profile), suite.name)}\n`)
 
   const failed = outcome.rows.filter((row) => row.failed !== undefined)
   if (failed.length === 0) return

@@ -11,18 +11,32 @@ test('without arguments: every suite, quick, nothing narrowed', () => {
     out: undefined,
     only: [],
     rounds: undefined,
+    profile: undefined,
     help: false,
   })
 })
 
 test('every option', () => {
-  const args = ['linear', 'cpu', '--full', '--out', 'somewhere', '--only', 'most,scan', '--rounds', '7']
+  const args = [
+    'linear',
+    'cpu',
+    '--full',
+    '--out',
+    'somewhere',
+    '--only',
+    'most,scan',
+    '--rounds',
+    '7',
+    '--profile',
+    'profiles',
+  ]
   expect(parseChoice(args)).toEqual({
     suites: ['linear', 'cpu'],
     mode: 'full',
     out: 'somewhere',
     only: ['most', 'scan'],
     rounds: 7,
+    profile: 'profiles',
     help: false,
   })
 })

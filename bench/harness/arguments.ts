@@ -13,16 +13,19 @@ export interface Choice {
   /** Names of contenders or workloads; everything when empty. */
   readonly only: readonly string[]
   readonly rounds: number | undefined
+  /** Folder for profiles of every process and thread; undefined: none are taken. */
+  readonly profile: string | undefined
   readonly help: boolean
 }
 
-export const usage = `npm run -s bench -- [suite ...] [--full] [--out DIR] [--only a,b] [--rounds N]
+export const usage = `npm run -s bench -- [suite ...] [--full] [--out DIR] [--only a,b] [--rounds N] [--profile DIR]
 
   suite      folders of bench/ with a suite.ts; all of them when none is named
   --full     longer windows, more rounds, all items: for figures that are published
   --out      folder for <suite>.json and <suite>.svg (default: bench/results)
   --only     contenders and workloads by name, comma-separated
-  --rounds   processes per contender and workload; an odd number has a middle one`
+  --rounds   processes per contender and workload; an odd number has a middle one
+  --profile  folder for CPU profiles of every process and thread; the figures then mean little`
 
 /** @throws Error that says what is wrong with the arguments. */
 export function parseChoice(args: readonly string[]): Choice {
@@ -34,6 +37,7 @@ export function parseChoice(args: readonly string[]): Choice {
       out: { type: 'string' },
       only: { type: 'string', default: '' },
       rounds: { type: 'string' },
+      profile: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -47,6 +51,7 @@ export function parseChoice(args: readonly string[]): Choice {
     out: values.out,
     only: values.only.split(',').filter((name) => name !== ''),
     rounds,
+    profile: values.profile,
     help: values.help,
   }
 }
@@ -61,9 +66,8 @@ export function narrow(suite: Suite, only: readonly string[]): Suite {
     )
   }
   const workloads = kept(suite.workloads, only)
-  const targets = suite.targets.filter(({ ratio }) =>
-    workloads.some(({ name }) => ratio.startsWith(`${name}.`)),
-  )
+  const gone = suite.workloads.filter((workload) => !workloads.includes(workload))
+  const targets = suite.targets.filter(({ ratio }) => !gone.some(({ name }) => ratio.startsWith(`${name}.`)))
   return { ...suite, contenders: kept(suite.contenders, only), workloads, targets }
 }
 

@@ -4,9 +4,19 @@
 export type Mode = 'quick' | 'full'
 
 /** What a contender's file exports: it makes one workload ready. Nothing that happens here is timed. */
-export type Prepare = (workload: string, items: number) => Measurable | Promise<Measurable>
+export type Prepare = (
+  workload: string,
+  items: number,
+  settings: Settings,
+) => Measurable | Promise<Measurable>
 
-export type Measurable = TimedRuns | OwnFigures
+/** What the suite found out about the machine before the first contender: the same for all of them. */
+export type Settings = Readonly<Record<string, number>>
+
+export type Measurable = (TimedRuns | OwnFigures) & {
+  /** Lets go of what a contender has to let go of, a pool of threads for example. Called once, not timed. */
+  readonly close?: () => unknown
+}
 
 /** The usual case: the harness repeats `run`, times each run alone and checks each answer. */
 export interface TimedRuns {
@@ -16,6 +26,8 @@ export interface TimedRuns {
   readonly run: () => unknown
   /** Says what is wrong with an answer; undefined when it is right. */
   readonly check: (answer: unknown) => string | undefined
+  /** Further figures, asked for after the last run: the chunk size that was chosen, for example. */
+  readonly figures?: () => Figures | Promise<Figures>
 }
 
 /** For workloads that time themselves (latency, memory under a slow sink): figures with their unit last. */
@@ -47,6 +59,30 @@ export interface Suite {
   readonly contenders: readonly Contender[]
   readonly workloads: readonly Workload[]
   readonly targets: readonly Target[]
+  /** Called once, before the first process: what all contenders are told, such as how much work takes 1 µs here. */
+  readonly settings?: () => Settings
+  /** The suite's own ratios; when absent, the subject's figure against everybody else's, workload by workload. */
+  readonly ratios?: (rows: readonly Row[]) => Readonly<Record<string, number>>
+  /** Columns of the tables beside the figure of merit; `run ms` when absent. */
+  readonly columns?: readonly Column[]
+  /** Figures that were not measured here: they stand in the table and the chart, marked, and in no ratio. */
+  readonly recorded?: readonly Recorded[]
+}
+
+/** A figure that a table shows, with its unit. */
+export interface Column {
+  readonly figure: string
+  readonly label: string
+}
+
+/** A figure from elsewhere. */
+export interface Recorded {
+  readonly workload: string
+  readonly contender: string
+  readonly items: number
+  readonly figures: Figures
+  /** Where it comes from. */
+  readonly note: string
 }
 
 export type PerMode<T> = Readonly<Record<Mode, T>>
@@ -66,8 +102,14 @@ export interface Contender {
   readonly backpressure: boolean
   /** Part of the workload's items that it gets, for one that would take too long; 1 when absent. */
   readonly share?: PerMode<number>
+  /** The same for single workloads, in place of `share`. */
+  readonly shares?: Readonly<Record<string, PerMode<number>>>
+  /** The only workloads that it gets in quick mode; all of them when absent. */
+  readonly inQuick?: readonly string[]
   /** Fewer rounds than the suite's, for one that would take too long. */
   readonly rounds?: PerMode<number>
+  /** What of the suite's window is another for it: nothing needs warming up that each run starts anew, for example. */
+  readonly window?: Partial<Window>
   /** Workloads that it cannot do, each with the reason. */
   readonly leftOut?: Readonly<Record<string, string>>
   /** What a reader should know about how it does a workload. */
@@ -79,13 +121,14 @@ export interface Workload {
   readonly items: PerMode<number>
   /** Workloads with the same name here share a process in quick mode; alone when absent. */
   readonly process?: string
+  /** Too long for quick mode. */
+  readonly fullOnly?: boolean
 }
 
 /** A ratio that is wanted: shown as met or missed, never a reason to fail. */
-export interface Target {
-  readonly ratio: string
-  readonly atLeast: number
-}
+export type Target =
+  | { readonly ratio: string; readonly atLeast: number }
+  | { readonly ratio: string; readonly atMost: number }
 
 /** One process's worth of work, as it is told to the child. */
 export interface Job {
@@ -93,6 +136,7 @@ export interface Job {
   readonly module: string
   readonly tasks: readonly Task[]
   readonly window: Window
+  readonly settings: Settings
 }
 
 export interface Task {

@@ -18,6 +18,7 @@ async function measureRuns(timed: TimedRuns, window: Window): Promise<Figures> {
     fastestRunMs: Math.min(...runMs),
     slowestRunMs: Math.max(...runMs),
     runs: runMs.length,
+    ...(await timed.figures?.()),
   }
 }
 

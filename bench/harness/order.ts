@@ -19,11 +19,11 @@ export function turns(suite: Suite, mode: Mode, rounds = suite.rounds[mode]): Tu
   const all: Turn[] = []
   for (let round = 0; round < rounds; round++) {
     const forward: Turn[] = []
-    for (const together of processes(suite.workloads, mode)) {
+    for (const together of processes(workloadsIn(suite, mode), mode)) {
       for (const contender of suite.contenders) {
         if (round >= roundsOf(contender, mode, rounds)) continue
         const tasks = together
-          .filter((workload) => contender.leftOut?.[workload.name] === undefined)
+          .filter((workload) => leftOutOf(contender, workload, mode) === undefined)
           .map((workload) => ({ workload: workload.name, items: itemsFor(contender, workload, mode) }))
         if (tasks.length > 0) forward.push({ round, contender, tasks: reversedEverySecond(tasks, round) })
       }
@@ -38,7 +38,20 @@ export function roundsOf(contender: Contender, mode: Mode, rounds: number): numb
 }
 
 export function itemsFor(contender: Contender, workload: Workload, mode: Mode): number {
-  return Math.round(workload.items[mode] * (contender.share?.[mode] ?? 1))
+  const share = contender.shares?.[workload.name] ?? contender.share
+  return Math.max(1, Math.round(workload.items[mode] * (share?.[mode] ?? 1)))
+}
+
+/** The workloads of a mode: some take too long for the quick one. */
+export function workloadsIn(suite: Suite, mode: Mode): readonly Workload[] {
+  return suite.workloads.filter(({ fullOnly }) => mode === 'full' || fullOnly !== true)
+}
+
+/** Why a contender does not get a workload; undefined when it does. */
+export function leftOutOf(contender: Contender, { name }: Workload, mode: Mode): string | undefined {
+  const reason = contender.leftOut?.[name]
+  if (reason !== undefined || mode === 'full' || contender.inQuick === undefined) return reason
+  return contender.inQuick.includes(name) ? undefined : 'takes too long for quick mode'
 }
 
 function processes(workloads: readonly Workload[], mode: Mode): Workload[][] {

@@ -1,14 +1,18 @@
 // The tables that a person reads: one per workload, then the targets, then what failed. Text only: main.ts prints it.
 
-import type { FigureOfMerit, Outcome, Row, Spread, Suite } from './contracts.ts'
-import { ratioName } from './statistics.ts'
+import type { Column, FigureOfMerit, Outcome, Row, Spread, Suite } from './contracts.ts'
+import { ratioOf } from './statistics.ts'
+
+const defaultColumns: readonly Column[] = [{ figure: 'runMs', label: 'run ms' }]
 
 export function report(suite: Suite, outcome: Outcome): string {
   const { cpu, cores, node, loadAtStart } = outcome.machine
   return [
     `# ${outcome.suite} (${outcome.mode}): ${outcome.question}`,
     `${cpu}, ${cores} cores, Node ${node}, load ${loadAtStart.toFixed(1)} at the start`,
-    ...suite.workloads.map(({ name }) => workloadTable(suite, outcome, name)),
+    ...suite.workloads
+      .filter(({ name }) => outcome.rows.some(({ workload }) => workload === name))
+      .map(({ name }) => workloadTable(suite, outcome, name)),
     targetTable(outcome),
     failures(outcome),
   ]
@@ -34,22 +38,25 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n')
 }
 
-function workloadTable({ figure, subject }: Suite, outcome: Outcome, workload: string): string {
+function workloadTable(suite: Suite, outcome: Outcome, workload: string): string {
+  const { figure, subject, columns = defaultColumns } = suite
   const rows = outcome.rows.filter((row) => row.workload === workload)
+  const ours = rows.find(({ contender }) => contender === subject)
   const sorted = [...rows].sort((a, b) => rank(figure, a) - rank(figure, b))
-  const head = [workload, figure.label, 'min', 'max', `${subject} is`, 'run ms', 'peak MB', 'threads', '']
+  const head = [workload, figure.label, 'min', 'max', `${subject} is`]
+  head.push(...columns.map(({ label }) => label), 'peak MB', 'threads', '')
   return table(
     head,
     sorted.map((row) => {
       const main = row.figures[figure.name]
-      const ratio = outcome.ratios[`${workload}.vs${ratioName(row.contender)}`]
+      const ratio = ours === undefined || ours === row ? undefined : ratioOf(figure, ours, row)
       return [
         row.contender,
         cell(main, short),
         main === undefined ? '' : short(main.min),
         main === undefined ? '' : short(main.max),
         ratio === undefined ? '' : times(ratio),
-        cell(row.figures['runMs'], (ms) => ms.toFixed(2)),
+        ...columns.map(({ figure: name }) => cell(row.figures[name], plain)),
         cell(row.figures['peakRssBytes'], (bytes) => (bytes / 2 ** 20).toFixed(0)),
         cell(row.figures['peakThreads'], (threads) => threads.toFixed(0)),
         remark(row),
@@ -61,13 +68,18 @@ function workloadTable({ figure, subject }: Suite, outcome: Outcome, workload: s
 function targetTable({ targets }: Outcome): string {
   if (targets.length === 0) return ''
   return table(
-    ['target', 'at least', 'seen', ''],
-    targets.map(({ ratio, atLeast, seen, met }) => [
-      ratio,
-      times(atLeast),
-      seen === null ? '-' : times(seen),
-      seen === null ? 'not measured' : met ? 'met' : 'MISSED',
-    ]),
+    ['target', 'at least', 'at most', 'seen', ''],
+    targets.map((target) => {
+      const { ratio, seen, met } = target
+      const show = 'atLeast' in target ? times : plain
+      return [
+        ratio,
+        'atLeast' in target ? times(target.atLeast) : '',
+        'atMost' in target ? plain(target.atMost) : '',
+        seen === null ? '-' : show(seen),
+        seen === null ? 'not measured' : met ? 'met' : 'MISSED',
+      ]
+    }),
   )
 }
 
@@ -100,6 +112,9 @@ function cell(spread: Spread | undefined, show: (value: number) => string): stri
 }
 
 const times = (ratio: number): string => `${ratio.toFixed(2)}x`
+
+/** Two decimals, none for what is large. */
+const plain = (value: number): string => (Math.abs(value) >= 1_000 ? value.toFixed(0) : value.toFixed(2))
 
 /** Three digits: 1.23 M, 45.6 k, 789. */
 export function short(value: number): string {

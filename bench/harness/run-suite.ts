@@ -1,9 +1,20 @@
 // Runs one suite: one process after the other in the order of order.ts, then rows, ratios and targets.
 // Called by main.ts. A contender that fails is not started again, and its row says why; nothing is skipped in silence.
 
-import type { Contender, Figures, Mode, Outcome, Row, Suite, Workload } from './contracts.ts'
+import { join } from 'node:path'
+import type {
+  Contender,
+  Figures,
+  Mode,
+  Outcome,
+  Recorded,
+  Row,
+  Settings,
+  Suite,
+  Workload,
+} from './contracts.ts'
 import { describeMachine } from './machine.ts'
-import { itemsFor, roundsOf, type Turn, turns } from './order.ts'
+import { itemsFor, leftOutOf, roundsOf, type Turn, turns, workloadsIn } from './order.ts'
 import { plainUrl, writePlainJavaScript } from './plain-javascript.ts'
 import { type Measured, startContender } from './start-contender.ts'
 import { judge, ratiosOf, spreads } from './statistics.ts'
@@ -13,12 +24,15 @@ export interface SuiteRun {
   readonly mode: Mode
   readonly rounds: number
   readonly say: (progress: string) => void
+  /** Where every process leaves its profiles; undefined: none is taken. */
+  readonly profile?: string | undefined
 }
 
 export async function runSuite(run: SuiteRun): Promise<Outcome> {
   const { suite, mode, rounds, say } = run
   const machine = describeMachine()
-  writePlainJavaScript(['harness', suite.name])
+  writePlainJavaScript(['harness', 'shared', suite.name])
+  const settings = suite.settings?.() ?? {}
 
   const gathered = new Map<string, Gathered>()
   const order = turns(suite, mode, rounds)
@@ -27,17 +41,18 @@ export async function runSuite(run: SuiteRun): Promise<Outcome> {
     if (places.some(({ failed }) => failed !== undefined)) continue
     say(`${index + 1}/${order.length} round ${turn.round + 1}: ${describe(turn)}`)
     try {
-      keep(gathered, turn, await startTurn(suite, mode, turn))
+      keep(gathered, turn, await startTurn(run, turn, settings))
     } catch (error) {
       for (const gather of places) gather.failed = error instanceof Error ? error.message : String(error)
       say(`FAILED: ${describe(turn)}`)
     }
   }
 
-  const rows = suite.workloads.flatMap((workload) =>
+  const measured = workloadsIn(suite, mode).flatMap((workload) =>
     suite.contenders.map((contender) => rowOf(run, workload, contender, gathered)),
   )
-  const ratios = ratiosOf(suite, rows)
+  const rows = [...measured, ...recordedRows(run)]
+  const ratios = suite.ratios?.(measured) ?? ratiosOf(suite, measured)
   const targets = judge(suite.targets, ratios)
   return { suite: suite.name, question: suite.question, mode, machine, rows, ratios, targets }
 }
@@ -55,17 +70,24 @@ function place(gathered: Map<string, Gathered>, contender: string, workload: str
   return found
 }
 
-function startTurn(suite: Suite, mode: Mode, { contender, tasks }: Turn): Promise<Measured> {
+function startTurn(
+  { suite, mode, profile }: SuiteRun,
+  { contender, round, tasks }: Turn,
+  settings: Settings,
+): Promise<Measured> {
   const module = plainUrl(`${suite.name}/${contender.file}`).href
-  return startContender(plainUrl('harness/child.ts'), { module, tasks, window: suite.window[mode] })
+  const job = { module, tasks, window: { ...suite.window[mode], ...contender.window }, settings }
+  const names = [suite.name, contender.name, ...tasks.map(({ workload }) => workload), `round${round + 1}`]
+  const profiles = profile === undefined ? undefined : join(profile, names.join('.'))
+  return startContender(plainUrl('harness/child.ts'), job, profiles)
 }
 
 function keep(gathered: Map<string, Gathered>, { contender }: Turn, measured: Measured): void {
-  const { peakRssBytes, peakThreads, processMs, lingered } = measured
+  const { peakRssBytes, peakThreads, processMs, exitMs, lingered } = measured
   for (const { workload, figures } of measured.results) {
     const gather = place(gathered, contender.name, workload)
     const threads = peakThreads === undefined ? {} : { peakThreads }
-    gather.rounds.push({ ...figures, peakRssBytes, ...threads, processMs })
+    gather.rounds.push({ ...figures, peakRssBytes, ...threads, processMs, exitMs })
     gather.lingered ||= lingered
   }
 }
@@ -82,7 +104,7 @@ function rowOf(
 ): Row {
   const { rounds: done, failed, lingered } = place(gathered, contender.name, workload.name)
   const items = itemsFor(contender, workload, run.mode)
-  const leftOut = contender.leftOut?.[workload.name]
+  const leftOut = leftOutOf(contender, workload, run.mode)
   return {
     workload: workload.name,
     contender: contender.name,
@@ -93,6 +115,19 @@ function rowOf(
     ...(leftOut === undefined ? {} : { leftOut }),
     ...(failed === undefined ? {} : { failed }),
   }
+}
+
+/** What was measured elsewhere, in the form of rows that no round has filled. */
+function recordedRows({ suite, mode }: SuiteRun): Row[] {
+  const shown = new Set(workloadsIn(suite, mode).map(({ name }) => name))
+  return (suite.recorded ?? [])
+    .filter(({ workload }) => shown.has(workload))
+    .map(({ figures, note, ...rest }: Recorded) => ({
+      ...rest,
+      rounds: 0,
+      figures: spreads([figures]),
+      notes: [`recorded elsewhere: ${note}`],
+    }))
 }
 
 function notes(

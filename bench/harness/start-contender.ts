@@ -10,6 +10,8 @@ import { usageOf } from './process-usage.ts'
 export interface Measured extends Report {
   /** From the start of the process to its end. */
   readonly processMs: number
+  /** From the report, which follows the last answer, to the end of the process. */
+  readonly exitMs: number
   /** Undefined where the operating system does not tell. */
   readonly peakThreads: number | undefined
   /** The process had reported, but did not end by itself. */
@@ -20,10 +22,14 @@ const sampleEveryMs = 20
 const giveUpAfterMs = 180_000
 const lingerMs = 2_000
 
-/** @throws Error with the contender's own error output when it fails, answers wrongly or hangs. */
-export async function startContender(child: URL, job: Job): Promise<Measured> {
+/**
+ * @param profiles folder for the profiles of the process and of its threads; undefined: none are taken.
+ * @throws Error with the contender's own error output when it fails, answers wrongly or hangs.
+ */
+export async function startContender(child: URL, job: Job, profiles?: string): Promise<Measured> {
+  const options = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
   const start = performance.now()
-  const contender = spawn(process.execPath, [fileURLToPath(child), JSON.stringify(job)], {
+  const contender = spawn(process.execPath, [...options, fileURLToPath(child), JSON.stringify(job)], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   const watch = watchUsage(contender.pid ?? -1)
@@ -44,8 +50,10 @@ export async function startContender(child: URL, job: Job): Promise<Measured> {
     }, ms)
   const hang = killAfter(giveUpAfterMs, 'hung')
   let linger: NodeJS.Timeout | undefined
-  // The report is the last thing a contender's process does: what still runs after it was left running.
+  // After the report a contender closes what it opened: what still runs then was left running.
+  let reported = start
   contender.stdio[3]?.once('data', () => {
+    reported = performance.now()
     linger = killAfter(lingerMs, 'lingered')
   })
 
@@ -54,7 +62,7 @@ export async function startContender(child: URL, job: Job): Promise<Measured> {
     clearTimeout(linger)
     watch.stop()
   })
-  const processMs = performance.now() - start
+  const end = performance.now()
   if (killed === 'hung') throw new Error(`no report after ${giveUpAfterMs / 1_000} s\n${errors.text()}`)
   if (killed === undefined && failure !== undefined) throw new Error(`${failure}\n${errors.text()}`)
   const { results, peakRssBytes } = JSON.parse(report.text()) as Report
@@ -62,7 +70,8 @@ export async function startContender(child: URL, job: Job): Promise<Measured> {
     results,
     peakRssBytes: Math.max(peakRssBytes, watch.peakRssBytes()),
     peakThreads: watch.peakThreads(),
-    processMs,
+    processMs: end - start,
+    exitMs: end - reported,
     lingered: killed === 'lingered',
   }
 }

@@ -31,6 +31,11 @@ export function ratioName(contender: string): string {
   return contender.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
+/** `work-stealing` becomes `workStealing`. */
+export function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
 /** How many times better the subject is than each other contender: above 1, the subject wins. */
 export function ratiosOf(
   suite: Pick<Suite, 'subject' | 'figure'> & {
@@ -55,7 +60,8 @@ export function ratiosOf(
   return ratios
 }
 
-function ratioOf({ name, better }: FigureOfMerit, subject: Row, peer: Row): number | undefined {
+/** How many times better a row is than a peer's; undefined where either has no figure. */
+export function ratioOf({ name, better }: FigureOfMerit, subject: Row, peer: Row): number | undefined {
   const ours = subject.figures[name]?.median
   const theirs = peer.figures[name]?.median
   if (ours === undefined || theirs === undefined) return undefined
@@ -68,6 +74,7 @@ export function judge(
 ): Outcome['targets'] {
   return targets.map((target) => {
     const seen = ratios[target.ratio] ?? null
-    return { ...target, seen, met: seen !== null && seen >= target.atLeast }
+    const met = seen !== null && ('atLeast' in target ? seen >= target.atLeast : seen <= target.atMost)
+    return { ...target, seen, met }
   })
 }

@@ -4,6 +4,8 @@
  * Every other file of the package builds on these types. Nothing here runs.
  */
 
+import type { Failures } from './failure.ts'
+
 /** How an edge behaves when it is full: `block` parks the writer, the others never do. */
 export type Overflow = 'block' | 'dropOldest' | 'dropNewest' | 'latest' | 'fail'
 
@@ -173,6 +175,8 @@ export interface StageStats {
   readonly nodes: readonly string[]
   /** Where its terms run now. A stage with a state may move in mid-run. */
   readonly runsOn: 'caller' | 'workers'
+  /** Id of the node that now waits for something outside of the graph: a promise, a timer, an asynchronous source. */
+  readonly waitsIn?: string
   /** Times the stage was run. */
   readonly activations: number
   /** Time spent in its terms, in ms, summed over all threads. */
@@ -224,7 +228,7 @@ export interface ThreadStats {
 
 /**
  * - `green`: all is as it should be; also for a run that wants no threads.
- * - `yellow`: threads are missing, or thread errors are over 1 % of the activations.
+ * - `yellow`: threads are missing, thread errors are over 1 % of the activations, or memory runs short.
  * - `red`: there is no thread at all, so everything runs on the caller's, or errors are over 10 %.
  */
 export type HealthLevel = 'green' | 'yellow' | 'red'
@@ -240,6 +244,8 @@ export interface Health {
   readonly refused: number
   /** Threads that died, or were ended because they did not answer. */
   readonly lost: number
+  /** The share of the memory limit in use, from 0 to 1, while batches or workers are fewer because of it. */
+  readonly memoryShare?: number
 }
 
 /** One worker of a run. */
@@ -279,6 +285,8 @@ export interface Stats {
   /** Milliseconds since the run began, on the machine's monotonic clock. */
   readonly elapsedMs: number
   readonly items: Ledger
+  /** What failed, and what became of it. */
+  readonly failures: Failures
   readonly nodes: readonly NodeStats[]
   readonly stages: readonly StageStats[]
   readonly edges: readonly EdgeStats[]
@@ -287,5 +295,20 @@ export interface Stats {
   readonly threads: ThreadStats
 }
 
-/** How a run ended: `completed` (all streams ended), `stopped` (drained after `stop()`). */
-export type Outcome = 'completed' | 'stopped'
+/**
+ * How a run ended: `completed` (all streams ended), `stopped` (drained after `stop()`), `failed` (drained after a failure,
+ * with `onError: 'stop'`).
+ */
+export type Outcome = 'completed' | 'stopped' | 'failed'
+
+/** How much of what a run took in has come to its end. */
+export interface Completeness {
+  /** Whether the run ended of itself, and nothing was given up. */
+  readonly isComplete: boolean
+  /** Items that sinks consumed, or that left through open ports. */
+  readonly delivered: number
+  /** Items that were set aside, dropped by an edge, or still under way at the end. */
+  readonly givenUp: number
+  /** What was delivered as a share of both, from 0 to 1; 1 if there was nothing. */
+  readonly share: number
+}

@@ -5,7 +5,10 @@ import * as errors from './errors.ts'
 
 const {
   BadInputError,
+  CallLostError,
+  CallTimeoutError,
   CancelledError,
+  CircuitOpenError,
   CycleWithoutSeedError,
   describe: describeValue,
   EmptyParallelError,
@@ -16,11 +19,15 @@ const {
   NondeterministicBuilderError,
   NoOutputError,
   NotATermError,
+  NoTermBuiltError,
   OpenInputError,
   OverflowError,
+  PolicyRefusedError,
   SourceWithInputError,
   StallError,
   TermError,
+  TimeoutUnenforceableError,
+  TooManyFailuresError,
   TwoWritersError,
   UnknownPortError,
   WrongStateError,
@@ -31,6 +38,16 @@ const cause = new Error('the cause')
 const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
   [new NotATermError([1], 'pipe()'), 'NOT_A_TERM', ['pipe()', '[1]', 'fromIterable()']],
   [new NotATermError(Math.abs, 'pipe()'), 'NOT_A_TERM', ['function abs', 'map()']],
+  [
+    new NotATermError(
+      Object.assign(() => 1, { url: 'u' }),
+      'run()',
+    ),
+    'NOT_A_TERM',
+    ['module(params)'],
+  ],
+  [new NoTermBuiltError(undefined, 'u'), 'NOT_A_TERM', ['graph(u)', 'undefined', 'or return the term']],
+  [new NoTermBuiltError(Promise.resolve(), 'u'), 'NOT_A_TERM', ['a promise', 'await in the module']],
   [new EmptyParallelError(), 'EMPTY_PARALLEL', ['at least one branch']],
   [
     new TwoWritersError('x', 'a', 'b', 'c'),
@@ -57,7 +74,25 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
   ],
   [new TermError('t', 'item', cause, { a: 1 }), 'TERM_FAILED', ['"t" failed on item {"a":1}: the cause']],
   [new TermError('t', 'enter', cause), 'TERM_FAILED', ['"t" failed in enter: the cause']],
+  [
+    new PolicyRefusedError('t', 'circuit', 'there is none'),
+    'POLICY_REFUSED',
+    ['policy of "t"', 'circuit: there is none'],
+  ],
+  [
+    new TimeoutUnenforceableError('t', 5),
+    'TIMEOUT_UNENFORCEABLE',
+    ['"t" has timeoutMs 5', 'Declare it async'],
+  ],
+  [new CallTimeoutError('t', 5), 'CALL_TIMEOUT', ['"t" had not ended after 5 ms', 'Raise timeoutMs']],
+  [
+    new TooManyFailuresError('t', 2, 16),
+    'TOO_MANY_FAILURES',
+    ['"t" failed on 2 of 16 items (12.5 %)', 'actShare'],
+  ],
+  [new CircuitOpenError('t', 2, 50), 'CIRCUIT_OPEN', ['"t" was not tried', '2 items within 50 ms']],
   [new OverflowError('a', 'b', 7), 'EDGE_OVERFLOW', ['a -> b is full (7 items)', 'capacityItems']],
+  [new CallLostError('t', cause), 'CALL_LOST', ['"t" ended its worker', 'the cause', 'native code']],
   [
     new StallError(['a waits'], ['a', 'b'], 9),
     'STALLED',

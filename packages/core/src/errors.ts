@@ -32,10 +32,28 @@ export class MillraceError extends Error {
 /** A value was composed that is not a term. Code `NOT_A_TERM`. */
 export class NotATermError extends MillraceError {
   constructor(value: unknown, where: string) {
+    super('NOT_A_TERM', `${where} takes terms, but got ${describe(value)}. ${termFor(value)}`)
+  }
+}
+
+function termFor(value: unknown): string {
+  if (typeof value === 'function' && 'url' in value)
+    return 'Call the graph module with its parameters: module(params).'
+  const isMaker = typeof value === 'function' && value.length === 0 && value.name !== ''
+  const call = isMaker ? `Call ${value.name}() if it makes a term. ` : ''
+  return `${call}Wrap a function with map(), filter() or forEach(), a list with fromIterable().`
+}
+
+/** The builder of a graph module gave no term. Code `NOT_A_TERM`. */
+export class NoTermBuiltError extends MillraceError {
+  constructor(value: unknown, where: string) {
+    const isLate = typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
     super(
       'NOT_A_TERM',
-      `${where} takes terms, but got ${describe(value)}. Wrap a function with map(), filter() or forEach(), ` +
-        'a list with fromIterable().',
+      `The builder of graph(${where}) must return a term, but gave ${isLate ? 'a promise' : describe(value)}. ` +
+        (isLate
+          ? 'It is synchronous: await in the module, before graph(), or in the enter() of a term.'
+          : 'Write (params) => term, or return the term.'),
     )
   }
 }
@@ -139,7 +157,7 @@ export class InvalidOptionError extends MillraceError {
 export class TermError extends MillraceError {
   /** Id of the node that failed. */
   readonly term: string
-  /** What the term was doing: `item`, `enter`, `end`, `exit`, `generate`. */
+  /** What the term was doing: `item`, `enter`, `end`, `exit`, `generate`, `fallback`. */
   readonly phase: string
   /** The item at hand, if any. */
   readonly item: unknown
@@ -153,6 +171,56 @@ export class TermError extends MillraceError {
   }
 }
 
+/** A failure policy that its term cannot keep. Code `POLICY_REFUSED`. */
+export class PolicyRefusedError extends MillraceError {
+  constructor(term: string, option: string, why: string) {
+    super('POLICY_REFUSED', `The failure policy of "${term}" cannot be kept: ${option}: ${why}.`)
+  }
+}
+
+/** A time limit on a function that nothing can interrupt. Code `TIMEOUT_UNENFORCEABLE`. */
+export class TimeoutUnenforceableError extends MillraceError {
+  constructor(term: string, timeoutMs: number) {
+    super(
+      'TIMEOUT_UNENFORCEABLE',
+      `"${term}" has timeoutMs ${timeoutMs}, but runs on the caller's thread, where nothing can interrupt a function ` +
+        'that is not declared async. Declare it async, or run the graph under a strategy with workers, or take the ' +
+        'limit away.',
+    )
+  }
+}
+
+/** A call took longer than its term's `timeoutMs`. Code `CALL_TIMEOUT`; comes as the `cause` of a `TermError`. */
+export class CallTimeoutError extends MillraceError {
+  constructor(term: string, timeoutMs: number) {
+    super(
+      'CALL_TIMEOUT',
+      `A call of "${term}" had not ended after ${timeoutMs} ms. Raise timeoutMs, or have the function heed ctx.signal.`,
+    )
+  }
+}
+
+/** An item was not tried, because its term had failed too often. Code `CIRCUIT_OPEN`. */
+export class CircuitOpenError extends MillraceError {
+  constructor(term: string, failures: number, windowMs: number) {
+    super(
+      'CIRCUIT_OPEN',
+      `"${term}" was not tried: it had failed on ${failures} items within ${windowMs} ms. It is tried again after a while.`,
+    )
+  }
+}
+
+/** A term failed on too many of its items, and the run was stopped for it. Code `TOO_MANY_FAILURES`. */
+export class TooManyFailuresError extends MillraceError {
+  constructor(term: string, failed: number, taken: number) {
+    super(
+      'TOO_MANY_FAILURES',
+      `"${term}" failed on ${failed} of ${taken} items (${((100 * failed) / taken).toFixed(1)} %). Look at the dead letters, or ` +
+        'raise failureRate.actShare.',
+    )
+  }
+}
+
 /** An edge with `overflow: 'fail'` was full. Code `EDGE_OVERFLOW`. */
 export class OverflowError extends MillraceError {
   constructor(from: string, to: string, capacityItems: number) {
@@ -160,6 +228,18 @@ export class OverflowError extends MillraceError {
       'EDGE_OVERFLOW',
       `The edge ${from} -> ${to} is full (${capacityItems} items) and its overflow policy is "fail". ` +
         'Raise capacityItems, or choose "block" or one of the drop policies.',
+    )
+  }
+}
+
+/** A call took its worker with it, each time it was made. Code `CALL_LOST`; `cause` is what the worker died of. */
+export class CallLostError extends MillraceError {
+  constructor(term: string, cause: unknown) {
+    super(
+      'CALL_LOST',
+      `A call of "${term}" ended its worker, each time it was made: ${messageOf(cause)} ` +
+        'Look at what it does with this item: native code, memory, errors in timers and promises.',
+      { cause },
     )
   }
 }
@@ -205,7 +285,7 @@ export class BadInputError extends MillraceError {
 }
 
 /**
- * The message of anything that was thrown.
+ * The message of anything that was thrown. Never throws.
  *
  * @example
  * ```ts
@@ -215,7 +295,13 @@ export class BadInputError extends MillraceError {
  * ```
  */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message || thrown.name : describe(thrown)
+  try {
+    // what is thrown may be anything, also an error whose message is none
+    if (thrown instanceof Error) return String(thrown.message || thrown.name)
+  } catch {
+    return 'an error whose message cannot be read'
+  }
+  return describe(thrown)
 }
 
 const MAX_DESCRIPTION = 120
@@ -231,7 +317,12 @@ const MAX_DESCRIPTION = 120
  * ```
  */
 export function describe(value: unknown): string {
-  const text = describeWhole(value)
+  let text: string
+  try {
+    text = describeWhole(value)
+  } catch {
+    return `a value that cannot be read, of type ${typeof value}`
+  }
   return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION - 1)}…` : text
 }
 

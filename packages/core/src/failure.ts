@@ -35,14 +35,21 @@ export interface Circuit {
 export interface FailurePolicy<In = unknown, Out = unknown> {
   /** Calls again before the item counts as failed; a number is that many attempts without pauses. Default 0. */
   readonly retry?: number | Retry
-  /** Milliseconds that one call may take. Default: no limit. */
+  /**
+   * Milliseconds that one call may take; of an async expansion, that one of its items may take. What comes later is
+   * ignored, and the call's `ctx.signal` aborts. Default: no limit.
+   */
   readonly timeoutMs?: number
   /**
    * What happens once an item has failed for good: `fail` ends the run, `skip` sets the item aside as a dead letter,
    * `fallback` goes on with the fallback in its place. Default `fallback` if there is one, else `fail`.
    */
   readonly onError?: 'fail' | 'skip' | 'fallback'
-  /** What takes the place of the result: a value, or a function of the item and the error. */
+  /**
+   * What takes the place of the result: a value, or a function of the item and the error, which may return a promise.
+   * For an expansion it is an iterable of items, for a filter a boolean; a scan emits it, and its state stays. For an
+   * action beside the stream and for a sink it is a function that acts in its place.
+   */
   readonly fallback?: Out | ((item: In, error: unknown) => Out)
   /** Spares a term that keeps failing. Its items take `onError` untried. Default: never. */
   readonly circuit?: Circuit
@@ -64,4 +71,49 @@ export interface DeadLetter {
   readonly error: unknown
   /** When, in ms since the epoch, on the run's clock. */
   readonly time: number
+}
+
+/** How often a term failed, and what was done about it. */
+export interface FailureCounts {
+  /** Items that failed for good because the term threw. */
+  readonly error: number
+  /** ... because it took too long. */
+  readonly timeout: number
+  /** ... because it took its worker with it. */
+  readonly worker: number
+  /** ... untried, because its circuit was open. */
+  readonly circuit: number
+  /** Calls that were made again. */
+  readonly retries: number
+  /** Items that went on with the fallback in place of a result. */
+  readonly fallbacks: number
+  /** Items that were set aside. */
+  readonly deadLettered: number
+}
+
+/** What failed in a run so far. */
+export interface Failures extends FailureCounts {
+  /** Items that failed for good, of all kinds. */
+  readonly total: number
+  /** The same of each term that failed, by its id. */
+  readonly byTerm: Readonly<Record<string, FailureCounts>>
+}
+
+/** From which share of failed items on a term is told of. */
+export interface FailureRateOptions {
+  /** Level `warn`. Default 0.01. */
+  readonly warnShare?: number
+  /** Level `act`: with `onError: 'stop'` the run stops. Default 0.1. */
+  readonly actShare?: number
+}
+
+/** How large a share of its items a term fails on. */
+export interface FailureRate {
+  /** Id of the node. */
+  readonly term: string
+  readonly level: 'ok' | 'warn' | 'act'
+  /** Items that failed for good, as a share of those taken, from 0 to 1. */
+  readonly share: number
+  readonly failed: number
+  readonly taken: number
 }

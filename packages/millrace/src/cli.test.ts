@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { fixture, millrace } from '../test/millrace-process.ts'
+import { fixture, millrace, saidBy } from '../test/millrace-process.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 
 const shown = (name: string): string => relative(process.cwd(), fixture(name))
@@ -26,7 +26,7 @@ test.concurrent.for([
 
 test.concurrent.for<[readonly string[], string]>([
   [['rn'], "unknown command 'rn' (Did you mean run?)"],
-  [['run'], "missing required argument 'module'"],
+  [['run'], "missing required argument 'module' See millrace run --help."],
   [['run', '--sumary', 's.json'], "unknown option '--sumary' (Did you mean --summary?)"],
   [
     ['graph', fixture('numbers.ts'), '--format', 'svg'],
@@ -73,10 +73,11 @@ test.concurrent.for<[readonly string[], string]>([
   ],
   [
     ['run', fixture('numbers.ts'), '--telemetry', 'no/such/file.jsonl'],
-    "The telemetry no/such/file.jsonl cannot be written: ENOENT: no such file or directory, open 'no/such/file.jsonl'",
+    `The telemetry no/such/file.jsonl cannot be written: there is no folder ${join(process.cwd(), 'no/such')}.`,
   ],
 ])('%j is refused', async ([args, line], { expect }) => {
-  expect(await millrace(args)).toEqual({ code: 2, stdout: '', stderr: `millrace: ${line}\n` })
+  const finished = await millrace(args)
+  expect([finished.code, finished.stdout, saidBy(finished)]).toEqual([2, '', `millrace: ${line}\n`])
 })
 
 test('without a command it shows its help, as a mistake', async () => {
@@ -96,8 +97,8 @@ test('a module that cannot be loaded is named, with the place and the message', 
   })
   const lines = await Promise.all(
     ['syntax.ts', 'missing.ts', 'export.ts', 'throws.ts', 'syntax.js', 'numbers.ts'].map(async (file) => {
-      const { code, stdout, stderr } = await millrace(['run', file], folder)
-      return [code, stdout, stderr]
+      const finished = await millrace(['run', file], folder)
+      return [finished.code, finished.stdout, saidBy(finished)]
     }),
   )
   expect(lines).toEqual([
@@ -183,11 +184,14 @@ test('a term that fails is named with its item, the message, and the line of the
   const { code, stdout, stderr } = await millrace(args)
   const [line, place, ...rest] = stderr.split('\n')
   expect([code, stdout, place, rest]).toEqual([1, '1\n2\n3\n', `  at ${shown('failing.ts')}:6`, ['']])
-  expect(line).toMatch(/^millrace: Term "check" failed on item \{"id":4,"note":"x{50,120}…: no such order$/)
+  expect(line).toMatch(
+    /^millrace: Term "check" failed on item \{"id":4,"note":"x{50,120}…: no such order \[TERM_FAILED\]$/,
+  )
   expect(summaryIn(folder)).toMatchObject({
     outcome: 'failed',
     balanced: true,
-    error: line?.replace('millrace: ', ''),
+    error: line?.replace('millrace: ', '').replace(' [TERM_FAILED]', ''),
+    errorCode: 'TERM_FAILED',
   })
 })
 
@@ -225,14 +229,14 @@ test('a config with mistakes is refused, a line for each', async () => {
     'e.toml': '',
   })
   const refused = async (file: string) =>
-    (await millrace(['run', fixture('numbers.ts'), '-c', file], folder)).stderr
+    saidBy(await millrace(['run', fixture('numbers.ts'), '-c', file], folder))
   expect(await refused('c.yaml')).toBe(
     'millrace: c.yaml: edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "blok". ' +
       'Did you mean block?\n' +
       'millrace: c.yaml: unknown option batchItem (5). Did you mean batchItems? ' +
-      'Allowed: edges, batchItems, growthLimitItems, starvationMs, scheduler, terms.\n',
+      'Allowed: edges, batchItems, growthLimitItems, starvationMs, onError, failureRate, scheduler, terms.\n',
   )
-  expect(await refused('d.json')).toMatch(/^millrace: d\.json cannot be read: .+\n$/)
+  expect(await refused('d.json')).toMatch(/^millrace: d\.json:1 cannot be read: .+\n$/)
   expect(await refused('e.toml')).toMatch(/^millrace: e\.toml is no config: .+\n$/)
 })
 

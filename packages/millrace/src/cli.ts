@@ -13,6 +13,7 @@ import type { ConfigCommandOptions } from './command/config.ts'
 import { addParameter, type Parameters } from './command/parameters.ts'
 import type { RunCommandOptions } from './command/run.ts'
 import { flagOf, flags, variables } from './config/text-layers.ts'
+import { watchProcess } from './process-watch.ts'
 import { linesOfMistake, say } from './report/error.ts'
 import { packageVersion } from './version.ts'
 
@@ -21,7 +22,7 @@ Ctrl-C lets the sources end and what is under way go on to its end; once more ca
 
 Exit codes:
   0           the run ended well, of itself or drained
-  1           the run failed
+  1           the run failed, also if it was drained after the failure
   2           nothing was run: a mistake in the call, the module or the config
   130, 143    cancelled, by Ctrl-C or SIGTERM`
 
@@ -56,10 +57,24 @@ function withSettings(command: Command): Command {
     'the config, instead of the one that is found: .json, .yaml, .ts or .js',
   )
   for (const [name, meaning] of Object.entries(flags)) {
-    const value = name === 'strategy' || name === 'profile' ? 'name' : 'count'
+    const value = ['strategy', 'profile', 'onError'].includes(name) ? 'name' : 'count'
     command.option(`${flagOf(name)} <${value}>`, meaning)
   }
   return command
+}
+
+/** Mistakes in the call in one line, with what to do about them. */
+function errorsOf(command: string): { outputError(text: string): void } {
+  return {
+    outputError(text) {
+      const line = text
+        .replace(/^error: /, '')
+        .replace(/\s+/g, ' ')
+        .trim()
+      const isHelpful = /Did you mean|Allowed|argument '.*' is invalid/.test(line)
+      say(`${line}${isHelpful ? '' : ` See ${command} --help.`} [BAD_ARGUMENT]`)
+    },
+  }
 }
 
 function program(finish: (code: number) => void): Command {
@@ -67,17 +82,10 @@ function program(finish: (code: number) => void): Command {
     .description('Runs and draws the graphs of Millrace, a dataflow framework.')
     .version(packageVersion())
     .exitOverride()
-    .configureOutput({
-      outputError: (text) =>
-        say(
-          text
-            .replace(/^error: /, '')
-            .replace(/\s+/g, ' ')
-            .trim(),
-        ),
-    })
+    .configureOutput(errorsOf('millrace'))
 
   withSettings(millrace.command('run'))
+    .configureOutput(errorsOf('millrace run'))
     .description('runs the graph that a module exports by default')
     .argument('<module>', 'a .ts or .js file')
     .addOption(parameterOption())
@@ -85,6 +93,11 @@ function program(finish: (code: number) => void): Command {
     .option(
       '-t, --telemetry <file>',
       'where to append the figures of the run each second, a line of JSON each',
+    )
+    .option('--dead-letters <file>', 'where to write the items that were set aside, a line of JSON each')
+    .option(
+      '--replay <file>',
+      'a file of --dead-letters: only its items run, each from the term it failed in on',
     )
     .option('-q, --quiet', 'shows no progress')
     .addHelpText('after', EXIT_CODES)
@@ -95,6 +108,7 @@ function program(finish: (code: number) => void): Command {
 
   millrace
     .command('graph')
+    .configureOutput(errorsOf('millrace graph'))
     .description('draws the graph that a module exports by default')
     .argument('<module>', 'a .ts or .js file')
     .addOption(parameterOption())
@@ -109,6 +123,7 @@ function program(finish: (code: number) => void): Command {
     })
 
   withSettings(millrace.command('config'))
+    .configureOutput(errorsOf('millrace config'))
     .description('prints every setting of a run, its value, and where that is from')
     .option('--json', 'prints JSON')
     .addHelpText('after', SETTINGS)
@@ -122,18 +137,21 @@ function program(finish: (code: number) => void): Command {
 async function main(): Promise<number> {
   onBrokenPipe(() => undefined)
   let code = 0
+  const watch = watchProcess(() => 'The command')
   try {
-    await program((result) => {
-      code = result
-    }).parseAsync()
+    await Promise.race([program((result) => void (code = result)).parseAsync(), watch.failed])
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     for (const line of linesOfMistake(error)) say(line)
     return 2
+  } finally {
+    watch.end()
   }
 }
 
-main().then((code) => {
+/** The exit code, once the command has ended. */
+export const ended: Promise<number> = main().then((code) => {
   process.exitCode = code
+  return code
 })

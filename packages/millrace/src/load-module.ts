@@ -9,10 +9,13 @@ import { pathToFileURL } from 'node:url'
 import { BadInputError } from '@millrace/core'
 import { registerTypeScript } from '@millrace/scheduler/typescript'
 import { nearest } from './config/nearest.ts'
-import { reasonOf } from './report/reason.ts'
+import { watchProcess } from './process-watch.ts'
+import { whyUnloadable } from './report/unloadable.ts'
 
 const TYPESCRIPT = ['.ts', '.mts', '.tsx']
 const JAVASCRIPT = ['.js', '.mjs', '.cjs']
+/** Names in a message at most. */
+const MAX_NAMES = 20
 const MODULES: readonly string[] = [...TYPESCRIPT, ...JAVASCRIPT]
 
 /** Whether a file of this name can be imported. */
@@ -20,25 +23,44 @@ export function isModuleName(file: string): boolean {
   return MODULES.includes(extname(file))
 }
 
-/** The module's default export. @throws {BadInputError} if there is no such file or it cannot be loaded. */
-export async function loadModule(file: string): Promise<unknown> {
+/**
+ * The module's default export; `expected` is what it should have looked like, for messages.
+ *
+ * @throws {BadInputError} if there is no such file, it cannot be loaded, or has no default export.
+ */
+export async function loadModule(file: string, expected: string): Promise<unknown> {
   const path = resolve(file)
   await checkFile(file)
   if (!isModuleName(path)) {
     throw new BadInputError(`${file} is no module: its name must end in ${MODULES.join(', ')}.`)
   }
   let namespace: unknown
+  const watch = watchProcess(() => 'an await at its top level')
   try {
     if (TYPESCRIPT.includes(extname(path))) await registerTypeScript()
-    namespace = await import(pathToFileURL(path).href)
+    namespace = await Promise.race([import(pathToFileURL(path).href), watch.failed])
   } catch (cause) {
-    throw new BadInputError(`${file} cannot be loaded: ${reasonOf(cause)}`, { cause })
+    throw new BadInputError(`${file} cannot be loaded: ${await whyUnloadable(path, cause)}`, { cause })
+  } finally {
+    watch.end()
   }
-  return defaultOf(namespace)
+  const exported = defaultOf(namespace)
+  if (typeof (exported as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function') {
+    throw new BadInputError(`The default export of ${file} is a promise. Await it: export default await ….`)
+  }
+  if (exported === undefined) throw new BadInputError(withoutDefault(file, namespace, expected))
+  return exported
+}
+
+function withoutDefault(file: string, namespace: unknown, expected: string): string {
+  const names = Object.keys(isRecord(namespace) ? namespace : {}).filter((name) => name !== 'default')
+  const seen = names.length === 0 ? '' : ` It exports: ${names.slice(0, MAX_NAMES).join(', ')}.`
+  return `${file} has no default export.${seen} Write: export default ${expected}.`
 }
 
 /** @throws {BadInputError} if the file is missing or no file. */
 export async function checkFile(file: string): Promise<void> {
+  if (file === '') throw new BadInputError('The name of the file is "". Give its path.')
   const found = await stat(file).catch(() => undefined)
   if (found?.isFile() === true) return
   if (found !== undefined) throw new BadInputError(`${file} is no file.`)

@@ -7,7 +7,7 @@ import { reasonIn } from './report/reason.ts'
 
 /** @throws {BadInputError} if the module cannot be loaded, exports no graph, or cannot build it. */
 export async function loadTerm(file: string, params: Parameters): Promise<AnyTerm> {
-  const exported = await loadModule(file)
+  const exported = await loadModule(file, 'graph(import.meta.url, (params) => term)')
   const given = Object.entries(params).map(([name, value]) => `${name}=${value}`)
   if (isTerm(exported) && given.length > 0) {
     throw new BadInputError(

@@ -1,1 +1,2 @@
 export * from '@millrace/core/testing'
+export * from '@millrace/scheduler/testing'

@@ -16,6 +16,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { format } from 'node:util'
 import * as core from '@millrace/core'
 import * as testing from '@millrace/core/testing'
+import * as workerTesting from '@millrace/scheduler/testing'
 import * as terms from '@millrace/terms'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import * as find from './docs/blocks.ts'
@@ -47,7 +48,7 @@ interface PlacedBlock extends find.Block {
 const pages = ['README.md', ...filesIn('docs', /^(?!api\/).*\.md$/)].map((path) =>
   pageOf(path, find.blocksOf),
 )
-const sources = ['core', 'terms', 'millrace']
+const sources = ['core', 'scheduler', 'terms', 'millrace']
   .flatMap((name) => filesIn(`packages/${name}/src`, /(?<!\.test|\.test-d|\.case)\.ts$/))
   .map((path) => pageOf(path, find.examplesOf))
 const examples = [...pages, ...sources].flatMap((page) =>
@@ -182,7 +183,7 @@ describe('public classes and functions', () => {
         .map(({ subject }) => declared.exec(subject)?.[1]),
     ),
   )
-  const names = Object.entries({ ...core, ...testing, ...terms })
+  const names = Object.entries({ ...core, ...testing, ...workerTesting, ...terms })
     .filter(([, value]) => typeof value === 'function' && !isError(value))
     .map(([name]) => name)
 

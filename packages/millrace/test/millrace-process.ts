@@ -33,6 +33,15 @@ export function millrace(
   return startMillrace(args, cwd, variables).finished
 }
 
+/** What was said on stderr, without the code that ends each line. @throws if a line has none. */
+export function saidBy({ stderr }: Finished): string {
+  return stderr.replace(/^.*\n/gm, (line) => {
+    const said = line.replace(/ \[[A-Z_]+\]\n$/, '\n')
+    if (said === line) throw new Error(`a line without a code: ${line}`)
+    return said
+  })
+}
+
 /** Starts `millrace` with these arguments, and with no settings from the environment but `variables`. */
 export function startMillrace(
   args: readonly string[],

@@ -45,7 +45,10 @@ export class WorkerLostError extends MillraceError {
   constructor(terms: readonly string[], attempts: number | undefined, cause: unknown) {
     const named = terms.slice(0, 5).map((id) => `"${id}"`)
     const more = terms.length > named.length ? ` and ${terms.length - named.length} more` : ''
-    const how = attempts === undefined ? `: ${messageOf(cause)}` : ` ${attempts} times on the same batch.`
+    const how =
+      attempts === undefined
+        ? `: ${messageOf(cause)}`
+        : ` ${attempts} times on the same batch: ${messageOf(cause)}`
     super('WORKER_LOST', `The worker that ran ${named.join(', ')}${more} died${how}`, { cause })
   }
 }

@@ -20,6 +20,3 @@ for (const [section, rows] of Object.entries(sections)) {
     for (const [row, check] of Object.entries(rows)) test(row, check)
   })
 }
-
-// pictures are drawn elsewhere: the figures and the graph for them are checked under "dashboard"
-test.todo('plot.Plot: a picture')

@@ -2,7 +2,7 @@
  * `graph(import.meta.url, builder)`: a graph that any thread can build again, because it knows its own module.
  */
 
-import { BadInputError, describe, InvalidOptionError, NotATermError } from '../errors.ts'
+import { BadInputError, describe, InvalidOptionError, NoTermBuiltError } from '../errors.ts'
 import { Composite, isTerm, type Term } from '../term/term.ts'
 import type { AnyTerm, InputOf, OutputOf } from '../term/types.ts'
 
@@ -78,7 +78,7 @@ export function graph<Built extends AnyTerm, Params = unknown>(
   }
   const build = (params: Params): Term<In, Out> => {
     const term: unknown = builder(params)
-    if (!isTerm(term)) throw new NotATermError(term, `The builder of graph(${url})`)
+    if (!isTerm(term)) throw new NoTermBuiltError(term, url)
     return term as Term<In, Out>
   }
   const make = (params?: Params): GraphTerm<In, Out> =>

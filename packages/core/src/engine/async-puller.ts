@@ -5,6 +5,8 @@
  * held back any longer than that turn. Reactive Streams' rules hold: one `next` at a time, none after the end.
  */
 
+import { unfit } from './unfit.ts'
+
 /** What the puller reports to. */
 export interface PullerHost {
   /** How many items the stage would take now; 0 stops reading ahead. */
@@ -22,6 +24,8 @@ export class AsyncPuller {
   #asking = false
   #announced: NodeJS.Immediate | undefined
   #closed = false
+  /** Why the iterator failed, while what it gave before has not been taken. */
+  #failure: { readonly error: unknown } | undefined
   /** The iterator has ended; what was gathered can still be taken. */
   isEnded = false
 
@@ -47,20 +51,24 @@ export class AsyncPuller {
       return
     }
     result.then(
-      ({ done, value }) => this.#onNext(done === true, value),
+      (step) => this.#onNext(step),
       (error: unknown) => this.#fail(error),
     )
   }
 
-  #onNext(done: boolean, value: unknown): void {
+  #onNext(step: IteratorResult<unknown>): void {
+    if (typeof step !== 'object' || step === null) {
+      this.#fail(unfit.step(step))
+      return
+    }
     this.#asking = false
     if (this.#closed) return
-    if (done) {
+    if (step.done === true) {
       this.isEnded = true
       this.#announce()
       return
     }
-    this.#gathered.push(value)
+    this.#gathered.push(step.value)
     if (this.#gathered.length >= this.#host.demand()) this.#announce()
     else {
       this.#announced ??= setImmediate(() => this.#announce())
@@ -77,12 +85,21 @@ export class AsyncPuller {
   #fail(error: unknown): void {
     this.#asking = false
     this.isEnded = true
-    if (!this.#closed) this.#host.onPullFailed(error)
+    if (this.#closed) return
+    if (this.#gathered.length === 0) this.#host.onPullFailed(error)
+    else {
+      // what came before the failure goes on before it
+      this.#failure = { error }
+      this.#announce()
+    }
   }
 
-  /** Everything gathered so far; `undefined` if there is nothing. Goes on reading. */
+  /** Everything gathered so far; `undefined` if there is nothing. Goes on reading. @throws what the iterator failed with. */
   take(): unknown[] | undefined {
     if (this.#gathered.length === 0) {
+      const failure = this.#failure
+      this.#failure = undefined
+      if (failure !== undefined) throw failure.error
       this.pull()
       return undefined
     }

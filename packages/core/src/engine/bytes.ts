@@ -3,8 +3,19 @@
 const MAX_DEPTH = 4
 const MAX_PARTS = 64
 
-/** Estimated bytes of `value` in memory; large collections are extrapolated from their first parts. */
-export function estimateBytes(value: unknown, depth = 0): number {
+/** What an item counts as that cannot be looked at. */
+const UNKNOWN_BYTES = 64
+
+/** Estimated bytes of `value` in memory; large collections are extrapolated from their first parts. Never throws. */
+export function estimateBytes(value: unknown): number {
+  try {
+    return estimate(value, 0)
+  } catch {
+    return UNKNOWN_BYTES // a getter that throws: it is for the item's reader to find out
+  }
+}
+
+function estimate(value: unknown, depth: number): number {
   switch (typeof value) {
     case 'string':
       return 16 + value.length * 2
@@ -25,7 +36,7 @@ function estimateObject(value: object, depth: number): number {
   let bytes = 0
   let parts = 0
   for (const key in value) {
-    bytes += 8 + estimateBytes((value as Readonly<Record<string, unknown>>)[key], depth + 1)
+    bytes += 8 + estimate((value as Readonly<Record<string, unknown>>)[key], depth + 1)
     if (++parts >= MAX_PARTS) break
   }
   return bytes
@@ -35,7 +46,7 @@ function estimateParts(parts: Iterable<unknown>, count: number, depth: number): 
   let bytes = 0
   let seen = 0
   for (const part of parts) {
-    bytes += 8 + estimateBytes(part, depth + 1)
+    bytes += 8 + estimate(part, depth + 1)
     if (++seen >= MAX_PARTS) break
   }
   return seen === 0 ? 0 : (bytes / seen) * count

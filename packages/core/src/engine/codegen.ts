@@ -99,7 +99,7 @@ class LoopWriter {
     const next =
       head === 'window'
         ? 'v = source[i];'
-        : `pc = -1; r = source.next(); ${emitted}if (r.done) { S.exhausted = true; break; } v = r.value; pc = 0;`
+        : `pc = -1; r = source.next(); ${emitted}if (r.done) { S.exhausted = true; break; } v = r.value; if (v === undefined && typeof r !== 'object') throw S.unfit.step(r); pc = 0;`
     const time = timed ? 'time = times === undefined ? S.time : times[i];' : ''
     return `"use strict";
 const begin = i;
@@ -163,20 +163,22 @@ v = x;
 ${this.#op(at + 1)}`
       case 'filter':
         this.#count(k)
-        return `pc = ${k}; if (!f${k}(v)) { d${k}++; ${drop} }\n${this.#op(at + 1)}`
+        return `pc = ${k}; x = f${k}(v);
+if (x !== true) { if (!x) { d${k}++; ${drop} } if (${IS_PROMISE}) throw S.unfit.promise('filter'); }
+${this.#op(at + 1)}`
       case 'tap':
         this.#count(k)
         return `pc = ${k}; x = f${k}(v); ${this.#suspend(k, kind)}\n${this.#op(at + 1)}`
       case 'scan':
         this.#count(k)
         this.#keepState(k, this.#shape.numeric)
-        return `pc = ${k}; s${k} = f${k}(s${k}, v); v = s${k};
+        return `pc = ${k}; ${this.#step(k, kind)} v = s${k};
 if (v === undefined) { d${k}++; ${drop} }
 ${this.#op(at + 1)}`
       case 'fold':
         this.#countEnd(k)
         this.#keepState(k, this.#shape.numeric)
-        return `pc = ${k}; s${k} = f${k}(s${k}, v);`
+        return `pc = ${k}; ${this.#step(k, kind)}`
       case 'take':
         this.#count(k)
         this.#keepState(k)
@@ -199,6 +201,11 @@ ${this.#op(at + 1)}`
     if (kind === 'map' || kind === 'flatMap') return `x = f${k}(v);`
     const time = this.#shape.timed ? `c${k}.at = time; ` : ''
     return `${time}x = f${k}.call(t${k}, v, c${k});`
+  }
+
+  /** The next state. A promise is refused before it becomes one; of a number, V8 knows that it is none. */
+  #step(k: number, kind: KernelKind): string {
+    return `{ const x = f${k}(s${k}, v); if (${IS_PROMISE}) throw S.unfit.promise('${kind}'); s${k} = x; }`
   }
 
   /** Leaves the loop for what only the engine can do: pass on what was emitted, await a promise. */

@@ -6,16 +6,27 @@
 
 import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
+import { CallTimeoutError, TermError } from '../errors.ts'
 import type { Node } from '../graph/graph.ts'
 import { NodeContext } from './context.ts'
+import { failureRecordOf } from './failure-record.ts'
 import { isPromise } from './frame.ts'
+import { type Guard, guardsOf } from './guard.ts'
 import { Outbox } from './outbox.ts'
 import { type NodeRecord, Stage } from './stage.ts'
+import { within } from './time-limit.ts'
 
 interface Call {
-  readonly ctx: NodeContext
+  readonly item: unknown
+  ctx: NodeContext
+  /** Whether an open circuit let it through, to see. */
+  isProbe: boolean
+  /** Calls made. */
+  attempts: number
   settled: boolean
   value: unknown
+  /** Stops waiting for what the call waits for now. */
+  forget: () => void
 }
 
 /** Runs a `concurrent` kernel. */
@@ -27,6 +38,9 @@ export class ConcurrentStage extends Stage {
   /** Begun, and not yet handed to the outbox; oldest first. */
   readonly #calls: Call[] = []
   #underWay = 0
+  readonly #guard: Guard | undefined = guardsOf(this.plan, this.records, this.host)[0]
+  /** Dead letters that nobody has room for: nothing is begun before they are gone. */
+  #held = 0
   #lastTime = Number.NaN
   #endCalled = false
 
@@ -37,7 +51,7 @@ export class ConcurrentStage extends Stage {
   }
 
   override get isWaiting(): boolean {
-    return super.isWaiting || (!this.isDone && this.#underWay > 0)
+    return super.isWaiting || (!this.isDone && (this.#underWay > 0 || this.#held > 0))
   }
 
   override activate(): void {
@@ -49,6 +63,7 @@ export class ConcurrentStage extends Stage {
   }
 
   #begin(): void {
+    if (this.#held > 0) return
     const free = Math.min(this.#kernel.concurrency, this.outlet.room(true)) - this.#calls.length
     const window = free > 0 ? this.inlet.next(free) : undefined
     if (window !== undefined) {
@@ -61,34 +76,128 @@ export class ConcurrentStage extends Stage {
   }
 
   #call(item: unknown, time: number): void {
+    this.#lastTime = time
+    this.#record.in++
+    const ctx = this.#contextAt(time)
+    const isProbe = this.#guard?.isOpen === true
+    const call: Call = { item, ctx, isProbe, attempts: 0, settled: false, value: undefined, forget: () => {} }
+    this.#calls.push(call)
+    if (this.#guard?.admits() === false) this.#onFailed(call, this.#guard.refusal)
+    else this.#try(call)
+  }
+
+  #contextAt(time: number): NodeContext {
     const ctx = new NodeContext(this.#node.id, this.host)
     ctx.at = time
-    this.#lastTime = time
-    const call: Call = { ctx, settled: false, value: undefined }
-    this.#record.in++
+    return ctx
+  }
+
+  /** Makes the call, for the first time or again. */
+  #try(call: Call): void {
+    call.attempts++
     let result: unknown
     try {
       const f = this.#kernel.f as (item: unknown, ctx: unknown) => unknown
-      result = f.call(this.#kernel.self, item, ctx)
+      result = f.call(this.#kernel.self, call.item, call.ctx)
     } catch (error) {
-      this.failed(error, 'item', 0, item)
+      this.#onFailed(call, error)
       return
     }
-    this.#calls.push(call)
+    const onValue = (value: unknown): void => {
+      this.#guard?.onSuccess(call.isProbe)
+      this.#settle(call, value)
+    }
+    this.#await(call, result, onValue, (error) => this.#onFailed(call, error))
+  }
+
+  #await(
+    call: Call,
+    result: unknown,
+    onValue: (value: unknown) => void,
+    onError: (error: unknown) => void,
+  ): void {
     this.#underWay++
-    Promise.resolve(result).then(
+    const timeoutMs = this.#guard?.timeoutMs
+    const onTimeout = (): void => {
+      const error = new CallTimeoutError(this.#node.id, timeoutMs as number)
+      call.ctx.abandon(error)
+      this.#underWay--
+      onError(error)
+    }
+    call.forget = within(
+      Promise.resolve(result),
+      timeoutMs === undefined ? undefined : { timers: this.host.timers, timeoutMs, onTimeout },
       (value) => {
         this.#underWay--
-        call.settled = true
-        call.value = value
-        this.wake()
+        onValue(value)
       },
-      (error: unknown) => {
+      (error) => {
         this.#underWay--
-        call.settled = true // it is counted as failed, not as given up
-        this.failed(error, 'item', 0, item)
+        onError(error)
       },
     )
+  }
+
+  #settle(call: Call, value: unknown): void {
+    call.settled = true
+    call.value = value
+    this.wake()
+  }
+
+  /** A call has failed: it is made again in its place in the row, or gives something else, or nothing. */
+  #onFailed(call: Call, error: unknown): void {
+    if (this.isDone) return
+    const { item, attempts } = call
+    if (this.#guard === undefined) failureRecordOf(this.#record).error++
+    try {
+      const verdict = this.#guard?.judge({ item, error, attempts, isProbe: call.isProbe }) ?? { kind: 'fail' }
+      call.ctx.pending = null // what a call emits belongs to its result
+      switch (verdict.kind) {
+        case 'retry':
+          this.#pause(call, verdict.delayMs)
+          return
+        case 'skip':
+          this.#settle(call, undefined)
+          if (verdict.held !== undefined) this.#holdFor(verdict.held)
+          return
+        case 'fallback':
+          this.#await(
+            call,
+            verdict.value,
+            (value) => this.#settle(call, value),
+            (failure) => this.#fail(call, failure, 'fallback'),
+          )
+          return
+        case 'fail':
+          this.#fail(call, error, 'item')
+      }
+    } catch (failure) {
+      this.#fail(call, failure, failure instanceof TermError ? failure.phase : 'item')
+    }
+  }
+
+  #fail(call: Call, error: unknown, phase: string): void {
+    call.settled = true // it is counted as failed, not as given up
+    this.failed(error, phase, 0, call.item)
+  }
+
+  #pause(call: Call, delayMs: number): void {
+    const again = (): void => {
+      this.#underWay--
+      call.ctx = this.#contextAt(call.ctx.at)
+      this.#try(call)
+    }
+    this.#underWay++
+    if (delayMs > 0) call.forget = this.host.timers.after(delayMs, again)
+    else again()
+  }
+
+  #holdFor(held: Promise<void>): void {
+    this.#held++
+    void held.then(() => {
+      this.#held--
+      this.wake()
+    })
   }
 
   /** Hands settled calls to the outbox: the oldest in a row, or all of them. */
@@ -129,6 +238,11 @@ export class ConcurrentStage extends Stage {
     }
   }
 
+  protected override goOnAfter(phase: string): boolean {
+    if (phase === 'end') this.wake()
+    return phase === 'end'
+  }
+
   /** Takes over what `enter` or `end` emitted. */
   #takePending(): void {
     const [ctx] = this.contexts
@@ -142,6 +256,7 @@ export class ConcurrentStage extends Stage {
 
   protected override release(): void {
     if (this.host.signal.aborted) this.#record.failed += this.#calls.filter(({ settled }) => !settled).length
+    for (const call of this.#calls) call.forget()
     this.#calls.length = 0
   }
 }

@@ -64,6 +64,18 @@ export class NodeContext implements Context<unknown, unknown> {
     else this.#stop?.abort(reason)
   }
 
+  /**
+   * Gives up on the call under way: its signal aborts, and what it still emits or keeps as its state is lost. Returns
+   * the context for the calls to come, with the state as it is now.
+   */
+  abandon(reason: unknown): NodeContext {
+    const next = new NodeContext(this.id, this.#scope)
+    Object.defineProperty(next, 'state', Object.getOwnPropertyDescriptor(this, 'state') as PropertyDescriptor)
+    next.at = this.at
+    this.stop(reason)
+    return next
+  }
+
   sleep(delayMs: number): Promise<void> {
     const { clock } = this.#scope
     const signal = this.signal

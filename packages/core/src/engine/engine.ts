@@ -10,14 +10,17 @@
 import { performance } from 'node:perf_hooks'
 import type { Clock, EdgeOptions, EdgeStats, StageStats, Stats, ThreadStats } from '../contracts.ts'
 import { StallError } from '../errors.ts'
+import type { DeadLetter } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Edge } from './edge.ts'
+import { failuresOf } from './failure-record.ts'
 import { ledgerOf, nodeStatsOf } from './ledger.ts'
 import type { Placement } from './placement.ts'
-import type { Stage, StageHost } from './stage.ts'
+import type { NodeRecord, Stage, StageHost } from './stage.ts'
 import { dryEdges, explainStall, smallest, stuckEdges } from './stall.ts'
 import { StarvationWatch } from './starvation-watch.ts'
+import { TimerWheel } from './timer-wheel.ts'
 import { turnBegan, turnHasLasted } from './turn.ts'
 import { type ReadOutput, wire } from './wire.ts'
 
@@ -34,6 +37,12 @@ export interface EngineOptions {
   readonly placement: Placement | undefined
   /** Called when an edge was grown. */
   readonly onGrown: (edge: EdgeStats) => void
+  /** Whether an item that fails stops the sources rather than ending the run. */
+  readonly stopsOnFailure: boolean
+  /** Called with each item that is set aside; a promise holds its stage back. */
+  readonly onDeadLetter: (letter: DeadLetter, isFatal: boolean) => void | Promise<void>
+  /** Called with what fails that the run can go on without. */
+  readonly onStopFor: (error: unknown) => void
 }
 
 /** The figures of a run without threads. */
@@ -56,6 +65,8 @@ export class Engine implements StageHost {
   readonly clock: Clock
   readonly batchItems: number
   readonly signal: AbortSignal
+  readonly timers: TimerWheel
+  readonly stopsOnFailure: boolean
   /** The sinks' results so far. */
   readonly results = new Map<Node, unknown>()
   grown = 0
@@ -91,6 +102,8 @@ export class Engine implements StageHost {
     this.clock = options.clock
     this.batchItems = options.batchItems
     this.signal = this.#abort.signal
+    this.timers = new TimerWheel(options.clock)
+    this.stopsOnFailure = options.stopsOnFailure
     this.#settled = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
@@ -241,6 +254,14 @@ export class Engine implements StageHost {
     else this.#schedule()
   }
 
+  setAside(letter: DeadLetter, isFatal: boolean): void | Promise<void> {
+    return this.#options.onDeadLetter(letter, isFatal)
+  }
+
+  stopFor(error: unknown): void {
+    this.#options.onStopFor(error)
+  }
+
   setResult(node: Node, result: unknown): void {
     this.results.set(node, result)
   }
@@ -250,6 +271,7 @@ export class Engine implements StageHost {
     if (this.#failure !== undefined || this.#endedAt !== undefined) return
     this.#failure = { error }
     this.#abort.abort(error)
+    this.timers.clear()
     Promise.allSettled(this.#stages.map((stage) => stage.dispose())).then(() => {
       this.#end(() => this.#settle.reject(error))
     })
@@ -297,6 +319,7 @@ export class Engine implements StageHost {
     return {
       elapsedMs,
       items: ledgerOf(this.#stages, this.#edges, readers),
+      failures: failuresOf(this.#stages.flatMap(recordsOf)),
       nodes: this.#stages.flatMap(nodeStatsOf),
       stages: this.#stages.map((stage) => stage.stats(this.#began, at)),
       edges: this.#edges.map((edge) => edge.stats()),
@@ -304,4 +327,8 @@ export class Engine implements StageHost {
       threads: this.#options.placement?.stats(elapsedMs) ?? NO_THREADS,
     }
   }
+}
+
+function recordsOf({ plan, records }: Stage): [id: string, record: NodeRecord][] {
+  return plan.nodes.map(({ id }, at) => [id, records[at] as NodeRecord])
 }

@@ -11,8 +11,8 @@ import type { NodeContext } from './context.ts'
 import { Frame, type FrameRole, isAsyncIterable, isIterable } from './frame.ts'
 import type { NodeRecord } from './stage.ts'
 
-/** What a stack reports: a failure in op `op` while `phase`, on `item`. */
-type OnFailed = (error: unknown, phase: string, op: number, item: unknown) => void
+/** What a stack reports: a failure in op `op` while `phase`, on `item`; of a call made before so many `attempts`. */
+type OnFailed = (error: unknown, phase: string, op: number, item: unknown, attempts?: number) => void
 
 /** The frames of a stage. */
 export class FrameStack {
@@ -73,12 +73,12 @@ export class FrameStack {
     else this.#frames.push(frame)
   }
 
-  /** Adds what op `op` gave for `item`: an iterable of any kind. Anything else is reported as a failure. */
-  expand(op: number, value: unknown, item: unknown, time: number): void {
+  /** Adds what op `op` gave for `item`: an iterable of any kind. Anything else is reported as a failure: `false`. */
+  expand(op: number, value: unknown, item: unknown, time: number, attempts = 0): boolean {
     try {
       if (Array.isArray(value)) {
         this.save(op, value, 0, false, time)
-        return
+        return true
       }
       const frame = isIterable(value)
         ? Frame.iterator(op + 1, 'expansion', value[Symbol.iterator](), time)
@@ -91,21 +91,42 @@ export class FrameStack {
         )
       }
       frame.cause = item
+      frame.attempts = attempts
       this.#frames.push(frame)
+      return true
     } catch (error) {
-      this.#onFailed(error, 'item', op, item)
+      this.#onFailed(error, 'item', op, item, attempts)
+      return false
     }
   }
 
   /** Adds what op `op` gave for `item`. What it emitted through its context comes before what it returned. */
-  settle(kind: KernelKind | undefined, op: number, value: unknown, item: unknown, time: number): void {
+  settle(
+    kind: KernelKind | undefined,
+    op: number,
+    value: unknown,
+    item: unknown,
+    time: number,
+    attempts?: number,
+  ): void {
     const ctx = this.#contexts[op] as NodeContext
     const emitted = ctx.pending
     ctx.pending = null
-    if (kind === 'flatMap' || kind === 'expand') this.expand(op, value, item, time)
-    else if (kind === 'tap') this.push(op, [item], 'result', time)
-    else if (kind !== 'sink' && value !== undefined) this.push(op, [value], 'result', time)
+    if (kind === 'flatMap' || kind === 'expand') {
+      if (!this.expand(op, value, item, time, attempts)) return
+    } else if (kind === 'tap') this.push(op, [item], 'result', time)
+    else if (kind === 'filter') {
+      if (value) this.push(op, [item], 'result', time)
+    } else if (kind !== 'sink' && value !== undefined) this.push(op, [value], 'result', time)
     if (emitted !== null) this.push(op, emitted, 'extra', time)
+  }
+
+  /** Adds an item that op `op` is to be called with again, after so many calls. */
+  retry(op: number, item: unknown, attempts: number, time: number): void {
+    const frame = Frame.window(op, 'retry', [item])
+    frame.time = time
+    frame.attempts = attempts
+    this.#frames.push(frame)
   }
 
   /** Takes one step of an iterator that no loop has taken: what was emitted comes before what was yielded. */
@@ -166,6 +187,7 @@ export class FrameStack {
   }
 
   #bookEmpty(frame: Frame): void {
-    if (frame.role === 'expansion' && !frame.wasUsed) (this.#records[frame.op - 1] as NodeRecord).empty++
+    if (frame.role === 'expansion' && !frame.wasUsed && !frame.hasFailed)
+      (this.#records[frame.op - 1] as NodeRecord).empty++
   }
 }

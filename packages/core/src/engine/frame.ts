@@ -2,9 +2,9 @@
 
 /**
  * What a frame's items are: `input` of the chain; the `result` of the op before; the rest of an `expansion`;
- * `extra` items, emitted through the context; `born` ones, from `enter` or `end`.
+ * `extra` items, emitted through the context; `born` ones, from `enter` or `end`; one to `retry`, for another call.
  */
-export type FrameRole = 'input' | 'result' | 'expansion' | 'extra' | 'born'
+export type FrameRole = 'input' | 'result' | 'expansion' | 'extra' | 'born' | 'retry'
 
 /** A window on an array, or an iterator, waiting to be worked off. */
 export class Frame {
@@ -23,6 +23,10 @@ export class Frame {
   cause: unknown = undefined
   /** Whether an expansion has given any output. */
   wasUsed = false
+  /** It is not for the stack to book its input as one that gave nothing: it failed. */
+  hasFailed = false
+  /** Of an expansion, and of an item to retry: calls made before. */
+  attempts = 0
 
   private constructor(
     op: number,

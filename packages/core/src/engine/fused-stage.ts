@@ -14,11 +14,14 @@ import { Status } from './codegen.ts'
 import type { NodeContext } from './context.ts'
 import { Frame, isPromise } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
+import { ItemFailures } from './item-failures.ts'
 import { LoopSet } from './loop-set.ts'
 import type { Loop } from './loops.ts'
 import { Quantum } from './quantum.ts'
 import { openSource, type SourceFeed } from './source-feed.ts'
 import { Stage } from './stage.ts'
+import { within } from './time-limit.ts'
+import { unfit } from './unfit.ts'
 
 const CELL = new Float64Array(1)
 
@@ -47,10 +50,13 @@ export class FusedStage extends Stage {
   outTimes: number[] = []
   /** Through which loops read a state that is a number. */
   readonly cell = CELL
+  /** What loops throw when a function gives what it must not. */
+  readonly unfit = unfit
 
-  readonly #frames = new FrameStack(this.contexts, this.records, (error, phase, op, item) =>
-    this.failed(error, phase, op, item),
-  )
+  readonly #frames = new FrameStack(this.contexts, this.records, (error, phase, op, item, attempts) => {
+    if (attempts === undefined) this.failed(error, phase, op, item)
+    else this.#failures.onFailed(error, op, item, attempts)
+  })
   readonly #end = new ChainEnd(this.plan.nodes, this.contexts, this.#frames, (node, result) =>
     this.host.setResult(node, result),
   )
@@ -63,16 +69,42 @@ export class FusedStage extends Stage {
   /** A loop is running, and in it maybe a generator of the user's. */
   #running = false
   #stopAsked = false
-  /** The op whose promise is awaited; -1 if none is. */
+  /** The op whose promise is awaited, or that is called again after a pause; -1 if none is. */
   #awaited = -1
+  readonly #failures: ItemFailures
+  /** Stops waiting for the promise. */
+  #forget: () => void = () => {}
 
   constructor(...args: ConstructorParameters<typeof Stage>) {
     super(...args)
     const { kernels } = this.plan
     this.functions = kernels.map((kernel) => ('f' in kernel ? (kernel.f as ItemFunction) : () => undefined))
     this.selves = kernels.map((kernel) => ('self' in kernel ? kernel.self : undefined))
+    this.#failures = this.#makeFailures()
     const tail = this.outlet.isOpen && !this.outlet.routes ? 'none' : 'push'
     this.#loops = new LoopSet(kernels, this.functions, tail, this.host.timed, this.contexts)
+  }
+
+  #makeFailures(): ItemFailures {
+    const stage = this
+    const { plan, host, contexts, records, functions } = stage
+    return new ItemFailures({
+      ...{ plan, host, contexts, records, functions, frames: stage.#frames },
+      get lastTime() {
+        return stage.lastTime
+      },
+      hold: (op) => {
+        stage.waiting = true
+        stage.#awaited = op
+      },
+      goOn: () => {
+        stage.waiting = false
+        stage.#awaited = -1
+        stage.wake()
+      },
+      settled: (op, value, item, attempts) => stage.#settled(op, value, item, attempts),
+      failed: (error, phase, op, item) => stage.failed(error, phase, op, item),
+    })
   }
 
   override start(): void {
@@ -123,6 +155,10 @@ export class FusedStage extends Stage {
     return super.isWaiting || (!this.isDone && this.#feed?.isBusy === true)
   }
 
+  protected override get waitingAt(): number {
+    return this.#awaited < 0 ? super.waitingAt : this.#awaited
+  }
+
   override activate(): void {
     const room = this.outlet.room()
     if (room <= 0) return
@@ -165,7 +201,9 @@ export class FusedStage extends Stage {
       this.#awaitNext(frame)
       return 0
     }
-    const resumed = frame.role !== 'input'
+    const isRetry = frame.role === 'retry'
+    const resumed = frame.role !== 'input' && !isRetry
+    if (isRetry) this.#failures.beginRetry(frame.op, frame.attempts)
     this.time = frame.time
     if (this.host.timed && !resumed && Number.isNaN(frame.time)) this.time = this.host.clock.now()
     const { at } = frame
@@ -194,21 +232,26 @@ export class FusedStage extends Stage {
       if (this.exhausted || (this.status === Status.Failed && this.pc < 0)) frame.to = 0
     }
     if (resumed) this.#frames.count(frame, this.passed)
-    if (resumed && this.pc < 0) this.#onIteratorLeft(frame)
+    const hasFailed = resumed && this.pc < 0 && this.#onIteratorLeft(frame)
     if (frame.isSpent) this.#frames.drop(frame)
-    this.#after()
-    return reached - at
+    this.#after(hasFailed ? frame : undefined)
+    return isRetry ? 0 : reached - at
   }
 
-  /** A resumed loop came back from inside the iterator: it failed, or it emitted through the context. */
-  #onIteratorLeft(frame: Frame): void {
+  /**
+   * A resumed loop came back from inside the iterator: it failed, or it emitted through the context. Returns whether it
+   * failed.
+   */
+  #onIteratorLeft(frame: Frame): boolean {
     if (this.status === Status.Failed) {
       this.pc = frame.op - 1
       this.item = frame.cause
+      frame.hasFailed = true
     } else if (this.status === Status.Emitted) {
       this.status = Status.Normal
       this.#frames.step(frame, this.value as IteratorResult<unknown>, this.lastTime)
     }
+    return frame.hasFailed
   }
 
   #run(
@@ -242,8 +285,8 @@ export class FusedStage extends Stage {
     this.#frames.save(op, items, at, wasUsed, time)
   }
 
-  /** Deals with why the loop came back, and asks for another activation if there is more to do. */
-  #after(): void {
+  /** Deals with why the loop came back, and asks for another activation if there is more to do. `broken`: its iterator failed. */
+  #after(broken?: Frame): void {
     if (this.isDone) {
       this.#frames.closeAll() // the stage was let go while its loop ran
       return
@@ -252,47 +295,60 @@ export class FusedStage extends Stage {
     const { status, pc, value } = this
     this.status = Status.Normal
     this.value = undefined
+    const isDone = status !== Status.Failed && !isPromise(value)
+    const attempts = this.#failures.endRetry(pc, isDone)
     switch (status) {
       case Status.Failed:
-        this.failed(value, pc < 0 ? 'generate' : 'item', pc, this.item)
-        return
+        if (pc < 0) this.failed(value, 'generate', pc, this.item)
+        else if (broken?.role === 'born') this.failed(value, 'end', pc)
+        else if (broken !== undefined)
+          this.#failures.onFailed(value, pc, this.item, broken.attempts, broken.wasUsed)
+        else this.#failures.onFailed(value, pc, this.item, attempts)
+        break
       case Status.Pending:
-        this.#awaitResult(pc, value as PromiseLike<unknown>, this.item)
+        this.#awaitResult(pc, value as PromiseLike<unknown>, this.item, attempts)
         break
       case Status.Iterable:
-        this.#frames.expand(pc, value, this.item, this.lastTime)
+        this.#frames.expand(pc, value, this.item, this.lastTime, attempts)
         break
       case Status.Emitted:
-        this.#settled(pc, value, this.item)
+        this.#settled(pc, value, this.item, attempts)
         break
     }
+    if (this.isDone) return
     if (this.ended >= 0) this.#endEarly()
     this.wake()
   }
 
-  #awaitResult(op: number, promise: PromiseLike<unknown>, item: unknown): void {
+  #awaitResult(op: number, promise: PromiseLike<unknown>, item: unknown, attempts: number): void {
     this.waiting = true
     this.#awaited = op
-    promise.then(
+    const onError = (error: unknown): void => {
+      this.waiting = false
+      this.#awaited = -1
+      if (this.isDone) return
+      this.#failures.onFailed(error, op, item, attempts)
+      this.wake()
+    }
+    this.#forget = within(
+      promise,
+      this.#failures.limitOf(op, onError),
       (value) => {
         this.waiting = false
         this.#awaited = -1
         if (this.isDone) return
-        this.#settled(op, value, item)
+        this.#failures.onSuccess(op)
+        this.#settled(op, value, item, attempts)
         this.wake()
       },
-      (error: unknown) => {
-        this.waiting = false
-        this.#awaited = -1
-        this.failed(error, 'item', op, item)
-      },
+      onError,
     )
   }
 
   /** Continues behind op `op`, which has returned `value` for `item`: with what it emitted and its result. */
-  #settled(op: number, value: unknown, item: unknown): void {
-    if (isPromise(value)) this.#awaitResult(op, value, item)
-    else this.#frames.settle(this.plan.kernels[op]?.kind, op, value, item, this.lastTime)
+  #settled(op: number, value: unknown, item: unknown, attempts: number): void {
+    if (isPromise(value)) this.#awaitResult(op, value, item, attempts)
+    else this.#frames.settle(this.plan.kernels[op]?.kind, op, value, item, this.lastTime, attempts)
   }
 
   /** One item of an async expansion at a time: each waits until what the last one led to is worked off. */
@@ -305,19 +361,30 @@ export class FusedStage extends Stage {
     } catch (error) {
       step = Promise.reject(error)
     }
-    step.then(
+    const onError = (error: unknown): void => {
+      this.waiting = false
+      frame.to = 0 // it has failed, so it must not be told to return
+      if (this.isDone) return
+      frame.hasFailed = true
+      this.#frames.drop(frame)
+      this.#failures.onFailed(error, op, frame.cause, frame.attempts, frame.wasUsed)
+      this.wake()
+    }
+    const onTimeout = (error: unknown): void => {
+      frame.asyncIterator?.return?.().catch(() => undefined) // whatever it gives or throws now comes too late
+      onError(error)
+    }
+    this.#forget = within(
+      step,
+      this.#failures.limitOf(op, onTimeout),
       (result) => {
         this.waiting = false
         if (this.isDone) return
-        this.#frames.step(frame, result, this.lastTime)
+        this.#frames.step(frame, result as IteratorResult<unknown>, this.lastTime)
         if (frame.isSpent) this.#frames.drop(frame)
         this.wake()
       },
-      (error: unknown) => {
-        this.waiting = false
-        frame.to = 0 // it has failed, so it must not be told to return
-        this.failed(error, 'item', op, frame.cause)
-      },
+      onError,
     )
   }
 
@@ -329,17 +396,34 @@ export class FusedStage extends Stage {
     }
     try {
       const items = this.#feed?.next()
-      if (items !== undefined) {
-        const frame = Frame.window(0, 'input', items)
-        if (this.host.timed) frame.time = this.host.clock.now()
-        this.#frames.add(frame)
-      } else if (this.#feed?.isPending === true) return 0
+      if (items !== undefined) this.#frames.add(this.#inputOf(items))
+      else if (this.#feed?.isPending === true) return 0
       else this.#closed = true
       this.wake()
     } catch (error) {
       this.failed(error, 'generate', 0)
     }
     return 0
+  }
+
+  /** A source that failed has ended; of an `end` that failed, the next one follows. */
+  protected override goOnAfter(phase: string): boolean {
+    if (phase !== 'generate' && phase !== 'end') return false
+    if (phase === 'generate') {
+      // what the source gave before it failed is sound
+      const items = this.#feed?.next()
+      if (items !== undefined) this.#frames.addBelow(this.#inputOf(items))
+      this.#closed = true
+      this.#closeSource().catch(() => undefined) // the first failure is the one that counts
+    }
+    this.wake()
+    return true
+  }
+
+  #inputOf(items: readonly unknown[]): Frame {
+    const frame = Frame.window(0, 'input', items)
+    if (this.host.timed) frame.time = this.host.clock.now()
+    return frame
   }
 
   /** A `take` has had enough: nothing enters before it any more, what is behind it goes on. */
@@ -389,6 +473,10 @@ export class FusedStage extends Stage {
   }
 
   protected override async release(): Promise<void> {
+    this.#forget()
+    this.#failures.release()
+    const { top } = this.#frames
+    if (top?.role === 'retry') this.#awaited = top.op
     const record = this.records[this.#awaited]
     if (record !== undefined) {
       const kind = this.plan.kernels[this.#awaited]?.kind

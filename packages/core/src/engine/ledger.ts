@@ -1,6 +1,6 @@
 /** Adds up where the items of a run went. Called by `Engine.stats`. */
 
-import type { Kernel, Ledger, NodeStats } from '../contracts.ts'
+import type { Completeness, Kernel, Ledger, NodeStats } from '../contracts.ts'
 import type { Edge } from './edge.ts'
 import type { OutputReader } from './output-reader.ts'
 import type { NodeRecord, Stage } from './stage.ts'
@@ -36,6 +36,7 @@ export function ledgerOf(
   readers: Iterable<OutputReader>,
 ): Ledger {
   const sums = { in: 0, copied: 0, expanded: 0, out: 0, filtered: 0, joined: 0, dropped: 0, unmatched: 0 }
+  let deadLettered = 0
   for (const { plan, records, inlet, outlet, leftover, left, copied } of stages) {
     plan.kernels.forEach((kernel, at) => {
       const record = records[at] as NodeRecord
@@ -43,7 +44,9 @@ export function ledgerOf(
       sums.in += record.born
       sums.filtered += filtered
       sums.expanded += expanded
-      if (kernel.kind === 'sink') sums.out += record.in
+      const aside = record.failures?.deadLettered ?? 0
+      if (kernel.kind === 'sink') sums.out += record.in - aside
+      deadLettered += aside
     })
     sums.filtered += leftover + outlet.unread
     sums.copied += copied
@@ -56,8 +59,18 @@ export function ledgerOf(
     sums.filtered += edge.abandoned
   }
   for (const reader of readers) sums.out += reader.delivered
-  const gone = sums.out + sums.filtered + sums.joined + sums.dropped + sums.unmatched
-  return { ...sums, deadLettered: 0, discarded: sums.in + sums.copied + sums.expanded - gone }
+  const gone = sums.out + sums.filtered + sums.joined + sums.dropped + sums.unmatched + deadLettered
+  return { ...sums, deadLettered, discarded: sums.in + sums.copied + sums.expanded - gone }
+}
+
+/** How much came to its end, of a run that ended of itself or not. */
+export function completenessOf(
+  { out, deadLettered, dropped, discarded }: Ledger,
+  endedByItself: boolean,
+): Completeness {
+  const givenUp = deadLettered + dropped + discarded
+  const share = givenUp === 0 ? 1 : out / (out + givenUp)
+  return { isComplete: endedByItself && givenUp === 0, delivered: out, givenUp, share }
 }
 
 /** The figures of a stage's nodes. */

@@ -15,6 +15,8 @@ export class OutputReader implements EdgeEnd, AsyncIterableIterator<unknown> {
   #closed = false
   #look: () => void = () => {}
   #failure: { readonly error: unknown } | undefined
+  /** Comes after the last item. */
+  #ending: { readonly error: unknown } | undefined
 
   /** The run was wired: items come from this edge. */
   attach(edge: Edge, look: () => void): void {
@@ -54,6 +56,8 @@ export class OutputReader implements EdgeEnd, AsyncIterableIterator<unknown> {
         this.#askers.shift()?.resolve({ done: false, value })
       } else if (this.#failure !== undefined) {
         this.#askers.shift()?.reject(this.#failure.error)
+      } else if (this.#ending !== undefined && !this.#closed && edge?.ended === true) {
+        this.#askers.shift()?.reject(this.#ending.error)
       } else if (this.#closed || edge?.ended === true) {
         this.#askers.shift()?.resolve({ done: true, value: undefined })
       } else return
@@ -75,6 +79,11 @@ export class OutputReader implements EdgeEnd, AsyncIterableIterator<unknown> {
   get delivered(): number {
     const edge = this.#edge
     return edge === undefined ? 0 : edge.sent - edge.dropped - edge.abandoned
+  }
+
+  /** The run is to end as failed, once everything under way has come: readers see the error after that. */
+  failAtEnd(error: unknown): void {
+    this.#ending ??= { error }
   }
 
   /** The run failed: readers see the error after what they could still read. */

@@ -8,19 +8,33 @@
 import { performance } from 'node:perf_hooks'
 import type { StageStats } from '../contracts.ts'
 import { TermError } from '../errors.ts'
+import type { DeadLetter } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import { NodeContext, type RunScope } from './context.ts'
 import type { Edge, EdgeEnd } from './edge.ts'
+import type { FailureRecord } from './failure-record.ts'
 import { isPromise } from './frame.ts'
 import type { Inlet } from './inlet.ts'
 import type { Outlet } from './outlet.ts'
 import { sharesOf } from './shares.ts'
+import type { TimerWheel } from './timer-wheel.ts'
 
 /** What a stage asks of its engine. */
 export interface StageHost extends RunScope {
   /** Items in one batch at most. */
   readonly batchItems: number
+  /** All time limits and pauses of the run. */
+  readonly timers: TimerWheel
+  /** Whether an item that fails is set aside and the sources stop, where its term says `fail`. */
+  readonly stopsOnFailure: boolean
+  /**
+   * An item failed for good and was set aside; `isFatal` if it is to stop the sources. Returns a promise if whoever reads
+   * dead letters cannot keep up: nothing is to follow before it resolves.
+   */
+  setAside(letter: DeadLetter, isFatal: boolean): void | Promise<void>
+  /** Something failed that the run can go on without: stops the sources, and ends as failed. Only if `stopsOnFailure`. */
+  stopFor(error: unknown): void
   /** Has the engine look whether anything can still move: a stage began to wait for another. */
   look(): void
   /** Puts the stage among those to activate. */
@@ -45,8 +59,10 @@ export interface NodeRecord {
   extra: number
   /** Inputs of expansions that gave no output. */
   empty: number
-  /** Inputs that failed, or were given up in mid-call when the run failed. */
+  /** Inputs that failed and gave no result, or were given up in mid-call when the run failed. */
   failed: number
+  /** How it failed, once it has. */
+  failures?: FailureRecord
 }
 
 /** A running stage. */
@@ -126,6 +142,11 @@ export abstract class Stage implements EdgeEnd {
   /** Whether the stage waits for something outside of the engine. */
   get isWaiting(): boolean {
     return !this.isDone && (this.waiting || this.contexts.some((ctx) => ctx.sleeping > 0))
+  }
+
+  /** Index of the node that it waits in; below 0 if only the stage knows. */
+  protected get waitingAt(): number {
+    return this.contexts.findIndex((ctx) => ctx.sleeping > 0)
   }
 
   /** Items taken off edges that no node got to see, because the stage ended early. */
@@ -234,8 +255,15 @@ export abstract class Stage implements EdgeEnd {
   protected failed(error: unknown, phase: string, at: number, item?: unknown): void {
     if (this.isDone) return
     const { id } = this.plan.nodes[Math.max(at, 0)] as Node
-    if (phase === 'item') (this.records[at] as NodeRecord).failed++
-    this.host.fail(error instanceof TermError ? error : new TermError(id, phase, error, item))
+    if (phase === 'item' || phase === 'fallback') (this.records[at] as NodeRecord).failed++
+    const failure = error instanceof TermError ? error : new TermError(id, phase, error, item)
+    if (this.host.stopsOnFailure && this.goOnAfter(phase)) this.host.stopFor(failure)
+    else this.host.fail(failure)
+  }
+
+  /** Goes on without what failed in `phase`, if that is possible. Returns whether it is. */
+  protected goOnAfter(_phase: string): boolean {
+    return false
   }
 
   /** Ends the stage in good order: writers stop, nodes exit, readers see the end. */
@@ -247,7 +275,13 @@ export abstract class Stage implements EdgeEnd {
     this.host.onFinished(this)
     this.dispose().then(
       () => this.host.onDone(this),
-      (error: unknown) => this.host.fail(error),
+      (error: unknown) => {
+        if (!this.host.stopsOnFailure) this.host.fail(error)
+        else {
+          this.host.stopFor(error)
+          this.host.onDone(this)
+        }
+      },
     )
   }
 
@@ -297,6 +331,7 @@ export abstract class Stage implements EdgeEnd {
       index,
       nodes: nodes.map(({ id }) => id),
       runsOn: this.runsOn,
+      ...(this.isWaiting ? { waitsIn: (nodes[Math.max(0, this.waitingAt)] as Node).id } : {}),
       activations: this.activations,
       busyMs: this.busyMs,
       ...sharesOf(this.occupiedMs(at), this.outlet.blockedMs(at), at - began),

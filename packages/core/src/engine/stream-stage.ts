@@ -121,6 +121,12 @@ export class StreamStage extends Stage {
     return this.#views.filter((view) => view.isAsked).map((view) => view.edge)
   }
 
+  /** A coroutine that failed has ended. */
+  protected override goOnAfter(phase: string): boolean {
+    if (phase === 'run') this.finish()
+    return phase === 'run'
+  }
+
   protected override async release(): Promise<void> {
     const gone = new CancelledError(undefined)
     for (const view of this.#views) view.abandon(gone)

@@ -1,6 +1,7 @@
 /** Makes the stages of a plan and the edges between them. Called by `Engine`. */
 
 import type { EdgeOptions } from '../contracts.ts'
+import { checkTimeouts } from '../graph/check-policies.ts'
 import type { GraphEdge, Node } from '../graph/graph.ts'
 import { inputsOf, type Plan, portsOf } from '../plan/plan.ts'
 import { ConcurrentStage } from './concurrent-stage.ts'
@@ -76,9 +77,11 @@ export function wire(
     }
     const last = stage.nodes[stage.nodes.length - 1] as Node
     const outlet = new Outlet(outgoing, !isRegion && last.leaf.outputs !== undefined)
-    const running =
-      placement?.makeStage(stage, inlet, outlet, host) ??
-      new STAGES[stage.kind as keyof typeof STAGES](stage, inlet, outlet, host)
+    let running = placement?.makeStage(stage, inlet, outlet, host)
+    if (running === undefined) {
+      if (placement?.endsHungCalls !== true) checkTimeouts(stage.nodes)
+      running = new STAGES[stage.kind as keyof typeof STAGES](stage, inlet, outlet, host)
+    }
     for (const edge of incoming) edge.reader = running
     for (const edge of outlet.edges) edge.writer = running
     return running

@@ -6,6 +6,7 @@ import { isTerm } from '../term/term.ts'
 import type { AnyTerm } from '../term/types.ts'
 import { buildGraph } from './build.ts'
 import { checkGraph } from './check.ts'
+import { checkPolicies } from './check-policies.ts'
 import { fingerprint, firstDifference } from './fingerprint.ts'
 import type { Graph } from './graph.ts'
 
@@ -27,6 +28,7 @@ import type { Graph } from './graph.ts'
 export function compileGraph(term: AnyTerm): Graph {
   const graph = sketchGraph(term)
   checkGraph(graph)
+  checkPolicies(graph.nodes)
   return graph
 }
 

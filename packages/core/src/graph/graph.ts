@@ -3,6 +3,7 @@
  */
 
 import type { EdgeOptions } from '../contracts.ts'
+import type { FailurePolicy } from '../failure.ts'
 import type { Leaf } from '../term/leaf.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: state is read and written, so no other type fits all leaves
@@ -26,6 +27,8 @@ export interface Node {
   rows: boolean
   /** Whether its rows are tuples rather than records. */
   positional: boolean
+  /** What the run says of its failures, where the leaf does not know it: in a worker that built the graph anew. */
+  readonly policy?: FailurePolicy<never, unknown>
 }
 
 /** A stream from one node's output port to another node's input port. */

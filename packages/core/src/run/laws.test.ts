@@ -59,6 +59,33 @@ test(
 )
 
 test(
+  'law 1 with failures: what fails for good is set aside or replaced, the rest is as without',
+  async () => {
+    let failed = 0
+    await fc.assert(
+      fc.asyncProperty(specs({ troubled: true }), runOptions(), fc.nat(), async (spec, options, seed) => {
+        const reference = evaluateSpec(spec)
+        const { built, summary } = await runSpec(spec, options, seed)
+        for (const at of built.sinks.keys()) {
+          expect(collected(built, summary, at)).toEqual(given(reference, at))
+        }
+        checkLedger(summary)
+        expect(summary.failures.deadLettered).toBe(summary.items.deadLettered)
+        failed += summary.failures.total
+        if (!reference.isExact) return
+        built.leaves.forEach((leaf, at) => {
+          const { deadLettered = 0 } = summary.failures.byTerm[leaf.name] ?? {}
+          expect(deadLettered, leaf.name).toBe(reference.nodes[at]?.deadLettered)
+        })
+      }),
+      law(400),
+    )
+    expect(failed).toBeGreaterThan(0)
+  },
+  LAW_TIMEOUT_MS,
+)
+
+test(
   'law 1: where nothing ends early, every node takes and gives exactly what the reference says',
   async () => {
     await fc.assert(

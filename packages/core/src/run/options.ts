@@ -2,6 +2,7 @@
 
 import type {
   Clock,
+  Completeness,
   EdgeOptions,
   EdgeStats,
   Health,
@@ -13,6 +14,8 @@ import type {
   ThreadStats,
 } from '../contracts.ts'
 import type { Placement } from '../engine/placement.ts'
+import type { DeadLetter, FailureRate, FailureRateOptions, Failures } from '../failure.ts'
+import type { Replay } from '../graph/replay.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
 
@@ -28,6 +31,21 @@ export interface RunOptions {
   readonly batchItems?: number
   /** An edge that blocks a stalled graph grows up to this many items before the run fails. Default 1,048,576. */
   readonly growthLimitItems?: number
+  /**
+   * What a failure does to the run, where the policy of the term that failed is `fail`. `abort` ends it at once. `stop`
+   * sets the item aside and stops the sources; what is sound goes on to the sinks, and the summary tells results,
+   * the first error, and how complete they are. A failure that nothing can go on from (in `enter`, of a lost worker)
+   * aborts in any case. Default `abort`.
+   */
+  readonly onError?: 'abort' | 'stop'
+  /** When to tell that a term fails on too many of its items: the event `failureRate`. */
+  readonly failureRate?: FailureRateOptions
+  /**
+   * Feeds items to single terms, by their ids, in place of what the sources give: for items that an earlier run set
+   * aside. Each enters its term as it was given to it, rows as rows. What these terms do not lead to does not run; a join
+   * behind gets nothing from elsewhere; states begin anew.
+   */
+  readonly replay?: Replay
   /** Emits a `stats` event each so many ms. Default: never. */
   readonly statsEveryMs?: number
   /** A stage that could run and has not for so many ms is starving. Looked for while `starvation` is listened to. Default 1,000. */
@@ -38,12 +56,17 @@ export interface RunOptions {
   readonly placement?: Placement | (() => Promise<Placement>)
 }
 
-/** What a run reports once it has ended normally. */
+/** What a run reports once it has ended normally, or was drained after a failure. */
 export interface Summary {
   readonly outcome: Outcome
+  /** The first failure, if the outcome is `failed`. */
+  readonly error?: unknown
+  readonly completeness: Completeness
   readonly elapsedMs: number
   /** Where every item went. */
   readonly items: Ledger
+  /** What failed, and what became of it. */
+  readonly failures: Failures
   readonly nodes: readonly NodeStats[]
   readonly stages: readonly StageStats[]
   readonly edges: readonly EdgeStats[]
@@ -71,6 +94,13 @@ export interface RunEvents {
    * right after `run()`: a run that nobody listens to by its start does not look.
    */
   starvation: [stage: StageStats]
+  /**
+   * A term fails on a larger or smaller share of its items than before: the level has changed. Looked for four times a
+   * second, once a term has taken 100 items, and at the end. Listen right after `run()`.
+   */
+  failureRate: [rate: FailureRate]
+  /** An item failed for good and was set aside. */
+  deadLetter: [letter: DeadLetter]
   /** The first failure. */
   error: [error: unknown]
   /** The run has ended, well or not; nothing follows. */

@@ -4,24 +4,39 @@ import { EventEmitter } from 'eventemitter3'
 import type { Stats } from '../contracts.ts'
 import { systemClock, watchClock } from '../engine/context.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
+import { failuresOf } from '../engine/failure-record.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { Placement } from '../engine/placement.ts'
 import type { ReadOutput } from '../engine/wire.ts'
-import { CancelledError, InvalidOptionError, UnknownPortError, WrongStateError } from '../errors.ts'
+import {
+  CancelledError,
+  InvalidOptionError,
+  TermError,
+  TooManyFailuresError,
+  UnknownPortError,
+  WrongStateError,
+} from '../errors.ts'
+import type { DeadLetter } from '../failure.ts'
+import { checkTimeouts } from '../graph/check-policies.ts'
 import { compileGraph } from '../graph/compile.ts'
 import type { Graph } from '../graph/graph.ts'
 import { OUT } from '../graph/graph.ts'
 import { originsOf } from '../graph/origins.ts'
+import { replayGraph } from '../graph/replay.ts'
 import { planGraph } from '../plan/plan.ts'
 import { checkEdgeOptions } from '../term/leaf.ts'
 import type { Term } from '../term/term.ts'
 import type { AnyTerm, RowOf } from '../term/types.ts'
+import { DeadLetterQueue } from './dead-letter-queue.ts'
+import { FailureWatch } from './failure-watch.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
 import { summarize } from './summary.ts'
 
 const DEFAULT_BATCH_ITEMS = 1024
 const DEFAULT_GROWTH_LIMIT_ITEMS = 1_048_576
 const DEFAULT_STARVATION_MS = 1000
+/** Failures are looked at so often. */
+const WATCH_MS = 250
 /** Starvation is looked for so often within `starvationMs`: it is told that much late at most. */
 const LOOKS_PER_STARVATION = 4
 
@@ -83,14 +98,21 @@ export function run<In, Out>(term: Term<In, Out> & Runnable<In>, options: RunOpt
  * ```
  */
 export class Run<Out = unknown> extends EventEmitter<RunEvents> {
-  /** The summary; rejects with the first failure, whose `cause` is the original error. */
+  /**
+   * The summary; rejects with the first failure, whose `cause` is the original error. `stats()` then still tells how far
+   * the run came. With `onError: 'stop'` it is the summary of what could be drained, with `outcome: 'failed'`.
+   */
   readonly done: Promise<Summary>
   readonly #graph: Graph
   readonly #term: AnyTerm
   readonly #options: RunOptions
+  readonly #watch: FailureWatch
   readonly #outputs: ReadOutput[] = []
+  #letters: DeadLetterQueue | undefined
   #engine: Engine | undefined
   #placement: Placement | undefined
+  /** The failure that a run with `onError: 'stop'` is being drained after. */
+  #failure: { readonly error: unknown } | undefined
   #stopping = false
   #pausing = false
   #cancelled: CancelledError | undefined
@@ -106,7 +128,10 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   constructor(term: Term<never, Out>, options: RunOptions) {
     super()
     checkOptions(options)
-    this.#graph = compileGraph(term)
+    const graph = compileGraph(term)
+    this.#graph = options.replay === undefined ? graph : replayGraph(graph, options.replay)
+    this.#watch = new FailureWatch(options.failureRate)
+    if (options.placement === undefined) checkTimeouts(this.#graph.nodes)
     this.#term = term
     this.#options = options
     this.done = Promise.resolve().then(() => this.#run())
@@ -123,18 +148,21 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (this.#cancelled !== undefined) throw this.#cancelled
       const engine = await this.#makeEngine()
       this.#engine = engine
-      timers.push(this.#beginStats(), this.#beginStarvation(engine))
+      timers.push(this.#beginStats(), this.#beginStarvation(engine), this.#beginWatch())
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
       await engine.run(() => void this.#tell('start'))
-      return summarize(engine, this.#graph, this.#stopping ? 'stopped' : 'completed')
+      this.#lookAtFailures()
+      const outcome = this.#failure !== undefined ? 'failed' : this.#stopping ? 'stopped' : 'completed'
+      return summarize(engine, this.#graph, outcome, this.#failure)
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
-      this.#tell('error', error)
+      if (this.#failure === undefined) this.#tell('error', error)
       throw error
     } finally {
       this.#settled = true
       for (const stop of timers) stop()
+      this.#letters?.end()
       await this.#placement?.close()
       signal?.removeEventListener('abort', onAbort)
       this.#tell('end')
@@ -179,6 +207,9 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       pick,
       placement,
       onGrown: (edge) => this.#tell('stall', edge),
+      stopsOnFailure: this.#options.onError === 'stop',
+      onDeadLetter: (letter, isFatal) => this.#onDeadLetter(letter, isFatal),
+      onStopFor: (error) => this.#stopFor(error),
     })
   }
 
@@ -187,6 +218,21 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     const { placement } = this.#options
     this.#placement = typeof placement === 'function' ? await placement() : placement
     return this.#placement
+  }
+
+  #onDeadLetter(letter: DeadLetter, isFatal: boolean): void | Promise<void> {
+    if (isFatal) this.#stopFor(new TermError(letter.term, 'item', letter.error, letter.item))
+    this.#tell('deadLetter', letter)
+    return this.#letters?.add(letter)
+  }
+
+  /** The run has failed, and is drained: the first failure is the one that counts. */
+  #stopFor(error: unknown): void {
+    if (this.#failure !== undefined) return
+    this.#failure = { error }
+    for (const { reader } of this.#outputs) reader.failAtEnd(error)
+    this.#tell('error', error)
+    this.#engine?.stop()
   }
 
   #beginStats(): () => void {
@@ -201,6 +247,19 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     return this.#every(starvationMs / LOOKS_PER_STARVATION, (now) => {
       for (const stage of engine.starving(starvationMs, now)) this.#tell('starvation', stage)
     })
+  }
+
+  #beginWatch(): () => void {
+    if (this.listenerCount('failureRate') === 0 && this.#options.onError !== 'stop') return () => {}
+    return this.#every(WATCH_MS, () => this.#lookAtFailures())
+  }
+
+  #lookAtFailures(): void {
+    for (const rate of this.#watch.look(this.stats())) {
+      this.#tell('failureRate', rate)
+      if (rate.level !== 'act' || this.#options.onError !== 'stop') continue
+      this.#stopFor(new TooManyFailuresError(rate.term, rate.failed, rate.taken))
+    }
   }
 
   /** Calls again and again on the run's clock. Returns how to stop it. */
@@ -283,6 +342,37 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     return reader as AsyncIterableIterator<OutputItem<Out, Name>>
   }
 
+  /**
+   * The items that were set aside, as an async iterator that ends when the run does. Those that nobody has read yet are
+   * bounded: while a reader does not keep up, what fails is held back. Without a reader, or once it has left its loop,
+   * they are counted and told by the event `deadLetter`, and not kept.
+   *
+   * @throws {WrongStateError} once the run has begun, or if they are read already.
+   * @example
+   * ```ts
+   * import { run } from 'millrace'
+   * import { fromIterable, map } from 'millrace/terms'
+   *
+   * const parsed = map((text: string) => JSON.parse(text) as number).onFailure({ onError: 'skip' })
+   * const numbers = run(fromIterable(['1', 'two']).pipe(parsed))
+   * for await (const { term, item, error } of numbers.deadLetters()) {
+   *   console.log(term, item, error instanceof SyntaxError) // map two true
+   * }
+   * ```
+   */
+  deadLetters(): AsyncIterableIterator<DeadLetter> {
+    if (this.#begun) {
+      throw new WrongStateError('Call deadLetters() right after run(), before the run has begun.')
+    }
+    if (this.#letters !== undefined) {
+      throw new WrongStateError(
+        'The dead letters are read already: share the iterator, or listen to "deadLetter".',
+      )
+    }
+    this.#letters = new DeadLetterQueue()
+    return this.#letters
+  }
+
   /** `await using r = run(…)`: cancels what is still under way when the scope is left. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cancel('its scope was left')
@@ -302,6 +392,9 @@ function checkOptions(options: RunOptions): void {
       throw new InvalidOptionError(name, value, 'a number of milliseconds above 0')
     }
   }
+  if (options.onError !== undefined && !['abort', 'stop'].includes(options.onError)) {
+    throw new InvalidOptionError('onError', options.onError, 'one of abort, stop')
+  }
   if (options.edges !== undefined) checkEdgeOptions(options.edges)
 }
 
@@ -319,6 +412,7 @@ const NO_STATS: Stats = {
     unmatched: 0,
     discarded: 0,
   },
+  failures: failuresOf([]),
   nodes: [],
   stages: [],
   edges: [],

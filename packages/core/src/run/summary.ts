@@ -2,20 +2,29 @@
 
 import type { Outcome } from '../contracts.ts'
 import type { Engine } from '../engine/engine.ts'
+import { completenessOf } from '../engine/ledger.ts'
 import { describe, WrongStateError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Summary } from './options.ts'
 
 /** The run's last figures with the sinks' results. */
-export function summarize(engine: Engine, graph: Graph, outcome: Outcome): Summary {
-  const { elapsedMs, items, nodes, stages, edges, grown, threads } = engine.stats()
+export function summarize(
+  engine: Engine,
+  graph: Graph,
+  outcome: Outcome,
+  failure: { readonly error: unknown } | undefined,
+): Summary {
+  const { elapsedMs, items, failures, nodes, stages, edges, grown, threads } = engine.stats()
   const results: Record<string, unknown> = {}
   for (const [node, result] of engine.results) results[node.id] = result
   return {
     outcome,
+    ...failure,
+    completeness: completenessOf(items, outcome === 'completed'),
     elapsedMs,
     items,
+    failures,
     nodes,
     stages,
     edges,

@@ -3,6 +3,7 @@
 import type { Context, Kernel } from '../contracts.ts'
 import { InvalidOptionError } from '../errors.ts'
 import { Leaf } from './leaf.ts'
+import { methodOf } from './method-of.ts'
 import type { Awaitable } from './source-term.ts'
 
 /**
@@ -38,7 +39,7 @@ export abstract class FunctionTerm<in In, out Out, State = unknown> extends Leaf
 
   override kernel(): Kernel {
     const { concurrency, ordered } = this
-    const f = this.f as (item: never, ctx: never) => unknown
+    const f = methodOf<(item: never, ctx: never) => unknown>(this, 'f')
     if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
       throw new InvalidOptionError(`concurrency of ${this.name}`, concurrency, 'a whole number, at least 1')
     }
@@ -70,6 +71,6 @@ export abstract class FlatMapTerm<in In, out Out, State = unknown> extends Leaf<
   abstract f(item: In, ctx: Context<State, Out>): Awaitable<Iterable<Out>> | AsyncIterable<Out>
 
   override kernel(): Kernel {
-    return { kind: 'expand', self: this, f: this.f as (item: never, ctx: never) => unknown }
+    return { kind: 'expand', self: this, f: methodOf(this, 'f') }
   }
 }

@@ -7,7 +7,17 @@
 
 import type { Context, EdgeOptions, End, Kernel, LifeCycle } from '../contracts.ts'
 import { InvalidOptionError } from '../errors.ts'
+import type { FailurePolicy } from '../failure.ts'
+import { checkFailurePolicy } from './check-policy.ts'
 import { Term } from './term.ts'
+
+/** What may stand in for a term's result: an item; for an expansion, items; for a filter, a boolean; nothing. */
+export type Substitute<Out> =
+  | Out
+  | Iterable<Out>
+  | boolean
+  | void
+  | Promise<Out | Iterable<Out> | boolean | void>
 
 /** A term that does something, as opposed to one composed of others. */
 export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out> {
@@ -26,6 +36,7 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   /** Called exactly once at the very end, also after a failure or a cancel. */
   exit?(ctx: Context<State, Out>): void | Promise<void>
   #edge: EdgeOptions = {}
+  #policy: FailurePolicy<never, unknown> = {}
   #pinned = false
   #giving = false
 
@@ -43,7 +54,8 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
    * ```
    */
   named(name: string): this {
-    if (name === '' || name === '__proto__') throw new InvalidOptionError('name', name, 'a usable port name')
+    if (name === '' || name === '__proto__')
+      throw new InvalidOptionError(`The argument of named() of "${this.name}"`, name, 'a usable port name')
     this.name = name
     return this
   }
@@ -65,6 +77,42 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
     checkEdgeOptions(options)
     this.#edge = { ...this.#edge, ...options }
     return this
+  }
+
+  /**
+   * Says what becomes of items that this term fails on; called again, it adds to what was said before.
+   *
+   * A call may be made again, be given a time limit, be spared while it keeps failing; an item that failed for good
+   * ends the run (the default), is set aside as a dead letter, or goes on with a fallback in place of its result. While
+   * a call waits to be made again, the items behind it wait, too; of a term with concurrent calls, only its slot does.
+   *
+   * A call that fails leaves no trace in the graph: what it emitted through its context is dropped, and the state of a
+   * scan or fold stays what it was. What it assigned to `ctx.state`, or changed inside of it, stays: assign last. An
+   * expansion that fails half-way has given what it gave, and is not called again.
+   *
+   * @throws {InvalidOptionError} for a policy that is none. `run` throws a `PolicyRefusedError` for one that the term
+   * cannot keep.
+   * @example
+   * ```ts
+   * import { run } from 'millrace'
+   * import { collect, fromIterable, map } from 'millrace/terms'
+   *
+   * const numbers = map((text: string) => JSON.parse(text) as number).onFailure({ onError: 'skip' })
+   * const items = collect<number>()
+   * const summary = await run(fromIterable(['1', 'two', '3']).pipe(numbers, items)).done
+   * console.log(summary.result(items), summary.items.deadLettered) // [ 1, 3 ] 1
+   * ```
+   */
+  onFailure(policy: FailurePolicy<In, Substitute<Out>>): this {
+    const merged = { ...this.#policy, ...policy } as FailurePolicy<never, unknown>
+    checkFailurePolicy(merged, `The failure policy of ${this.name}`)
+    this.#policy = merged
+    return this
+  }
+
+  /** What `onFailure` set. */
+  get failurePolicy(): FailurePolicy<never, unknown> {
+    return this.#policy
   }
 
   /** Keeps this term on the caller's thread under every scheduler. */

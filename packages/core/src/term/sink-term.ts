@@ -2,6 +2,7 @@
 
 import type { Context, Kernel } from '../contracts.ts'
 import { Leaf } from './leaf.ts'
+import { methodOf } from './method-of.ts'
 import type { Awaitable } from './source-term.ts'
 
 /**
@@ -35,7 +36,7 @@ export abstract class SinkTerm<in In, out Result = void, State = unknown> extend
   result?(ctx: Context<State, never>): Awaitable<Result>
 
   override kernel(): Kernel {
-    return { kind: 'sink', self: this, f: this.write as (item: never, ctx: never) => unknown }
+    return { kind: 'sink', self: this, f: methodOf(this, 'write') }
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Context, Kernel } from '../contracts.ts'
 import { Leaf } from './leaf.ts'
+import { methodOf } from './method-of.ts'
 
 /** A value, or a promise of one. */
 export type Awaitable<T> = T | Promise<T>
@@ -32,7 +33,7 @@ export abstract class SourceTerm<out Out, State = unknown> extends Leaf<never, O
   abstract generate(ctx: Context<State, never>): Iterable<Out> | AsyncIterable<Out>
 
   override kernel(): Kernel {
-    return { kind: 'source', self: this, f: this.generate as (ctx: never) => unknown }
+    return { kind: 'source', self: this, f: methodOf(this, 'generate') }
   }
 }
 
@@ -58,6 +59,6 @@ export abstract class BatchSourceTerm<out Out, State = unknown> extends Leaf<nev
   abstract batches(ctx: Context<State, never>): Iterable<readonly Out[]> | AsyncIterable<readonly Out[]>
 
   override kernel(): Kernel {
-    return { kind: 'batches', self: this, f: this.batches as (ctx: never) => unknown }
+    return { kind: 'batches', self: this, f: methodOf(this, 'batches') }
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Context, Kernel } from '../contracts.ts'
 import { Leaf } from './leaf.ts'
+import { methodOf } from './method-of.ts'
 
 /** How much of what was read a view keeps for looking back: nothing but the newest, `items`, or `ms` of them. */
 export type HistoryBound = 'none' | { readonly items: number } | { readonly ms: number }
@@ -65,7 +66,7 @@ export abstract class StreamTerm<in In, out Out, State = unknown> extends Leaf<I
   abstract run(view: View<In>, ctx: StreamContext<State, Out>): Promise<void>
 
   override kernel(): Kernel {
-    return { kind: 'stream', self: this, run: this.run as (...args: never[]) => Promise<void> }
+    return { kind: 'stream', self: this, run: methodOf(this, 'run') }
   }
 }
 
@@ -106,6 +107,6 @@ export abstract class MultiStreamTerm<in Row, out Out, State = unknown> extends 
   ): Promise<void>
 
   override kernel(): Kernel {
-    return { kind: 'stream', self: this, run: this.run as (...args: never[]) => Promise<void> }
+    return { kind: 'stream', self: this, run: methodOf(this, 'run') }
   }
 }

@@ -22,6 +22,8 @@ export interface SpecLimits {
   readonly items?: number
   /** Leaves out what ends its writers early. Default false. */
   readonly exact?: boolean
+  /** Lets some nodes fail, with a policy that keeps the run going. Default false. */
+  readonly troubled?: boolean
 }
 
 /**
@@ -81,9 +83,24 @@ function functionNode(choose: Chooser, nodes: readonly NodeSpec[], limits: SpecL
   const newest = nodes.length - 1
   const count = choose.below(4) === 3 ? 2 + choose.below(3) : 1
   const inputs = Array.from({ length: count }, () => newest - choose.below(Math.min(nodes.length, 6)))
-  const made = node(choose, functionOp(choose, count > 1, limits), inputs)
+  const made = withTrouble(choose, node(choose, functionOp(choose, count > 1, limits), inputs), limits)
   if (count === 1) return made
   return { ...made, keys: [undefined, inputs.map((_, i) => `k${i}`), nestedKeys(inputs)][choose.below(3)] }
+}
+
+function withTrouble(choose: Chooser, made: NodeSpec, { troubled = false }: SpecLimits): NodeSpec {
+  if (!troubled || choose.below(2) === 0) return made
+  const { op } = made
+  if (!('form' in op) || op.form === 'stream') return made
+  const isGenerator = op.kind === 'flatMap' && (op.form === 'generator' || op.form === 'asyncGenerator')
+  const calls = choose.below(3)
+  const trouble = {
+    every: 1 + choose.below(5),
+    calls,
+    isLate: isGenerator && calls === 0 && choose.below(2) === 1,
+    onError: op.kind !== 'fold' && choose.below(2) === 1 ? ('fallback' as const) : ('skip' as const),
+  }
+  return { ...made, trouble }
 }
 
 /** Keys that a parallel within a parallel gives. */

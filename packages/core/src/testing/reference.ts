@@ -3,7 +3,7 @@
  */
 
 import type { GraphSpec, NodeSpec } from './spec.ts'
-import { expanded, isKept, mapped, stepped } from './values.ts'
+import { expanded, FALLBACK, isKept, isTroubled, mapped, stepped } from './values.ts'
 
 /** What one node takes and gives in a run to the end. */
 export interface ReferenceNode {
@@ -11,6 +11,8 @@ export interface ReferenceNode {
   readonly taken: readonly unknown[]
   /** Items given; behind a merge one of several right orders. */
   readonly given: readonly unknown[]
+  /** Items set aside. */
+  readonly deadLettered: number
 }
 
 /** What a graph computes. */
@@ -43,10 +45,24 @@ export function evaluateSpec(spec: GraphSpec): Reference {
     const isRow = inputs.length > 1 && node.op.kind !== 'merge'
     if (node.op.kind === 'take') isExact = false
     if (isRow && !(isFed && inputs.every((items) => items.length === taken.length))) isExact = false
-    nodes.push({ taken, given: givenBy(node, taken) })
-    steady.push(isFed && ['source', 'map', 'scan', 'tap'].includes(node.op.kind))
+    const { sound, deadLettered } = soundOf(node, taken)
+    nodes.push({ taken, given: givenBy(node, sound), deadLettered })
+    const isSteady = ['source', 'map', 'scan', 'tap'].includes(node.op.kind) && deadLettered === 0
+    steady.push(isFed && isSteady)
   }
   return { nodes, isExact }
+}
+
+/** The items that a node does not fail on for good, or falls back on, and how many others there are. */
+function soundOf(
+  { trouble }: NodeSpec,
+  taken: readonly unknown[],
+): { sound: readonly unknown[]; deadLettered: number } {
+  if (trouble === undefined || trouble.calls > 0 || trouble.onError === 'fallback')
+    return { sound: taken, deadLettered: 0 }
+  const bad = taken.filter((item) => isTroubled(trouble.every, item))
+  const sound = trouble.isLate ? taken : taken.filter((item) => !isTroubled(trouble.every, item))
+  return { sound, deadLettered: bad.length }
 }
 
 function takenBy({ op, keys }: NodeSpec, inputs: readonly (readonly unknown[])[]): unknown[] {
@@ -63,7 +79,18 @@ function takenBy({ op, keys }: NodeSpec, inputs: readonly (readonly unknown[])[]
   })
 }
 
-function givenBy({ op, lifted }: NodeSpec, taken: readonly unknown[]): readonly unknown[] {
+function givenBy(node: NodeSpec, taken: readonly unknown[]): readonly unknown[] {
+  const { op, lifted, trouble } = node
+  if (trouble !== undefined && trouble.calls === 0 && trouble.onError === 'fallback') {
+    let state = 0
+    return taken.flatMap((item): readonly unknown[] => {
+      const isBad = isTroubled(trouble.every, item)
+      const late = trouble.isLate || !isBad
+      if (op.kind === 'scan') return isBad ? [FALLBACK] : [(state = stepped(state, item))]
+      const rest = isBad ? [op.kind === 'filter' || op.kind === 'tap' ? item : FALLBACK] : []
+      return late ? [...applied(op, [item]), ...rest] : rest
+    })
+  }
   if (lifted === true) {
     return (taken as readonly { name: string; data: unknown }[]).flatMap(({ name, data }) =>
       applied(op, [data]).map((item) => ({ name, data: item })),

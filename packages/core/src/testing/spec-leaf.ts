@@ -1,12 +1,12 @@
 /** `leafOf`: the leaf term of one node of a `GraphSpec`, written in the form that the spec asks for. */
 
-import type { Context, Kernel, LifeCycle } from '../contracts.ts'
+import type { Context, Kernel, KernelKind, LifeCycle } from '../contracts.ts'
 import { FlatMapTerm, FunctionTerm } from '../term/function-term.ts'
 import { kernelTerm, type Leaf } from '../term/leaf.ts'
 import { type StreamContext, StreamTerm, type View } from '../term/stream-term.ts'
-import type { NodeSpec, Op } from './spec.ts'
+import type { NodeSpec, Op, Trouble } from './spec.ts'
 import { sourceLeaf } from './spec-source.ts'
-import { expanded, isKept, mapped, stepped, weight } from './values.ts'
+import { expanded, FALLBACK, isKept, isTroubled, mapped, stepped, weight } from './values.ts'
 
 type AnyLeaf = Leaf<never, unknown>
 type Give = (item: unknown) => unknown[]
@@ -15,41 +15,105 @@ type Lifted = { readonly name: string; readonly data: unknown }
 /** Makes the leaf; it is named after its kind and position. */
 export function leafOf(node: NodeSpec, at: number): AnyLeaf {
   const leaf = makeLeaf(node).named(`${node.op.kind}${at}`)
+  const { trouble } = node
+  if (trouble !== undefined) {
+    // calls on equal items that are under way side by side share their count: some see more failures than `calls`
+    const retry = trouble.calls === 0 ? trouble.every % 2 : 100
+    const { onError } = trouble
+    leaf.onFailure(
+      onError === 'skip' ? { retry, onError } : { retry, fallback: fallbackFor(leaf.kernel().kind, node.op) },
+    )
+  }
   return node.capacityItems === undefined ? leaf : leaf.edge({ capacityItems: node.capacityItems })
 }
 
-function makeLeaf({ op, lifted = false }: NodeSpec): AnyLeaf {
+/** Has terms of every kind give the same in place of a result. */
+function fallbackFor(kind: KernelKind, op: Op): (item: unknown) => never {
+  return (item) => {
+    const value = op.kind === 'filter' ? item : FALLBACK
+    if (kind === 'flatMap' || kind === 'expand') return [value] as never
+    return (kind === 'filter' ? true : value) as never
+  }
+}
+
+class TroubleError extends Error {}
+
+/** Throws as the spec says. */
+function failerOf(trouble: Trouble | undefined): (item: unknown) => void {
+  if (trouble === undefined) return () => {}
+  const left = new Map<number, number>()
+  return (item) => {
+    if (!isTroubled(trouble.every, item)) return
+    const key = weight(item)
+    const calls = left.get(key) ?? trouble.calls
+    if (trouble.calls > 0) left.set(key, calls > 0 ? calls - 1 : trouble.calls)
+    if (calls > 0 || trouble.calls === 0) throw new TroubleError(`no good: ${key}`)
+  }
+}
+
+function makeLeaf(node: NodeSpec): AnyLeaf {
+  const { op, lifted = false, trouble } = node
+  const fail = failerOf(trouble)
+  const failing = (give: Give): Give =>
+    trouble === undefined || trouble.isLate
+      ? give
+      : (item) => {
+          fail(item)
+          return give(item)
+        }
   switch (op.kind) {
     case 'source':
       return sourceLeaf(op)
     case 'map':
       return statelessLeaf(
         op.form,
-        lift(lifted, (item) => [mapped(op.by, item)]),
+        lift(
+          lifted,
+          failing((item) => [mapped(op.by, item)]),
+        ),
       )
     case 'filter':
       return statelessLeaf(
         op.form,
-        lift(lifted, (item) => (isKept(op.by, item) ? [item] : [])),
+        lift(
+          lifted,
+          failing((item) => (isKept(op.by, item) ? [item] : [])),
+        ),
       )
     case 'flatMap':
       return statelessLeaf(
         op.form,
-        lift(lifted, (item) => expanded(op.by, item)),
+        lift(
+          lifted,
+          failing((item) => expanded(op.by, item)),
+        ),
+        trouble?.isLate === true ? fail : () => {},
       )
     case 'scan':
-      return scanLeaf(op.form)
+      return scanLeaf(op.form, stepping(fail))
     case 'fold':
-      return foldLeaf(op.form)
+      return foldLeaf(op.form, stepping(fail))
     case 'tap':
       return leafFrom({
         kind: 'tap',
-        f: (item: unknown) => (op.form === 'async' ? soon(item, undefined) : item),
+        f: (item: unknown) => {
+          fail(item)
+          return op.form === 'async' ? soon(item, undefined) : item
+        },
       })
     case 'take':
       return leafFrom({ kind: 'take', count: op.count })
     case 'merge':
       return leafFrom({ kind: 'merge', tagged: op.tagged })
+  }
+}
+
+type Step = typeof stepped
+
+function stepping(fail: (item: unknown) => void): Step {
+  return (state, item) => {
+    fail(item)
+    return stepped(state, item)
   }
 }
 
@@ -134,7 +198,11 @@ class Stream extends StreamTerm<unknown, unknown, number> {
 
 type StatelessForm = Extract<Op, { readonly kind: 'map' | 'filter' | 'flatMap' }>['form']
 
-function statelessLeaf(form: StatelessForm, give: Give): AnyLeaf {
+function statelessLeaf(
+  form: StatelessForm,
+  give: Give,
+  failLate: (item: unknown) => void = () => {},
+): AnyLeaf {
   switch (form) {
     case 'map':
       return leafFrom({ kind: 'map', f: (item: unknown) => give(item)[0] })
@@ -154,7 +222,7 @@ function statelessLeaf(form: StatelessForm, give: Give): AnyLeaf {
     case 'stream':
       return new Stream(give)
     default:
-      return expansionLeaf(form, give)
+      return expansionLeaf(form, give, failLate)
   }
 }
 
@@ -163,7 +231,7 @@ type ExpansionForm = Exclude<
   'map' | 'filter' | 'sometimes' | 'apply' | 'async' | 'ordered' | 'expand' | 'class' | 'stream'
 >
 
-function expansionLeaf(form: ExpansionForm, give: Give): AnyLeaf {
+function expansionLeaf(form: ExpansionForm, give: Give, failLate: (item: unknown) => void): AnyLeaf {
   switch (form) {
     case 'array':
       return leafFrom({ kind: 'flatMap', f: give })
@@ -172,6 +240,7 @@ function expansionLeaf(form: ExpansionForm, give: Give): AnyLeaf {
         kind: 'flatMap',
         *f(item: unknown) {
           yield* give(item)
+          failLate(item)
         },
       })
     case 'set':
@@ -183,6 +252,7 @@ function expansionLeaf(form: ExpansionForm, give: Give): AnyLeaf {
         kind: 'flatMap',
         async *f(item: unknown) {
           for (const out of give(item)) yield await soon(out, out)
+          failLate(item)
         },
       })
     case 'emit':
@@ -203,11 +273,11 @@ function expansionLeaf(form: ExpansionForm, give: Give): AnyLeaf {
   }
 }
 
-function scanLeaf(form: Extract<Op, { readonly kind: 'scan' }>['form']): AnyLeaf {
-  const step = (item: unknown, ctx: { state: number }): number => (ctx.state = stepped(ctx.state, item))
+function scanLeaf(form: Extract<Op, { readonly kind: 'scan' }>['form'], next: Step): AnyLeaf {
+  const step = (item: unknown, ctx: { state: number }): number => (ctx.state = next(ctx.state, item))
   switch (form) {
     case 'scan':
-      return leafFrom({ kind: 'scan', f: stepped }, { initialState: () => 0 })
+      return leafFrom({ kind: 'scan', f: next }, { initialState: () => 0 })
     case 'apply':
       return new Apply(step)
     case 'async':
@@ -225,9 +295,9 @@ function scanLeaf(form: Extract<Op, { readonly kind: 'scan' }>['form']): AnyLeaf
 class Fold extends Apply {
   readonly #isAsync: boolean
 
-  constructor(isAsync: boolean) {
+  constructor(isAsync: boolean, next: Step) {
     super((item, ctx) => {
-      ctx.state = stepped(ctx.state, item)
+      ctx.state = next(ctx.state, item)
       return isAsync ? soon(item, undefined) : undefined
     })
     this.#isAsync = isAsync
@@ -238,10 +308,10 @@ class Fold extends Apply {
   }
 }
 
-function foldLeaf(form: Extract<Op, { readonly kind: 'fold' }>['form']): AnyLeaf {
-  if (form !== 'fold') return new Fold(form === 'async')
+function foldLeaf(form: Extract<Op, { readonly kind: 'fold' }>['form'], next: Step): AnyLeaf {
+  if (form !== 'fold') return new Fold(form === 'async', next)
   return leafFrom(
-    { kind: 'fold', f: stepped },
+    { kind: 'fold', f: next },
     { initialState: () => 0, end: (ctx: Context<number>) => [ctx.state] },
   )
 }

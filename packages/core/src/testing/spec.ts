@@ -56,6 +56,17 @@ export type Op =
   | { readonly kind: 'take'; readonly count: number }
   | { readonly kind: 'merge'; readonly tagged: boolean }
 
+/** How a node fails, and what becomes of the items that it fails on. */
+export interface Trouble {
+  /** It fails on about one item of so many. */
+  readonly every: number
+  /** Calls on such an item that fail before one succeeds; 0: all do. */
+  readonly calls: number
+  /** Whether an expansion by a generator gives all its items before it fails. */
+  readonly isLate: boolean
+  readonly onError: 'skip' | 'fallback'
+}
+
 /** One node: reads nodes with smaller indexes. */
 export interface NodeSpec {
   readonly op: Op
@@ -69,6 +80,8 @@ export interface NodeSpec {
   readonly capacityItems: number | undefined
   /** Behind a tagged merge: the node works on `data` and keeps `name`. */
   readonly lifted?: boolean
+  /** Default: it never fails. */
+  readonly trouble?: Trouble
 }
 
 /** An acyclic graph. */

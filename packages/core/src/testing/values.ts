@@ -36,6 +36,14 @@ export function expanded(by: number, item: unknown): number[] {
   return Array.from({ length: (seed >>> 0) % (by + 1) }, (_, i) => (seed + i * 7919) | 0)
 }
 
+/** Whether a node that fails on one item of `every` fails on this one. */
+export function isTroubled(every: number, item: unknown): boolean {
+  return (Math.imul(weight(item), 40_503) >>> 7) % every === 0
+}
+
+/** What a node gives in place of a result, if it has a fallback; a filter passes the item. */
+export const FALLBACK = -77
+
 /** The next state of a `scan` or `fold` node. */
 export function stepped(state: number, item: unknown): number {
   return (Math.imul(state, 31) + weight(item) + 1) | 0

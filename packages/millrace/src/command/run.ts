@@ -4,13 +4,17 @@ import { BadInputError, compileGraph, type Stats, type Term } from '@millrace/co
 import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts'
 import { mistakesInTerms } from '../config/term-options.ts'
 import type { FlagValues } from '../config/text-layers.ts'
+import { openLetters } from '../dead-letters/letter-file.ts'
+import { checkOtherFile, replayOf } from '../dead-letters/replay-file.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { Progress } from '../progress/progress.ts'
 import { closingLine, progressLine } from '../progress/progress-line.ts'
-import { linesOfFailure, say } from '../report/error.ts'
+import { codeOf, linesOfFailure, linesOfMistake, say } from '../report/error.ts'
+import { lineOfLetters, lineOfRate } from '../report/failures.ts'
 import { run } from '../run.ts'
-import { checkSummaryFile, writeSummary } from '../summary/summary-file.ts'
+import { type RunReport, writeSummary } from '../summary/summary-file.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
+import { checkOutputFiles } from './output-files.ts'
 import type { Parameters } from './parameters.ts'
 import { type Ending, superviseRun } from './supervise.ts'
 
@@ -20,24 +24,39 @@ export interface RunCommandOptions extends FlagValues {
   readonly config?: string
   readonly summary?: string
   readonly telemetry?: string
+  readonly deadLetters?: string
+  readonly replay?: string
   readonly quiet?: true
 }
 
 const REDRAW_MS = 500
+/** The exit code of a run that failed. */
+const FAILED = 1
 
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the run from beginning. */
 export async function runCommand(module: string, options: RunCommandOptions): Promise<number> {
-  const { param: params, config: file, summary, telemetry: lines, quiet, ...flags } = options
+  const { param: params, config: file, summary, telemetry: lines, quiet, ...rest } = options
+  const { deadLetters, replay: replayed, ...flags } = rest
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
-  if (summary !== undefined) await checkSummaryFile(summary)
+  await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines })
   const term = (await loadTerm(module, params)) as Term<never, unknown>
   checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true
   // a graph that makes no sense leaves no file behind
-  if (lines !== undefined) inModule(module, () => compileGraph(term))
+  const needsGraph = lines ?? deadLetters ?? replayed
+  const graph = needsGraph === undefined ? undefined : inModule(module, () => compileGraph(term))
+  const replay = replayed === undefined || graph === undefined ? undefined : await replayOf(replayed, graph)
+  if (replayed !== undefined && deadLetters !== undefined) await checkOtherFile(replayed, deadLetters)
   const telemetry = lines === undefined ? undefined : await openTelemetry(lines)
-  const running = inModule(module, () => run(term, isShown ? { ...config, statsEveryMs: REDRAW_MS } : config))
+  const letters = deadLetters === undefined ? undefined : await openLetters(deadLetters)
+  const settings = {
+    ...config,
+    ...(isShown ? { statsEveryMs: REDRAW_MS } : {}),
+    ...(replay === undefined ? {} : { replay }),
+  }
+  const running = inModule(module, () => run(term, settings))
+  letters?.follow(running.deadLetters(), (error) => void running.cancel(error))
   telemetry?.begin(() => running.stats())
 
   const progress = isShown ? new Progress(process.stderr, process.stdout) : undefined
@@ -46,22 +65,41 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
     progress?.draw(progressLine(stats, before, process.memoryUsage.rss(), progress.width))
     before = stats
   })
-  const ending = await superviseRun(running, (line) => {
+  const tellNow = (line: string): void => {
     progress?.clear()
     say(line)
-  })
+  }
+  running.on('failureRate', (rate) => tellNow(lineOfRate(rate)))
+  const ending = await superviseRun(running, tellNow)
   progress?.close()
+  await letters?.end()
 
   const stats = running.stats()
   for (const line of (await telemetry?.end(ending.outcome)) ?? []) say(line)
   tell(ending, stats)
+  if (stats.items.deadLettered > 0) say(lineOfLetters(stats.failures, deadLetters))
   if (isShown && ending.error === undefined) say(closingLine(module, ending.outcome, stats))
   if (summary !== undefined) {
     const { outcome, results } = ending
-    const error = ending.error === undefined ? {} : { error: linesOfFailure(ending.error)[0] as string }
-    await writeSummary(summary, { module, params, outcome, ...error, stats, results })
+    const error =
+      ending.error === undefined
+        ? {}
+        : { error: linesOfFailure(ending.error)[0] as string, errorCode: codeOf(ending.error) }
+    const report = { module, params, outcome, ...error, stats, results }
+    return (await isWritten(summary, report)) ? ending.code : Math.max(ending.code, FAILED)
   }
   return ending.code
+}
+
+/** The run is over: that its summary cannot be written is told, and is no mistake in the call. */
+async function isWritten(file: string, report: RunReport): Promise<boolean> {
+  try {
+    await writeSummary(file, report)
+    return true
+  } catch (error) {
+    for (const line of linesOfMistake(error)) say(line)
+    return false
+  }
 }
 
 /** `run` would find the same, but knows neither file. @throws {BadInputError} for terms that the graph does not have. */
@@ -77,6 +115,6 @@ function tell({ outcome, error }: Ending, { items }: Stats): void {
   if (outcome === 'cancelled') say(`cancelled; items discarded under way: ${items.discarded}`)
   else if (error !== undefined) {
     const [first, ...more] = linesOfFailure(error)
-    say([first, ...more].join('\n'))
+    say([`${first} [${codeOf(error)}]`, ...more].join('\n'))
   }
 }

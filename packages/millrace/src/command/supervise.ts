@@ -1,11 +1,12 @@
 /**
- * Accompanies a run to its end: signals, a reader of stdout that goes away, an event loop that runs dry. Called by
+ * Accompanies a run to its end: signals, a reader of stdout that goes away, what goes wrong outside of its terms. Called by
  * `command/run.ts`; leaves no listener behind.
  */
 
-import { MillraceError, type Outcome, type Run } from '@millrace/core'
+import type { Outcome, Run, Stats } from '@millrace/core'
 import { onBrokenPipe } from '../broken-pipe.ts'
 import { exitCodeOf, type Interrupt, onInterrupts } from '../interrupts.ts'
+import { UncaughtError, watchProcess } from '../process-watch.ts'
 
 /** How a run ended, for the user and for the exit code. */
 export interface Ending {
@@ -36,11 +37,13 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
     if (error.code === 'EPIPE') running.stop()
     else running.cancel(error)
   })
-  const { isDry, removeDry } = onDryLoop()
+  const watch = watchProcess(() => `The run cannot end: ${waiterIn(running.stats())}`)
   try {
-    const { outcome, results } = await Promise.race([running.done, isDry])
-    return { outcome, code: 0, results }
+    const { outcome, results, error } = await Promise.race([running.done, watch.failed])
+    return outcome === 'failed' ? { outcome, code: 1, error, results } : { outcome, code: 0, results }
   } catch (error) {
+    // whose timer or promise it was is not known: what goes on may rest on something broken
+    if (error instanceof UncaughtError) await running.cancel(error)
     if (cancelledBy !== undefined && codeOf(error) === 'CANCELLED') {
       return { outcome: 'cancelled', code: exitCodeOf(cancelledBy), error, results: {} }
     }
@@ -55,7 +58,7 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
     }
   } finally {
     removeInterrupts()
-    removeDry()
+    watch.end()
     onBrokenPipe(() => undefined)
   }
 }
@@ -68,23 +71,8 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Rejects when Node is about to exit although the run goes on: it would exit with 0 and without a word. */
-function onDryLoop(): { isDry: Promise<never>; removeDry: () => void } {
-  let listener = (): void => undefined
-  const isDry = new Promise<never>((_, reject) => {
-    listener = () => reject(new DryLoopError())
-  })
-  process.once('beforeExit', listener)
-  return { isDry, removeDry: () => process.off('beforeExit', listener) }
-}
-
-/** The run waits for something that can no longer happen. Code `NOTHING_PENDING`. */
-class DryLoopError extends MillraceError {
-  constructor() {
-    super(
-      'NOTHING_PENDING',
-      'The run cannot end: a term waits for a promise that nothing is left to settle (no timer, file or connection ' +
-        'is open any more).',
-    )
-  }
+/** The first term that waits for something outside, as the subject of a sentence. */
+function waiterIn({ stages }: Stats): string {
+  const id = stages.map(({ waitsIn }) => waitsIn).find((found) => found !== undefined)
+  return id === undefined ? 'a term' : `the term "${id}"`
 }

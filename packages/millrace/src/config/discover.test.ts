@@ -45,5 +45,5 @@ test('several in one folder are refused', async () => {
 })
 
 test('a package.json that is none is named', async () => {
-  await expect(found([], '.', { 'package.json': '{,' })).rejects.toThrow(/package\.json cannot be read: /)
+  await expect(found([], '.', { 'package.json': '{,' })).rejects.toThrow(/package\.json:1 cannot be read: /)
 })

@@ -1,6 +1,7 @@
 /** Errors as lines for a terminal: what went wrong and where, no stack traces. Called by the commands. */
 
 import { MillraceError, messageOf } from '@millrace/core'
+import { UncaughtError } from '../process-watch.ts'
 import { userFrame } from './frame.ts'
 import { oneLine } from './reason.ts'
 
@@ -9,15 +10,40 @@ export function say(line: string): void {
   process.stderr.write(`millrace: ${line}\n`)
 }
 
-/** A mistake that kept a command from doing anything. An error that is not Millrace's own is a bug: it keeps its stack. */
+/**
+ * A mistake that kept a command from doing anything, with its code on each line. An error that is not Millrace's own is
+ * a bug: it keeps its stack.
+ */
 export function linesOfMistake(error: unknown): string[] {
-  if (error instanceof MillraceError) return error.message.split('\n')
+  if (error instanceof MillraceError)
+    return error.message.split('\n').map((line) => `${line} [${codeOf(error)}]`)
   return [error instanceof Error ? (error.stack ?? error.message) : messageOf(error)]
 }
 
 /** A run's failure in one line; in two where the original error was thrown by the user's code. */
 export function linesOfFailure(error: unknown): string[] {
   const cause = error instanceof MillraceError && error.code === 'TERM_FAILED' ? error.cause : error
-  const place = cause instanceof MillraceError ? undefined : userFrame(cause)
-  return [oneLine(messageOf(error)), ...(place === undefined ? [] : [`  at ${place}`])]
+  const place = placeOf(cause)
+  return [shortened(oneLine(messageOf(error))), ...(place === undefined ? [] : [`  at ${place}`])]
+}
+
+/** The code that says most: that of an error that was only passed on with the name of the file. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof MillraceError)) return 'UNKNOWN'
+  const { code, cause } = error
+  return code === 'BAD_INPUT' && cause instanceof MillraceError ? codeOf(cause) : code
+}
+
+/** The line of the user's code that threw. Millrace's own errors tell by themselves where they belong. */
+function placeOf(error: unknown): string | undefined {
+  if (error instanceof UncaughtError) return placeOf(error.cause)
+  if (error instanceof MillraceError && error.code !== 'PROCESS_EXIT') return undefined
+  return userFrame(error)
+}
+
+/** Some errors bring a document along. */
+const MAX_LINE = 2000
+
+function shortened(line: string): string {
+  return line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}… (${line.length} characters)` : line
 }

@@ -11,7 +11,7 @@ const own: readonly string[] = ownFolders()
 
 function ownFolders(): string[] {
   const { resolve } = createRequire(import.meta.url)
-  const folders = ['millrace', '@millrace/core', '@millrace/terms'].map((name) =>
+  const folders = ['millrace', '@millrace/core', '@millrace/scheduler', '@millrace/terms'].map((name) =>
     dirname(resolve(`${name}/package.json`)),
   )
   return folders.flatMap((folder) => ['dist', 'src'].map((part) => `${folder}${sep}${part}${sep}`))
@@ -19,7 +19,7 @@ function ownFolders(): string[] {
 
 /** `file:line` of the innermost frame outside of Node, of packages and of Millrace; undefined if there is none. */
 export function userFrame(error: unknown): string | undefined {
-  const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
+  const stack = stackOf(error)
   for (const line of stack.split('\n')) {
     const [, place, row] = FRAME.exec(line) ?? []
     const path = place === undefined ? undefined : pathOf(place)
@@ -27,6 +27,15 @@ export function userFrame(error: unknown): string | undefined {
     return `${shortPath(path)}:${row}`
   }
   return undefined
+}
+
+function stackOf(error: unknown): string {
+  try {
+    // the text is made now, of a message that may be a getter
+    return error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
+  } catch {
+    return ''
+  }
 }
 
 function pathOf(place: string): string | undefined {

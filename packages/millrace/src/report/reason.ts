@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path'
 import { messageOf } from '@millrace/core'
+import { UncaughtError } from '../process-watch.ts'
 import { shortPath, userFrame } from './frame.ts'
 
 /** The text with line ends and runs of blanks made into single blanks. */
@@ -19,7 +20,7 @@ export function reasonIn(file: string, error: unknown): string {
 export function reasonOf(error: unknown): string {
   const parsed = parseErrorOf(error)
   if (parsed !== undefined) return parsed
-  const place = headOf(error) ?? userFrame(error)
+  const place = headOf(error) ?? userFrame(error instanceof UncaughtError ? error.cause : error)
   return `${place === undefined ? '' : `${place}: `}${withoutFolder(oneLine(messageOf(error)))}`
 }
 

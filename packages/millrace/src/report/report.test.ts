@@ -1,8 +1,8 @@
 /** Goal: errors become lines that say what went wrong and where in the user's code, without a stack. */
 import { join } from 'node:path'
-import { BadInputError, TermError } from '@millrace/core'
+import { BadInputError, InvalidOptionError, TermError } from '@millrace/core'
 import { expect, test } from 'vitest'
-import { linesOfFailure, linesOfMistake } from './error.ts'
+import { codeOf, linesOfFailure, linesOfMistake } from './error.ts'
 import { userFrame } from './frame.ts'
 import { reasonIn, reasonOf } from './reason.ts'
 
@@ -49,7 +49,18 @@ test('a failure of the user’s own code has a second line, one of Millrace’s 
   ])
 })
 
-test('a mistake is its message; a bug keeps its stack', () => {
-  expect(linesOfMistake(new BadInputError('one\ntwo'))).toEqual(['one', 'two'])
+test('an error that was passed on with the name of a file keeps its code', () => {
+  const inner = new InvalidOptionError('count', -1, 'at least 0')
+  const codes = [
+    inner,
+    new BadInputError('g.ts: …', { cause: inner }),
+    new TermError('map', 'item', inner),
+    'text',
+  ]
+  expect(codes.map(codeOf)).toEqual(['INVALID_OPTION', 'INVALID_OPTION', 'TERM_FAILED', 'UNKNOWN'])
+})
+
+test('a mistake is its message with its code on each line; a bug keeps its stack', () => {
+  expect(linesOfMistake(new BadInputError('one\ntwo'))).toEqual(['one [BAD_INPUT]', 'two [BAD_INPUT]'])
   expect(linesOfMistake(thrown('bug', 'f (x.ts:1:1)'))).toEqual(['Error: bug\n    at f (x.ts:1:1)'])
 })

@@ -1,8 +1,9 @@
 /** What `millrace run --summary` leaves behind: one JSON file, whole or not at all. Called by `command/run.ts`. */
 
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { BadInputError, type Ledger, messageOf, type Outcome, type Stats } from '@millrace/core'
+import { completenessOf } from '@millrace/core/engine'
 import { packageVersion } from '../version.ts'
 import { isSmallJson } from './json-safe.ts'
 
@@ -14,21 +15,11 @@ export interface RunReport {
   readonly outcome: Outcome | 'failed' | 'cancelled'
   /** What went wrong, in a line. */
   readonly error?: string
+  /** The code of what went wrong. */
+  readonly errorCode?: string
   readonly stats: Stats
   /** The sinks' results by node id; only small ones that JSON can hold are written. */
   readonly results: Readonly<Record<string, unknown>>
-}
-
-/** @throws {BadInputError} if the file could not be written once the run has ended: there is no such folder. */
-export async function checkSummaryFile(file: string): Promise<void> {
-  const folder = dirname(resolve(file))
-  const found = await stat(folder).catch(() => undefined)
-  if (found?.isDirectory() !== true) {
-    throw new BadInputError(`The summary ${file} cannot be written: there is no folder ${folder}.`)
-  }
-  if ((await stat(file).catch(() => undefined))?.isDirectory() === true) {
-    throw new BadInputError(`The summary ${file} cannot be written: it is a folder.`)
-  }
 }
 
 /** Writes a file beside it first, so that a reader never sees half a summary. @throws {BadInputError} if it cannot. */
@@ -56,6 +47,7 @@ export function summaryOf({ stats, results, error, ...run }: RunReport): object 
     ...(error === undefined ? {} : { error }),
     elapsedMs,
     balanced: isBalanced(items, run.outcome),
+    completeness: completenessOf(items, run.outcome === 'completed'),
     items,
     ...figures,
     results: Object.fromEntries(kept),

@@ -13,6 +13,8 @@ export interface ThreadCounts {
   readonly denied: number
   readonly refused: number
   readonly lost: number
+  /** See `Health`. */
+  readonly memoryShare?: number | undefined
 }
 
 /** Shares of errors among the activations, above which health is yellow and red. */
@@ -22,11 +24,12 @@ const RED_SHARE = 0.1
 const LEAST_ACTIVATIONS = 100
 
 /** Health by these counts. */
-export function healthOf({ wanted, had, activations, denied, refused, lost }: ThreadCounts): Health {
+export function healthOf(counts: ThreadCounts): Health {
+  const { wanted, had, activations, denied, refused, lost, memoryShare } = counts
   const missing = Math.max(0, wanted - had)
   const share = (refused + lost) / Math.max(activations, LEAST_ACTIVATIONS)
   let level: HealthLevel = 'green'
   if ((missing > 0 && had === 0) || share > RED_SHARE) level = 'red'
-  else if (missing > 0 || share > YELLOW_SHARE) level = 'yellow'
-  return { level, missing, denied, refused, lost }
+  else if (missing > 0 || share > YELLOW_SHARE || memoryShare !== undefined) level = 'yellow'
+  return { level, missing, denied, refused, lost, ...(memoryShare === undefined ? {} : { memoryShare }) }
 }

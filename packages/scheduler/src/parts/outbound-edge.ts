@@ -90,7 +90,6 @@ export class OutboundEdge extends Edge {
   }
 
   #explain(items: readonly unknown[], error: unknown): unknown {
-    if ((error as { readonly name?: unknown } | null)?.name !== 'DataCloneError') return error
     for (const item of items) {
       const found = findUncloneable(item)
       if (found === undefined) continue

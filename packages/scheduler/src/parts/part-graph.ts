@@ -16,8 +16,10 @@ export function makePartGraph(part: PartPlan, leafOf: (node: PartNode) => AnyLea
   const nodes = new Map<number, Node>()
   const stages: StagePlan[] = part.stages.map(({ index, kind, nodes: own }) => {
     const made = own.map((node): Node => {
-      const { id, rows, positional } = node
-      return { index: node.index, id, leaf: leafOf(node), inputs: [], outputs: [], rows, positional }
+      const { id, rows, positional, policy } = node
+      const leaf = leafOf(node)
+      const said = policy === undefined ? {} : { policy: { ...leaf.failurePolicy, ...policy } }
+      return { index: node.index, id, leaf, inputs: [], outputs: [], rows, positional, ...said }
     })
     own.forEach(({ index: at }, i) => {
       nodes.set(at, made[i] as Node)

@@ -33,6 +33,7 @@ export interface PartHost {
 
 /** Places the stages of one part. */
 export class PartPlacement implements Placement {
+  readonly endsHungCalls = true
   readonly #part: number
   readonly #graph: PartGraph
   readonly #host: PartHost

@@ -1,5 +1,6 @@
 /** Describes a part to the worker that hosts it. Called by `PartsPlacement`. */
 
+import { toWirePolicy } from '../worker/letters.ts'
 import type { BoardEdge } from './edge-board.ts'
 import type { Locator } from './locate.ts'
 import type { Part } from './part.ts'
@@ -10,15 +11,16 @@ export function describePart(
   part: Part,
   edges: readonly BoardEdge[],
   locator: Locator,
-  engine: Pick<PartPlan, 'timed' | 'batchItems'>,
+  engine: Pick<PartPlan, 'timed' | 'batchItems' | 'stopsOnFailure'>,
 ): PartPlan {
   const stages = part.stages.map(({ index, kind, nodes }) => ({
     index,
     kind,
     nodes: nodes.map((node) => {
       const { graph, at } = locator.locate(node)
-      const { id, index: own, rows, positional } = node
-      return { id, index: own, graph: graph.key, at, rows, positional }
+      const { id, index: own, rows, positional, leaf } = node
+      const policy = toWirePolicy(leaf.failurePolicy)
+      return { id, index: own, graph: graph.key, at, rows, positional, policy }
     }),
   }))
   const own = edges.flatMap((edge, index): PartEdge[] => {

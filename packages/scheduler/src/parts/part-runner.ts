@@ -4,8 +4,9 @@
  */
 
 import type { MessagePort } from 'node:worker_threads'
-import { MillraceError } from '@millrace/core'
+import { type DeadLetter, MillraceError } from '@millrace/core'
 import { type AnyLeaf, Engine, type Node, systemClock } from '@millrace/core/engine'
+import { toWireLetter } from '../worker/letters.ts'
 import { buildGraphOf } from '../worker/load-graph.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import { fromReason, toFailure } from './failure.ts'
@@ -14,7 +15,15 @@ import { OutboundEdge, type Post } from './outbound-edge.ts'
 import { makePartGraph } from './part-graph.ts'
 import { PartPlacement } from './part-placement.ts'
 import { printedBytes } from './printed.ts'
-import { CALLER, type Command, type EdgeMessage, type PartNode, type Reply, type Report } from './protocol.ts'
+import {
+  CALLER,
+  type Command,
+  type EdgeMessage,
+  LETTER_WINDOW,
+  type PartNode,
+  type Reply,
+  type Report,
+} from './protocol.ts'
 import { Reporter } from './reporter.ts'
 
 const NOTHING: Report = {
@@ -43,6 +52,9 @@ export class PartRunner {
   readonly #waiters = new Map<number, () => void>()
   #start: () => void = () => {}
   #commands = 0
+  /** Dead letters sent, and not yet heard; and who waits for that. */
+  #letters = 0
+  readonly #held: (() => void)[] = []
 
   constructor(port: MessagePort) {
     this.#port = port
@@ -127,10 +139,22 @@ export class PartRunner {
       case 'grow':
         this.#placement?.edges.get(command.edge)?.edge.grow()
         break
+      case 'heard':
+        this.#letters -= command.letters
+        if (this.#letters < LETTER_WINDOW) for (const resolve of this.#held.splice(0)) resolve()
+        break
       case 'dry':
         this.#placement?.edges.get(command.edge)?.edge.end()
         break
     }
+  }
+
+  #onDeadLetter(letter: DeadLetter, isFatal: boolean): void | Promise<void> {
+    this.#reply({ kind: 'letter', letter: toWireLetter(letter, isFatal) })
+    if (++this.#letters < LETTER_WINDOW) return
+    return new Promise((resolve) => {
+      this.#held.push(resolve)
+    })
   }
 
   async #load(refs: readonly GraphRef[]): Promise<void> {
@@ -175,6 +199,9 @@ export class PartRunner {
       pick: undefined,
       placement,
       onGrown: () => {},
+      stopsOnFailure: plan.stopsOnFailure,
+      onDeadLetter: (letter, isFatal) => this.#onDeadLetter(letter, isFatal),
+      onStopFor: (error) => this.#reply({ kind: 'stopFor', failure: toFailure(error) }),
     })
     this.#placement = placement
     this.#engine = engine

@@ -8,6 +8,7 @@ import type { StagePlan } from '@millrace/core/engine'
 import { WorkerLostError } from '../errors.ts'
 import type { HostThread } from '../threads/host-thread.ts'
 import { releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
+import type { WireLetter } from '../worker/letters.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import { toWire } from '../worker/wire-error.ts'
@@ -22,6 +23,9 @@ export interface PartOwner {
   touch(): void
   onEdge(message: EdgeMessage): void
   onReport(part: Part, report: Report): void
+  /** Resolves when there is room for another. */
+  onLetter(letter: WireLetter): void | Promise<void>
+  onStopFor(error: unknown): void
   onEnded(part: Part): void
   onFailed(error: unknown): void
   onLost(part: Part, error: WorkerLostError): void
@@ -225,6 +229,12 @@ export class Part {
       case 'report':
         this.#onReport(reply.report)
         break
+      case 'letter':
+        void this.#onLetter(reply.letter)
+        break
+      case 'stopFor':
+        this.#owner.onStopFor(fromFailure(reply.failure))
+        break
       case 'ending':
         clearTimeout(this.#patience) // exits take the time they take
         break
@@ -237,6 +247,12 @@ export class Part {
       default:
         this.#owner.onEdge(reply)
     }
+  }
+
+  /** Says so once it has been heard: a part has few letters under way. */
+  async #onLetter(letter: WireLetter): Promise<void> {
+    await this.#owner.onLetter(letter)
+    if (!this.hasEnded) this.#order({ kind: 'heard', letters: 1 })
   }
 
   #onFailed({ failure }: Extract<Reply, { kind: 'failed' }>): void {

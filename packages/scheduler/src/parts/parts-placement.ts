@@ -26,6 +26,7 @@ import { governor } from '../governor/governor.ts'
 import { healthOf } from '../governor/health.ts'
 import type { HostThread } from '../threads/host-thread.ts'
 import { type Granted, releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
+import { fromWireLetter, type WireLetter } from '../worker/letters.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import { EdgeBoard } from './edge-board.ts'
 import { Locator } from './locate.ts'
@@ -169,10 +170,10 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   wire(): void {
     if (this.#isWired || this.#host === undefined) return
     this.#isWired = true
-    const { timed, batchItems } = this.#host
+    const { timed, batchItems, stopsOnFailure } = this.#host
     const ports = this.#connect()
     for (const part of this.#board.parts.values()) {
-      const plan = describePart(part, this.#board.edges, this.#locator, { timed, batchItems })
+      const plan = describePart(part, this.#board.edges, this.#locator, { timed, batchItems, stopsOnFailure })
       part.makeStages({ kind: 'wire', plan, peers: ports.get(part.host) ?? [] })
       if (this.#isPaused) part.pause()
     }
@@ -227,6 +228,14 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#board.apply(report)
     for (const stage of report.stages) this.#proxies.get(stage.index)?.apply(stage)
     this.#host?.look()
+  }
+
+  onLetter(letter: WireLetter): void | Promise<void> {
+    return this.#host?.setAside(fromWireLetter(letter), letter.isFatal)
+  }
+
+  onStopFor(error: unknown): void {
+    this.#host?.stopFor(error)
   }
 
   onEnded(part: Part): void {

@@ -8,12 +8,16 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EdgeOptions } from '@millrace/core'
 import type { NodeRecord, StageKind } from '@millrace/core/engine'
+import type { WireLetter, WirePolicy } from '../worker/letters.ts'
 import type { Packed } from '../worker/packed.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import type { WireError } from '../worker/wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PARTS_VERSION = 1
+export const PARTS_VERSION = 2
+
+/** Dead letters of a part that the caller's thread has not said to have heard, at most: then what fails there waits. */
+export const LETTER_WINDOW = 256
 
 /** The number of the caller's thread among the hosts. */
 export const CALLER = 0
@@ -51,6 +55,8 @@ export interface PartNode {
   readonly at: number
   readonly rows: boolean
   readonly positional: boolean
+  /** What was said of its failures; a config may have said it. */
+  readonly policy: WirePolicy | undefined
 }
 
 /** A stage that a part hosts. */
@@ -86,6 +92,7 @@ export interface PartPlan {
   readonly edges: readonly PartEdge[]
   readonly timed: boolean
   readonly batchItems: number
+  readonly stopsOnFailure: boolean
 }
 
 /** Orders of the caller's thread. */
@@ -104,6 +111,8 @@ export type Command =
   | { readonly kind: 'cancel'; readonly error: WireError }
   /** Double the bounds of an edge; its writer lives here. */
   | { readonly kind: 'grow'; readonly edge: number }
+  /** So many more dead letters have found room. */
+  | { readonly kind: 'heard'; readonly letters: number }
   /** End an edge of a cycle that has run dry; its writer lives here. */
   | { readonly kind: 'dry'; readonly edge: number }
 
@@ -172,6 +181,10 @@ export type Reply =
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'entered'; readonly stage: number }
   | { readonly kind: 'report'; readonly report: Report }
+  /** An item was set aside. At most `LETTER_WINDOW` of them are under way. */
+  | { readonly kind: 'letter'; readonly letter: WireLetter }
+  /** Something failed that the run can go on without, once its sources have stopped. */
+  | { readonly kind: 'stopFor'; readonly failure: Failure }
   | { readonly kind: 'ending' }
   /** The part's last word; and how many bytes its thread has printed in its life. */
   | { readonly kind: 'ended'; readonly report: Report; readonly printedBytes: number }

@@ -11,6 +11,7 @@ import { placementFor } from '../placement-for.ts'
 
 for (const workers of [1, 2, 5]) contract({ strategy: 'pool', workers }, { graphs: 25 })
 contract({ strategy: 'pool', workers: 2, stateful: 'workers' }, { graphs: 25 })
+contract({ strategy: 'pool', workers: 2, isolation: 'process' }, { graphs: 5 })
 contract({ strategy: 'pool', workers: 3, minWorkers: 1, adaptive: true }, { graphs: 25 })
 
 const start = (how: string, items = 100) => {
@@ -69,11 +70,12 @@ test('a function that never returns is ended by cancel, and the pool goes on', a
   expect((await start('nothing').done).results['sink']).toHaveLength(100)
 })
 
-test('a worker that is lost again and again ends the run, with what it died of; the run tells that it is not well', async () => {
+test('an item that takes its worker down is found, and named with what the worker died of; the run tells that it is not well', async () => {
   const running = start('leave')
   const told: Health[] = []
   running.on('health', (health) => told.push(health))
-  await expect(running.done).rejects.toMatchObject({ code: 'WORKER_LOST', cause: { code: 'WORKER_ENDED' } })
+  const lost = { code: 'TERM_FAILED', term: 'Misfit', item: 40 }
+  await expect(running.done).rejects.toMatchObject({ ...lost, cause: { cause: { code: 'WORKER_ENDED' } } })
   const counts = { missing: 0, denied: 0, refused: 0 }
   expect(told).toEqual([{ level: 'yellow', lost: 2, ...counts }])
   expect(running.stats().threads).toMatchObject({
@@ -81,8 +83,8 @@ test('a worker that is lost again and again ends the run, with what it died of; 
     health: { level: 'yellow', lost: 3, ...counts },
   })
   expect(await failure('unhandled')).toMatchObject({
-    code: 'WORKER_LOST',
-    cause: { message: 'nobody listens' },
+    ...lost,
+    cause: { code: 'CALL_LOST', cause: { message: 'nobody listens' } },
   })
   const { results, threads } = await start('nothing').done
   expect(results['sink']).toHaveLength(100)

@@ -6,6 +6,7 @@
  */
 
 import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
+import type { CallLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
 import { PoolWorker, type WorkerOptions } from './pool-worker.ts'
 
@@ -71,6 +72,7 @@ export class SharedPool extends SharedCrew<PoolWorker> {
     makeTask: TaskMaker,
     signal: AbortSignal,
     wanted: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined> {
     this.#serve()
     for (;;) {
@@ -78,7 +80,7 @@ export class SharedPool extends SharedCrew<PoolWorker> {
       if (worker === undefined) return undefined
       let isUsable = true
       try {
-        const running = worker.run(makeTask, signal)
+        const running = worker.run(makeTask, signal, limitsMs)
         this.#countAlive()
         const reply = await running
         // the thread runs, but not the helper thread that loads TypeScript there

@@ -3,6 +3,7 @@
 import type { Stage } from '@millrace/core/engine'
 import type { Transferred } from '../worker/packed.ts'
 import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
+import type { CallLimits } from './hang-watch.ts'
 
 /** Makes a task anew for each attempt: what was transferred with the last one is gone. */
 export type TaskMaker = (transfer: Transferred) => Task
@@ -30,10 +31,16 @@ export interface Dispatcher {
   isQueued(stage: Stage): boolean
   leave(stage: Stage): void
   /**
-   * Runs a task on any worker, or on the one given; on this thread if there is none that can. `signal` ends the worker.
-   * Rejects only if the worker was lost or is gone, or `signal` aborted.
+   * Runs a task on any worker, or on the one given; on this thread if there is none that can. `signal` ends the worker;
+   * so does a call that takes longer than its limit. Rejects only if the worker was lost (with a `WorkerDeath`) or is
+   * gone, or `signal` aborted.
    */
-  run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer>
+  run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer>
   /** A worker was lost, for this reason. */
   countLoss(reason: unknown): void
   count(reply: DoneReply): void

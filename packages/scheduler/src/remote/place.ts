@@ -7,11 +7,14 @@ import {
   type Origins,
   type Outlet,
   readRegionPort,
+  type StageHost,
   type StagePlan,
 } from '@millrace/core/engine'
 import { findUncloneable } from '../worker/clone-path.ts'
 import { hashOf } from '../worker/hash.ts'
+import { toWirePolicy } from '../worker/letters.ts'
 import type { GraphRef, InnerEdge, RegionRef } from '../worker/protocol.ts'
+import { limitsOf } from './call-limits.ts'
 
 /**
  * What a strategy may do with a node.
@@ -44,9 +47,10 @@ export function mobilityOf({ leaf }: Node): Mobility {
   }
 }
 
-/** Whether a worker can build the node. */
+/** Whether a worker can build the node: a module alone does not know of a function to fall back on. */
 export function hasHome({ leaf }: Node, origins: Origins): boolean {
-  return origins.has(leaf) || leaf instanceof ModuleTerm
+  if (origins.has(leaf)) return true
+  return leaf instanceof ModuleTerm && typeof leaf.failurePolicy.fallback !== 'function'
 }
 
 /** Whether one module builds both nodes. */
@@ -78,7 +82,7 @@ export class Places {
   }
 
   /** How workers find a region, or a single stage. */
-  find(plan: StagePlan, timed: boolean, outlet: Outlet): RegionPlace {
+  find(plan: StagePlan, { timed, stopsOnFailure }: StageHost, outlet: Outlet): RegionPlace {
     const stages = plan.inner ?? [plan]
     const { graph, lines } = this.#graphOf(plan.nodes[0] as Node)
     const stageOf = new Map<Node, number>()
@@ -115,7 +119,10 @@ export class Places {
       }),
       input: entering.size === 1 ? ([...entering][0]?.input ?? '') : '',
       timed,
+      policies: stages.flatMap(({ nodes }) => nodes.map(({ leaf }) => toWirePolicy(leaf.failurePolicy))),
+      stopsOnFailure,
       isStateful: plan.nodes.some((node) => mobilityOf(node) === 'stateful'),
+      limitsMs: limitsOf(plan.nodes),
     }
     return { key: `${this.#run}region ${this.#regions++}`, region, lines }
   }

@@ -4,6 +4,8 @@
  */
 
 import type { PortWindow } from '../worker/outputs.ts'
+import type { NodeFailures } from '../worker/protocol.ts'
+import { FailureProgress } from './failure-progress.ts'
 
 /** What a reply adds. */
 export interface Gain {
@@ -11,6 +13,7 @@ export interface Gain {
   readonly counts: Float64Array
   readonly copied: number
   readonly left: number
+  readonly failures: readonly NodeFailures[]
 }
 
 /** Figures that only grow, one per kind. */
@@ -20,14 +23,16 @@ type Totals = readonly [sizes: number[], rest: number[]]
 export class Progress {
   #given: Totals = [[], []]
   #seen: Totals = [[], []]
+  readonly #failures = new FailureProgress()
 
   /** The batch begins anew. */
   restart(): void {
     this.#seen = [[], []]
+    this.#failures.restart()
   }
 
   /** What a reply adds to what was given by the attempts before. */
-  advance({ windows, counts, copied, left }: Gain): Gain {
+  advance({ windows, counts, copied, left, failures }: Gain): Gain {
     const [sizes, rest] = this.#seen
     const [givenSizes, givenRest] = this.#given
     const trimmed = windows.map((window, port) => {
@@ -46,6 +51,7 @@ export class Progress {
       copied: gains[0] as number,
       left: gains[1] as number,
       counts: Float64Array.from(gains.slice(2)),
+      failures: this.#failures.advance(failures),
     }
   }
 }

@@ -14,7 +14,8 @@ import { RemoteStage, type Shipment } from './remote-stage.ts'
 /** A batch on its way to a worker and back. */
 interface Activation extends Shipment {
   readonly id: number
-  attempts: number
+  /** Items of it whose whereabouts are not booked. */
+  underWay: number
   /** What has come and waits for its turn. */
   reply: DoneReply | undefined
   /** Who has the rest of it. */
@@ -41,17 +42,18 @@ export class RegionStage extends RemoteStage {
   }
 
   override get isWaiting(): boolean {
-    return !this.isDone && (this.underWay > 0 || this.dispatcher.isQueued(this))
+    return !this.isDone && (this.underWay > 0 || this.letterHolds > 0 || this.dispatcher.isQueued(this))
   }
 
   protected override get pending(): number {
-    return this.#activations.reduce((sum, { items }) => sum + items.length, 0)
+    return this.#activations.reduce((sum, { underWay }) => sum + underWay, 0)
   }
 
   override activate(): void {
     this.activations++
+    if (this.letterHolds > 0) return
     this.#collect()
-    while (this.queues.size === 0 && this.#submitNext());
+    while (this.letterHolds === 0 && this.queues.size === 0 && this.#submitNext());
     if (this.inlet.isDone && this.#activations.length === 0 && this.queues.size === 0) this.finish()
   }
 
@@ -70,7 +72,7 @@ export class RegionStage extends RemoteStage {
     const activation = {
       ...shipment,
       id,
-      attempts: 0,
+      underWay: shipment.items.length,
       reply: undefined,
       worker: undefined,
       progress: undefined,
@@ -116,12 +118,13 @@ export class RegionStage extends RemoteStage {
       let answer: Answer
       try {
         answer = await this.dispatcher.run(
-          (transfer) =>
-            this.runTask(activation, activation.id, region, activation.attempts > 0, undefined, transfer),
+          (transfer) => this.runTask(activation, activation.id, region, false, undefined, transfer),
           abort.signal,
+          undefined,
+          this.limitsMs,
         )
       } catch (error) {
-        this.survive(error, ++activation.attempts, activation)
+        this.survive(error, activation)
         continue
       }
       const { reply, worker } = answer
@@ -137,9 +140,9 @@ export class RegionStage extends RemoteStage {
     const task = { kind: 'continue', key: this.place.key, activation: activation.id } as const
     let answer: Answer | undefined
     try {
-      answer = await this.dispatcher.run(() => task, abort.signal, activation.worker)
+      answer = await this.dispatcher.run(() => task, abort.signal, activation.worker, this.limitsMs)
     } catch (error) {
-      this.survive(error, ++activation.attempts, activation)
+      this.survive(error, activation)
     }
     if (answer?.reply.kind === 'done') return answer.reply
     if (answer !== undefined && answer.reply.kind !== 'unknown') throw this.asError(answer.reply)
@@ -161,13 +164,13 @@ export class RegionStage extends RemoteStage {
 
   /** Hands over the replies that are next in order, as far as there is room for them. */
   #collect(): void {
-    while (this.queues.flush()) {
+    while (this.letterHolds === 0 && this.queues.flush()) {
       const [first] = this.#activations
       if (first?.reply === undefined) return
       const { reply } = first
       first.reply = undefined
       if (reply.hasMore) first.progress ??= new Progress()
-      this.accept(reply, first.progress)
+      first.underWay -= this.accept(reply, first.progress)
       if (!reply.hasMore) this.#activations.shift()
       // what is next in order needs no slot: it is bounded by being one
       else this.#sendRest(first)

@@ -17,6 +17,7 @@ import {
 } from '@millrace/core'
 import {
   groupStages,
+  isEnforceable,
   type Node,
   type Origins,
   type Placement,
@@ -26,11 +27,13 @@ import {
 } from '@millrace/core/engine'
 import { NotAGraphModuleError } from '../errors.ts'
 import { healthOf } from '../governor/health.ts'
+import { memoryPressure } from '../governor/memory-pressure.ts'
 import { usableProcessors } from '../governor/processors.ts'
 import type { SchedulerOptions } from '../options.ts'
 import { tellEnd } from '../worker/forget.ts'
 import type { DoneReply } from '../worker/protocol.ts'
 import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.ts'
+import type { CallLimits } from './hang-watch.ts'
 import { areNear, hasHome, mobilityOf, Places } from './place.ts'
 import { RegionStage } from './region-stage.ts'
 import type { StageParts } from './remote-stage.ts'
@@ -52,7 +55,12 @@ export interface Crew {
   /** Most workers at the same time so far. */
   readonly peak: number
   /** As `Dispatcher.run`; resolves with `undefined` if there is no worker that can run the task. */
-  run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined>
+  run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer | undefined>
   /** A worker was lost for this reason. Several batches may have been lost with it. */
   countLoss(reason: unknown): void
   /** Threads lost in the place of this one before it. */
@@ -69,6 +77,7 @@ let runs = 0
 
 /** A worker with less heap dies before it has loaded anything. */
 const MIN_HEAP_MB = 16
+const BYTES_PER_MB = 1024 * 1024
 /** Tasks under way per worker: one that runs, and one that waits at its door. */
 const TASKS_PER_WORKER = 2
 /** A batch for a worker is sized to keep it busy for about so long: far above a round trip, far below a human's patience. */
@@ -91,6 +100,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   #before: ErrorCounts = { denied: 0, refused: 0, lost: 0 }
   #activations = 0
   #level: HealthLevel = 'green'
+  readonly #pressure = memoryPressure()
   onHealth: ((health: Health) => void) | undefined
 
   constructor(options: SchedulerOptions) {
@@ -154,12 +164,14 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   makeStage(...parts: StageParts): Stage | undefined {
-    const [plan, , outlet, { timed }] = parts
+    const [plan, , outlet, host] = parts
     if (this.size === 0 || this.#places === undefined) return undefined
-    if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, timed, outlet))
+    if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, host, outlet))
     const { stateful = 'auto' } = this.options
     if (stateful === 'caller' || this.#mobilityOfStage(plan) !== 'stateful') return undefined
-    return new StatefulStage(parts, this, this.#places.find(plan, timed, outlet), stateful)
+    // where the caller's thread could not enforce a time limit, it is not to begin there
+    const where = plan.nodes.every(({ leaf }) => isEnforceable(leaf)) ? stateful : 'workers'
+    return new StatefulStage(parts, this, this.#places.find(plan, host, outlet), where)
   }
 
   get size(): number {
@@ -167,7 +179,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   get batchMs(): number {
-    return this.options.batchMs ?? DEFAULT_BATCH_MS
+    return (this.options.batchMs ?? DEFAULT_BATCH_MS) * this.#pressure.batchFactor
   }
 
   takeSlot(stage: Stage): boolean {
@@ -190,8 +202,13 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     this.#slots.leave(stage)
   }
 
-  async run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer> {
-    const answer = worker === HERE ? undefined : await this.#crew?.run(makeTask, signal, worker)
+  async run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer> {
+    const answer = worker === HERE ? undefined : await this.#crew?.run(makeTask, signal, worker, limitsMs)
     if (answer !== undefined) return answer
     // no worker could be started, or none that could load the graph: the caller's own thread has to do
     const { runTask } = await import('../worker/run-task.ts')
@@ -207,6 +224,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     this.#activations++
     this.#watchHealth()
     if (worker === HERE_ID) return
+    const { heapLimitMb } = this.options
+    if (heapLimitMb !== undefined) this.#pressure.noteHeap(worker, heapBytes / (heapLimitMb * BYTES_PER_MB))
     const known = this.#workers.get(worker)
     this.#workers.set(worker, {
       activations: (known?.activations ?? 0) + 1,
@@ -224,7 +243,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   #health(): Health {
-    const { size = 0, wanted = 0, errors = this.#before } = this.#crew ?? {}
+    const crew = this.#crew
+    const { size = 0, wanted = 0, errors = this.#before } = crew ?? {}
     return healthOf({
       wanted,
       had: size,
@@ -232,6 +252,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
       denied: errors.denied - this.#before.denied,
       refused: errors.refused - this.#before.refused,
       lost: errors.lost - this.#before.lost,
+      memoryShare: crew === undefined ? undefined : this.#pressure.share,
     })
   }
 

@@ -5,9 +5,17 @@
 
 import { performance } from 'node:perf_hooks'
 import { MillraceError, TermError } from '@millrace/core'
-import { estimateBytes, type NodeRecord, Stage, type StageHost } from '@millrace/core/engine'
+import {
+  addFailures,
+  estimateBytes,
+  failureRecordOf,
+  type NodeRecord,
+  Stage,
+  type StageHost,
+} from '@millrace/core/engine'
 import { GraphMismatchError, WorkerLostError } from '../errors.ts'
 import { findUncloneable } from '../worker/clone-path.ts'
+import { fromWireLetter } from '../worker/letters.ts'
 import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
 import { pack, type Transferred } from '../worker/packed.ts'
 import {
@@ -15,27 +23,31 @@ import {
   type FailedReply,
   type MismatchReply,
   NODE_COUNTS,
+  type NodeFailures,
   PROTOCOL_VERSION,
   type RegionRef,
   type RunTask,
   type StatefulTask,
 } from '../worker/protocol.ts'
 import { fromWire } from '../worker/wire-error.ts'
+import { Casualties } from './casualties.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import type { CallLimits } from './hang-watch.ts'
 import type { RegionPlace } from './place.ts'
 import { PortQueues } from './port-queues.ts'
 import type { Progress } from './progress.ts'
+import { WorkerDeath } from './worker-death.ts'
 
 /** Items on their way to a worker. */
 export interface Shipment {
   readonly items: readonly unknown[]
   readonly times: readonly number[] | undefined
+  /** Workers that were lost with them. */
+  readonly casualties: Casualties
 }
 
 /** A batch that is still under way so long after its stage has ended has its worker ended. */
 const PATIENCE_MS = 1000
-/** A worker that dies of the same batch so many times will do it again. */
-export const MAX_ATTEMPTS = 3
 
 /** What the engine hands to each stage's constructor. */
 export type StageParts = readonly [
@@ -53,6 +65,8 @@ export abstract class RemoteStage extends Stage {
   /** One per task under way: tinypool leaves its listener on the signal. */
   protected readonly aborts = new Set<AbortController>()
   protected underWay = 0
+  /** Dead letters that nobody has room for: no reply is taken before they are gone. */
+  protected letterHolds = 0
   #patience: NodeJS.Timeout | undefined
   #activation = 0
   #copiedInside = 0
@@ -127,18 +141,19 @@ export abstract class RemoteStage extends Stage {
       this.count(items.length)
       this.#traffic.sent += items.length * estimateBytes(items[items.length - 1])
     }
-    return { items, times: this.host.timed ? times : undefined }
+    return { items, times: this.host.timed ? times : undefined, casualties: new Casualties() }
   }
 
   protected nextActivation(): number {
     return this.#activation++
   }
 
+  /** `isCareful` where the batch is run after another one that is, in the same runner. */
   protected runTask(
-    { items, times }: Shipment,
+    { items, times, casualties }: Shipment,
     activation: number,
     region: RegionRef | undefined,
-    diagnose: boolean,
+    isCareful: boolean,
     stateful: StatefulTask | undefined,
     transfer: Transferred,
   ): RunTask {
@@ -155,41 +170,70 @@ export abstract class RemoteStage extends Stage {
           enterAt: -1,
         },
       ],
-      diagnose,
+      isCareful: isCareful || casualties.isCareful,
+      poison: casualties.poison,
       stateful,
     }
   }
 
-  /** Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. */
-  protected accept(reply: DoneReply, progress?: Progress): void {
+  /**
+   * Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. Returns how many
+   * items fewer of the batch are under way.
+   */
+  protected accept(reply: DoneReply, progress?: Progress): number {
     this.busyMs += reply.busyMs
     this.#workerMs += reply.busyMs
     this.dispatcher.count(reply)
     const all = { ...reply, windows: unpackOutputs(reply.outputs) }
     this.#traffic.received += bytesOf(all.windows)
-    const { windows, counts, copied, left } = progress?.advance(all) ?? all
+    const { windows, counts, copied, left, failures } = progress?.advance(all) ?? all
+    // what an op takes is gone, what it gives is under way until it has left the region
+    let gone = left - copied
     for (let node = 0, at = 0; node < this.records.length; node++) {
       const record = this.records[node] as NodeRecord
+      const before = record.in - record.out
       for (const key of NODE_COUNTS) record[key] += counts[at++] as number
+      gone += record.in - record.out - before
     }
     this.#copiedInside += copied
     this.outlet.left += left
     this.queues.add(windows)
+    for (const failed of failures) this.#acceptFailures(failed)
+    return windows.reduce((sum, { from, to }) => sum + to - from, gone)
+  }
+
+  protected get limitsMs(): CallLimits | undefined {
+    return this.place.region.limitsMs
+  }
+
+  #acceptFailures({ at, counts, letters }: NodeFailures): void {
+    addFailures(failureRecordOf(this.records[at] as NodeRecord), counts)
+    for (const letter of letters) {
+      // the id is the one it has here: in a graph of its own it may have another
+      const term = this.plan.nodes[at]?.id ?? letter.term
+      const held = this.host.setAside({ ...fromWireLetter(letter), term }, letter.isFatal)
+      if (held === undefined) continue
+      this.letterHolds++
+      void held.then(() => {
+        this.letterHolds--
+        this.wake()
+      })
+    }
   }
 
   /** A worker was lost. @throws the error to end the run with, if it is of no use to try again. */
-  protected survive(error: unknown, attempts: number, { items }: Shipment): void {
-    if (this.isDone) throw error
-    this.#checkInput(items, error)
-    this.dispatcher.countLoss(error)
-    if (attempts < MAX_ATTEMPTS) return
+  protected survive(error: unknown, { items, casualties }: Shipment): void {
+    const death = error instanceof WorkerDeath ? error : new WorkerDeath(error)
+    if (this.isDone) throw death.cause
+    this.#checkInput(items)
+    this.dispatcher.countLoss(death.cause)
+    if (casualties.add(death)) return
     const terms = this.plan.nodes.slice(0, 5).map(({ id }) => id)
-    throw new WorkerLostError(terms, attempts, error)
+    throw new WorkerLostError(terms, casualties.deaths, death.cause)
   }
 
   /** @throws {TermError} if the batch never left this thread, because an item cannot be cloned. */
-  #checkInput(items: readonly unknown[], error: unknown): void {
-    if ((error as { readonly name?: unknown } | null)?.name !== 'DataCloneError') return
+  #checkInput(items: readonly unknown[]): void {
     for (const item of items) {
       const found = findUncloneable(item)
       if (found === undefined) continue
@@ -214,6 +258,7 @@ export abstract class RemoteStage extends Stage {
     }
     const error = fromWire(reply.error)
     if (reply.at < 0) return error
+    if (reply.phase === 'item') failureRecordOf(this.records[reply.at] as NodeRecord).error++
     return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, reply.item)
   }
 

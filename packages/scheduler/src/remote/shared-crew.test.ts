@@ -2,10 +2,13 @@
 
 import { afterEach, expect, test } from 'vitest'
 import { governor } from '../governor/governor.ts'
+import { MemoryPressure } from '../governor/memory-pressure.ts'
 import type { Answer } from './dispatcher.ts'
 import { type CrewOptions, SharedCrew } from './shared-crew.ts'
 
 let now = 0
+let memoryShare = 0
+let pressure: MemoryPressure
 
 /** Workers that exist by name only. */
 class PaperCrew extends SharedCrew<object> {
@@ -16,6 +19,9 @@ class PaperCrew extends SharedCrew<object> {
 
   protected override now(): number {
     return now
+  }
+  protected override get pressure(): MemoryPressure {
+    return pressure
   }
   protected override hire(): object | undefined {
     if (this.refusals === 0) return {}
@@ -35,7 +41,7 @@ class PaperCrew extends SharedCrew<object> {
   }
   /** A task more. */
   begin(): void {
-    void this.run(() => expect.fail('no task is made'), new AbortController().signal)
+    void this.run(() => expect.fail('no task is made'), new AbortController().signal, undefined, undefined)
   }
   /** Ends the oldest task. */
   async finish(): Promise<void> {
@@ -47,6 +53,11 @@ class PaperCrew extends SharedCrew<object> {
 const crews: PaperCrew[] = []
 function crewOf(options: Partial<CrewOptions>, refusals = 0): PaperCrew {
   now = 0
+  memoryShare = 0
+  pressure = new MemoryPressure(
+    () => memoryShare,
+    () => now,
+  )
   const crew = new PaperCrew({ workers: 2, minWorkers: 0, adaptive: false, idleTimeoutMs: 1, ...options })
   crew.refusals = refusals
   crews.push(crew)
@@ -145,4 +156,21 @@ test('an adaptive crew keeps to its lower bound', async () => {
     await crew.finish()
   }
   expect(crew.size).toBe(3)
+})
+
+test('while memory runs short there are fewer workers, and none is missed; later they come back', () => {
+  const crew = crewOf({ workers: 3, minWorkers: 2 })
+  const sizeAfter = (looks: number): number => {
+    for (; looks > 0; looks--) {
+      now += 100
+      crew.begin()
+    }
+    return crew.size
+  }
+  expect(sizeAfter(4)).toBe(3)
+  memoryShare = 0.95
+  expect([sizeAfter(4), sizeAfter(1), sizeAfter(9)]).toEqual([3, 2, 1])
+  expect([crew.wanted, governor().health.missing]).toEqual([1, 0])
+  memoryShare = 0.4
+  expect(sizeAfter(20)).toBe(3)
 })

@@ -6,8 +6,10 @@
 import { performance } from 'node:perf_hooks'
 import { isMainThread } from 'node:worker_threads'
 import { governor, type Lease, type ThreadError } from '../governor/governor.ts'
+import { type MemoryPressure, memoryPressure } from '../governor/memory-pressure.ts'
 import { adaptedWorkers } from './adapt.ts'
 import type { Answer, TaskMaker, WorkerHandle } from './dispatcher.ts'
+import type { CallLimits } from './hang-watch.ts'
 import { Load } from './load.ts'
 import type { Crew, ErrorCounts } from './remote-placement.ts'
 
@@ -83,17 +85,27 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     this.#wanted = options.adaptive ? Math.max(1, options.minWorkers) : options.workers
   }
 
-  async run(makeTask: TaskMaker, signal: AbortSignal, worker?: WorkerHandle): Promise<Answer | undefined> {
+  async run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer | undefined> {
     this.#load.add(1, this.now())
     try {
       this.#adapt()
       this.#fill()
-      const answer = await this.assign(makeTask, signal, worker)
+      const answer = await this.assign(makeTask, signal, worker, limitsMs)
       if (answer !== undefined) governor().countActivation()
       return answer
     } finally {
       this.#load.add(-1, this.now())
     }
+  }
+
+  /** Memory that runs short makes crews smaller. Tests have a gauge of their own. */
+  protected get pressure(): MemoryPressure {
+    return memoryPressure()
   }
 
   /** Time in ms, on the monotonic clock. Tests have a clock of their own. */
@@ -106,6 +118,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     makeTask: TaskMaker,
     signal: AbortSignal,
     worker: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined>
 
   /** Threads lost in the place of this thread, before it. */
@@ -117,9 +130,9 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
   /** A worker that has nothing to do and nothing that others wait for, if there is one. */
   protected abstract findSpare(): Worker | undefined
 
-  /** Workers that there should be. */
+  /** Workers that there should be: by the load, and by what memory there is. */
   get wanted(): number {
-    return this.#wanted
+    return this.pressure.limit(this.#wanted)
   }
 
   get size(): number {
@@ -152,10 +165,10 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
   /** Moves the number of workers by what was measured. Looks as tasks come: where none do, nothing needs to change. */
   #adapt(): void {
     const { adaptive, minWorkers: min, workers: max } = this.#options
-    if (!adaptive) return
-    const sample = this.#load.sample(SAMPLE_MS, this.now())
+    this.pressure.look()
+    const sample = adaptive ? this.#load.sample(SAMPLE_MS, this.now()) : undefined
     if (sample !== undefined) this.#wanted = adaptedWorkers(this.#wanted, sample, { min, max })
-    while (this.size > this.#wanted) {
+    while (this.size > this.wanted) {
       const spare = this.findSpare()
       if (spare === undefined) break // later, then
       this.drop(spare)
@@ -164,7 +177,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
 
   /** Hires what is missing, unless that has failed a moment ago. Late tasks of runs that have left hire nobody. */
   #fill(): void {
-    while (!this.isUnused && this.size < this.#wanted && this.#tryHire());
+    while (!this.isUnused && this.size < this.wanted && this.#tryHire());
     this.#noteSize()
   }
 
@@ -192,7 +205,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
 
   #noteSize(): void {
     this.#load.set(this.size, this.now())
-    const missing = this.isUnused ? 0 : Math.max(0, this.#wanted - this.size)
+    const missing = this.isUnused ? 0 : Math.max(0, this.wanted - this.size)
     governor().countMissing(missing - this.#missing)
     this.#missing = missing
   }

@@ -9,6 +9,7 @@
 import { performance } from 'node:perf_hooks'
 import { estimateBytes, FusedStage, type NodeRecord, type StageHost } from '@millrace/core/engine'
 import type { DoneReply, RegionRef, Reply, Snapshot, StatefulTask } from '../worker/protocol.ts'
+import { Casualties } from './casualties.ts'
 import type { Dispatcher, WorkerHandle } from './dispatcher.ts'
 import type { RegionPlace } from './place.ts'
 import { Progress } from './progress.ts'
@@ -36,7 +37,8 @@ const BATCHES_PER_SNAPSHOT = { least: 32, most: 1024, bytesEach: 16_384 }
 interface Current extends Shipment {
   readonly id: number
   readonly isLast: boolean
-  attempts: number
+  /** Items of it whose whereabouts are not booked. */
+  underWay: number
   progress: Progress | undefined
   reply: DoneReply | undefined
 }
@@ -69,9 +71,10 @@ export class StatefulStage extends RemoteStage {
 
   #hostHere(): StageHost {
     const { host } = this
-    const { timed, clock, signal, batchItems } = host
+    const { timed, clock, signal, batchItems, timers, stopsOnFailure } = host
     return {
-      ...{ timed, clock, signal, batchItems },
+      ...{ timed, clock, signal, batchItems, timers, stopsOnFailure },
+      setAside: (letter, isFatal) => host.setAside(letter, isFatal),
       look: () => host.look(),
       ready: (stage) => {
         stage.isReady = true
@@ -83,6 +86,7 @@ export class StatefulStage extends RemoteStage {
       },
       onDone: () => host.onDone(this),
       fail: (error) => host.fail(error),
+      stopFor: (error) => host.stopFor(error),
       setResult: (node, result) => host.setResult(node, result),
     }
   }
@@ -108,7 +112,7 @@ export class StatefulStage extends RemoteStage {
 
   override get isWaiting(): boolean {
     if (this.#here !== undefined) return this.#here.isWaiting
-    return !this.isDone && (this.underWay > 0 || this.dispatcher.isQueued(this))
+    return !this.isDone && (this.underWay > 0 || this.letterHolds > 0 || this.dispatcher.isQueued(this))
   }
 
   override get left(): number {
@@ -121,7 +125,7 @@ export class StatefulStage extends RemoteStage {
   }
 
   protected override get pending(): number {
-    return this.#current?.items.length ?? 0
+    return this.#current?.underWay ?? 0
   }
 
   override onReaderGone(): void {
@@ -180,7 +184,7 @@ export class StatefulStage extends RemoteStage {
   }
 
   #activateAway(): void {
-    while (this.queues.flush()) {
+    while (this.letterHolds === 0 && this.queues.flush()) {
       const current = this.#current
       if (current === undefined) {
         if (this.#hasEnded) {
@@ -194,7 +198,7 @@ export class StatefulStage extends RemoteStage {
       if (reply === undefined) return
       current.reply = undefined
       if (reply.hasMore) current.progress ??= new Progress()
-      this.accept(reply, current.progress)
+      current.underWay -= this.accept(reply, current.progress)
       if (reply.hasMore) this.#send(current, (abort) => this.#rest(current, abort))
       else this.#settle(current, reply)
     }
@@ -212,9 +216,11 @@ export class StatefulStage extends RemoteStage {
       )
     }
     if (reply.snapshot === undefined) {
-      this.#since.push({ items: current.items, times: current.times })
+      this.#since.push({ items: current.items, times: current.times, casualties: current.casualties })
       return
     }
+    // the runner that notes every call is slow: what follows begins with a new one
+    if (this.#isCareful(current)) this.#worker = undefined
     this.#snapshot = reply.snapshot
     this.#since = []
     const { least, most, bytesEach } = BATCHES_PER_SNAPSHOT
@@ -229,13 +235,20 @@ export class StatefulStage extends RemoteStage {
     if (this.isDone || (!isLast && !this.inlet.edges.some((edge) => edge.items > 0))) return false
     if (this.outlet.room() <= 0 || !this.dispatcher.takeSlot(this)) return false
     const count = Math.ceil(Math.min(this.#batch, this.host.batchItems))
-    const shipment = isLast ? { items: [], times: undefined } : this.gather(count)
+    const shipment = isLast ? nothing() : this.gather(count)
     if (shipment.items.length === 0 && !isLast) {
       this.dispatcher.giveSlot()
       return false
     }
     const id = this.nextActivation()
-    const current = { ...shipment, id, isLast, attempts: 0, progress: undefined, reply: undefined }
+    const current = {
+      ...shipment,
+      id,
+      isLast,
+      underWay: shipment.items.length,
+      progress: undefined,
+      reply: undefined,
+    }
     this.#current = current
     this.#send(current, (abort) => this.#run(current, abort), true)
     return true
@@ -257,6 +270,11 @@ export class StatefulStage extends RemoteStage {
     )
   }
 
+  /** Whether a worker was lost with this batch, or with one that is to be run again before it. */
+  #isCareful(current: Shipment): boolean {
+    return current.casualties.isCareful || this.#since.some(({ casualties }) => casualties.isCareful)
+  }
+
   get #batches(): number {
     return this.#snapshot.batches + this.#since.length
   }
@@ -275,7 +293,7 @@ export class StatefulStage extends RemoteStage {
         region = this.place.region
       } catch (error) {
         if (error instanceof Answered) throw error.error
-        this.survive(error, ++current.attempts, current)
+        this.survive(error, this.#asked ?? current)
       }
       this.#worker = undefined
     }
@@ -299,19 +317,25 @@ export class StatefulStage extends RemoteStage {
     return this.#ask(current, current, { batches, restore, isLast: current.isLast }, region, abort)
   }
 
+  /** The batch that was sent last: the one at hand, or one that is run again before it. */
+  #asked: Shipment | undefined
+
   async #ask(
-    { items, times }: Shipment,
-    { id, attempts }: Current,
+    shipment: Shipment,
+    current: Current,
     stateful: Omit<StatefulTask, 'wantsSnapshot'>,
     region: RegionRef | undefined,
     abort: AbortController,
   ): Promise<Reply> {
-    const wantsSnapshot = !stateful.isLast && this.#since.length + 1 >= this.#batchesPerSnapshot
-    const task = { ...stateful, wantsSnapshot }
+    this.#asked = shipment
+    const isCareful = this.#isCareful(current)
+    const isDue = isCareful || this.#since.length + 1 >= this.#batchesPerSnapshot
+    const task = { ...stateful, wantsSnapshot: !stateful.isLast && shipment === current && isDue }
     const { reply, worker } = await this.dispatcher.run(
-      (transfer) => this.runTask({ items, times }, id, region, attempts > 0, task, transfer),
+      (transfer) => this.runTask(shipment, current.id, region, isCareful, task, transfer),
       abort.signal,
       this.#worker,
+      this.limitsMs,
     )
     if (reply.kind === 'done') this.#worker = worker
     return reply
@@ -321,7 +345,7 @@ export class StatefulStage extends RemoteStage {
   async #drain(activation: number, first: DoneReply, abort: AbortController): Promise<void> {
     const task = { kind: 'continue', key: this.place.key, activation } as const
     for (let reply: Reply = first; reply.kind === 'done' && reply.hasMore; ) {
-      ;({ reply } = await this.dispatcher.run(() => task, abort.signal, this.#worker))
+      ;({ reply } = await this.dispatcher.run(() => task, abort.signal, this.#worker, this.limitsMs))
     }
   }
 
@@ -329,12 +353,12 @@ export class StatefulStage extends RemoteStage {
   async #rest(current: Current, abort: AbortController): Promise<DoneReply> {
     const task = { kind: 'continue', key: this.place.key, activation: current.id } as const
     try {
-      const { reply } = await this.dispatcher.run(() => task, abort.signal, this.#worker)
+      const { reply } = await this.dispatcher.run(() => task, abort.signal, this.#worker, this.limitsMs)
       if (reply.kind === 'done') return reply
       if (reply.kind !== 'unknown') throw new Answered(this.asError(reply))
     } catch (error) {
       if (error instanceof Answered) throw error.error
-      this.survive(error, ++current.attempts, current)
+      this.survive(error, current)
     }
     this.#worker = undefined
     return this.#run(current, abort)
@@ -344,6 +368,11 @@ export class StatefulStage extends RemoteStage {
     await super.release()
     await this.#here?.dispose()
   }
+}
+
+/** The end of the input, which costs workers as a batch does. */
+function nothing(): Shipment {
+  return { items: [], times: undefined, casualties: new Casualties() }
 }
 
 /** An error that a worker sent, as against one that it died of. */

@@ -19,6 +19,8 @@ export interface WorkerStart {
   /** Which line of the cells is its own. */
   readonly slot: number
   readonly cells: Int32Array<SharedArrayBuffer>
+  /** Where it notes what it does; see `Beacon`. */
+  readonly beacon: Int32Array<SharedArrayBuffer>
 }
 
 /** From the caller's thread. */

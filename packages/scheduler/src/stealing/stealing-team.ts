@@ -5,7 +5,9 @@
 
 import { MillraceError, type StealingStats } from '@millrace/core'
 import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
+import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
+import { WorkerDeath } from '../remote/worker-death.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
 import { fromWire } from '../worker/wire-error.ts'
@@ -27,6 +29,7 @@ interface Dealt {
   /** Who has which part. */
   readonly holders: Map<string, TeamWorker>
   readonly task: Task
+  readonly limitsMs: CallLimits | undefined
   /** Whether the caller asks for the rest by itself, from the worker that has it. */
   readonly isSingle: boolean
   /** For a reply that is no part of an assembly. */
@@ -91,6 +94,21 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     makeTask: TaskMaker,
     signal: AbortSignal,
     wanted: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer | undefined> {
+    const stopLooking = limitsMs && watchLimits(limitsMs, () => this.#endHanging())
+    try {
+      return await this.#run(makeTask, signal, wanted, limitsMs)
+    } finally {
+      stopLooking?.()
+    }
+  }
+
+  async #run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    wanted: WorkerHandle | undefined,
+    limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined> {
     if (wanted instanceof Assembly) return { reply: await this.#abortable(wanted, signal), worker: wanted }
     for (;;) {
@@ -98,7 +116,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       if (worker === undefined || !this.has(worker)) return undefined
       const transfer: Transferred = []
       try {
-        return await this.#deal(worker, makeTask(transfer), transfer, signal)
+        return await this.#deal(worker, makeTask(transfer), transfer, signal, limitsMs)
       } catch (error) {
         if (!isStartFailure(error)) throw error
       }
@@ -111,7 +129,13 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     return least
   }
 
-  async #deal(home: TeamWorker, task: Task, transfer: Transferred, signal: AbortSignal): Promise<Answer> {
+  async #deal(
+    home: TeamWorker,
+    task: Task,
+    transfer: Transferred,
+    signal: AbortSignal,
+    limitsMs: CallLimits | undefined,
+  ): Promise<Answer> {
     const id = ++this.#units
     home.send({ kind: 'unit', unit: { id, part: '', task } }, transfer)
     const holders = new Map<string, TeamWorker>()
@@ -130,7 +154,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
         this.#forget(id)
         resolve(answer)
       }
-      this.#dealt.set(id, { assembly, home, holders, task, isSingle, settle })
+      this.#dealt.set(id, { assembly, home, holders, task, limitsMs, isSingle, settle })
       this.#abortable(assembly, signal).then((reply) => resolve({ reply, worker: assembly }), reject)
     })
   }
@@ -192,14 +216,32 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       dealt.assembly.fail(new MillraceError('WORKER_ENDED', `A worker has lost the region of part ${part}.`))
   }
 
-  /** What it had is lost, and with it every batch that may have had a part there: all that are under way. */
-  #onDied(worker: TeamWorker, error: unknown): void {
+  /**
+   * What it had is lost, and with it every batch that may have had a part there: all that are under way. It died of the
+   * one that it ran, or, if it had begun none, of those that were dealt to it.
+   */
+  #onDied(worker: TeamWorker, error: unknown, timeoutMs?: number, notes = worker.notes): void {
     this.#losses[worker.slot] = worker.restarts + 1
     this.countLoss(error)
     this.drop(worker)
-    for (const [id, { assembly }] of this.#dealt) {
+    const running = notes?.batch ?? 0
+    for (const [id, { assembly, home }] of this.#dealt) {
       for (const other of this.workers) other.send({ kind: 'drop', id })
-      assembly.fail(error)
+      const isBystander = running === 0 ? home !== worker : running !== id
+      const isRefused = isStartFailure(error) // to be dealt again
+      assembly.fail(isRefused ? error : new WorkerDeath(error, { notes, timeoutMs, isBystander }))
+    }
+  }
+
+  /** Ends the workers whose call at hand takes longer than it may. */
+  #endHanging(): void {
+    for (const worker of [...this.workers]) {
+      const { notes } = worker
+      const limitsMs = this.#dealt.get(notes?.batch ?? 0)?.limitsMs
+      const timeoutMs = limitsMs && exceededLimit(notes, limitsMs)
+      if (timeoutMs === undefined) continue
+      const text = `A call had not ended after ${timeoutMs} ms.`
+      this.#onDied(worker, new MillraceError('WORKER_ENDED', text), timeoutMs, notes)
     }
   }
 

@@ -6,6 +6,7 @@
 import { performance } from 'node:perf_hooks'
 import type { MessagePort } from 'node:worker_threads'
 import type { StealingStats } from '@millrace/core'
+import { ownBeacon } from '../worker/beacon.ts'
 import type { Transferred } from '../worker/packed.ts'
 import { pack } from '../worker/packed.ts'
 import type { RunTask } from '../worker/protocol.ts'
@@ -200,15 +201,19 @@ export class StealingWorker {
     this.#queueLatency.add(begun - since)
     const running: Running = { unit, runner: undefined, forks: [] }
     this.#running = running
-    const isStateful = unit.task.kind === 'run' && unit.task.stateful !== undefined
+    const isWhole = unit.task.kind === 'run' && (unit.task.stateful !== undefined || unit.task.isCareful)
+    const beacon = ownBeacon()
+    beacon.begin(unit.id, unit.part === '')
     const transfer: Transferred = []
     const reply = await runTask(unit.task, transfer, (runner) => {
-      if (isStateful) return
+      if (runner?.wasSplit === true) beacon.blur()
+      if (isWhole) return
       if (running.runner !== undefined) running.runner.onStep = undefined
       running.runner = runner
       if (runner !== undefined) runner.onStep = () => this.#step()
     })
     this.#running = undefined
+    beacon.finish()
     this.#runTime.add(performance.now() - begun)
     const { id, part } = unit
     try {
@@ -254,7 +259,7 @@ export class StealingWorker {
   }
 
   #takeHalf(peer: Peer, transfer: Transferred): Unit[] {
-    const stealable = this.#deque.filter(({ unit }) => unit.task.kind === 'run')
+    const stealable = this.#deque.filter(({ unit: { task } }) => task.kind === 'run' && !task.isCareful)
     // the one at the head is as good as begun if nothing else is
     const spare = this.#running === undefined ? stealable.length - 1 : stealable.length
     const taken = stealable.slice(stealable.length - Math.ceil(spare / 2))
@@ -271,6 +276,8 @@ export class StealingWorker {
     if (running === undefined || runner === undefined || unit?.task.kind !== 'run') return undefined
     const cut = split(runner)
     if (cut.length === 0) return undefined
+    runner.wasSplit = true
+    ownBeacon().blur()
     const part = `${this.#slot}.${++this.#parts}`
     running.forks.push(part)
     const task: RunTask = {

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { MillraceError, type StealingStats } from '@millrace/core'
 import { builtFile } from '../built-file.ts'
+import { noteWorker } from '../threads/live-workers.ts'
+import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { Order, Report, WorkerStart } from './protocol.ts'
 
@@ -26,30 +28,42 @@ export class TeamWorker {
   /** What it has reported last. */
   metrics: StealingStats | undefined
   readonly #worker: Worker
+  readonly #beacon = Beacon.share()
   #isGone = false
 
   /** @throws `ERR_WORKER_INIT_FAILED` if the machine refuses a thread. */
-  constructor(start: WorkerStart, restarts: number, heapLimitMb: number | undefined, host: TeamHost) {
+  constructor(
+    start: Omit<WorkerStart, 'beacon'>,
+    restarts: number,
+    heapLimitMb: number | undefined,
+    host: TeamHost,
+  ) {
     this.slot = start.slot
     this.restarts = restarts
     this.#worker = new Worker(ENTRY, {
-      workerData: start,
+      workerData: { ...start, beacon: this.#beacon } satisfies WorkerStart,
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
     })
     this.#worker.unref()
+    const { threadId: id } = this.#worker
+    const strikeOff = noteWorker({ id, isolation: 'thread', kill: () => this.kill() })
     let reason: unknown
     this.#worker.on('message', (report: Report) => host.onReport(this, report))
     this.#worker.on('error', (error: unknown) => {
       reason = error
     })
-    this.#worker.on('exit', () => {
+    this.#worker.on('exit', (code) => {
+      strikeOff()
       if (this.#isGone) return
       this.#isGone = true
-      host.onDied(
-        this,
-        reason ?? new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.'),
-      )
+      const text = `The worker ended in the middle of its work: exit code ${code}.`
+      host.onDied(this, reason ?? new MillraceError('WORKER_ENDED', text))
     })
+  }
+
+  /** What it has noted last: also once it is gone. */
+  get notes(): BeaconNotes | undefined {
+    return readBeacon(this.#beacon)
   }
 
   get threadId(): number {

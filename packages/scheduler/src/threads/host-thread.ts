@@ -6,6 +6,7 @@ import { MillraceError } from '@millrace/core'
 import { builtFile } from '../built-file.ts'
 import type { Lease } from '../governor/governor.ts'
 import { type OpenPart, PARTS_VERSION } from '../parts/protocol.ts'
+import { noteWorker } from './live-workers.ts'
 
 const ENTRY = builtFile('parts/entry.js')
 
@@ -36,6 +37,8 @@ export class HostThread {
       this.#cause ??= error
     })
     this.#worker.once('exit', () => this.#onExit())
+    const kill = (): void => void this.#worker.terminate()
+    this.#worker.once('exit', noteWorker({ id: this.id, isolation: 'thread', kill }))
     // what is seen here goes to the process's own output in the same moment
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
       stream.on('data', (chunk: Uint8Array) => {

@@ -7,6 +7,8 @@
 
 import { threadId } from 'node:worker_threads'
 import { Tinypool } from 'tinypool'
+import { Beacon, setOwnBeacon } from './beacon.ts'
+import { BEACON_FILE, FileBeacon } from './beacon-file.ts'
 import { hearEnds } from './forget.ts'
 import { guardExit } from './guard.ts'
 import type { Transferred } from './packed.ts'
@@ -15,6 +17,9 @@ import { runTask } from './run-task.ts'
 
 guardExit()
 if (threadId !== 0) hearEnds()
+const path = process.env[BEACON_FILE]
+if (threadId !== 0) setOwnBeacon(new Beacon(Tinypool.workerData as Int32Array<SharedArrayBuffer>))
+else if (path !== undefined) setOwnBeacon(new FileBeacon(path))
 
 /** Runs one task, called by tinypool. Never rejects; columns of numbers are transferred. */
 export default async function answer(task: Task): Promise<unknown> {

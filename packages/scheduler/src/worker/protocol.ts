@@ -4,11 +4,14 @@
  * Every value is structured-cloneable. A worker that speaks another version says so instead of guessing.
  */
 
+import type { FailureCounts } from '@millrace/core'
+import type { CallPlace } from './beacon.ts'
+import type { WireLetter, WirePolicy } from './letters.ts'
 import type { Packed } from './packed.ts'
 import type { WireError } from './wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** Items of one port in a reply at most. */
 export const MAX_OUTPUTS = 65_536
@@ -57,7 +60,20 @@ export interface RegionRef {
   readonly timed: boolean
   /** One worker at a time, batch after batch, with a state that stays. */
   readonly isStateful: boolean
+  /** What was said of each node's failures, stage after stage; a config may have said it. */
+  readonly policies: readonly (WirePolicy | undefined)[]
+  /** Whether items that fail are set aside, and stop the sources, where nothing else is said. */
+  readonly stopsOnFailure: boolean
+  /** Time limits of single calls by node, in ms; `undefined` if there are none. */
+  readonly limitsMs: readonly (number | undefined)[] | undefined
 }
+
+/** A call that hangs, or ends its worker: it is not made, but fails with this. */
+export type Poison = CallPlace &
+  (
+    | { readonly kind: 'worker'; readonly error: WireError }
+    | { readonly kind: 'timeout'; readonly timeoutMs: number }
+  )
 
 /** The state of a stateful stage after so many batches. */
 export interface Snapshot {
@@ -80,8 +96,13 @@ export interface RunTask {
   /** Tells the batches of one region apart. */
   readonly activation: number
   readonly loads: readonly Load[]
-  /** Check that results can be cloned: set after a reply was lost because one could not. */
-  readonly diagnose: boolean
+  /**
+   * Set after a worker was lost with the batch, to find out why: every call is noted, promises are awaited one at a
+   * time, the batch stays in one piece, and results are checked for what cannot be cloned.
+   */
+  readonly isCareful: boolean
+  /** Calls that are not to be made. Only with `isCareful`. */
+  readonly poison: readonly Poison[]
   /** Of a stateful region. */
   readonly stateful: StatefulTask | undefined
 }
@@ -131,9 +152,20 @@ export interface DoneReply {
   /** Of a stateful region: it wants nothing more. */
   readonly hasEnded: boolean
   readonly snapshot: Snapshot | undefined
+  /** Of the nodes that failed. */
+  readonly failures: readonly NodeFailures[]
   readonly worker: number
   readonly busyMs: number
   readonly heapBytes: number
+}
+
+/** What failed in one node since the last reply. */
+export interface NodeFailures {
+  /** Index among the region's nodes. */
+  readonly at: number
+  readonly counts: FailureCounts
+  /** What was set aside, in the order of the node's items. */
+  readonly letters: readonly WireLetter[]
 }
 
 /** A term failed, or the graph could not be loaded. */

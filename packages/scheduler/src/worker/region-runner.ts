@@ -17,9 +17,13 @@ import {
   type StageHost,
   type StagePlan,
   systemClock,
+  TimerWheel,
 } from '@millrace/core/engine'
+import type { CallWatch } from './call-watch.ts'
+import { FailureLog } from './failure-log.ts'
+import type { WirePolicy } from './letters.ts'
 import type { PortItems } from './outputs.ts'
-import { MAX_OUTPUTS, NODE_COUNTS, type RegionRef } from './protocol.ts'
+import { MAX_OUTPUTS, NODE_COUNTS, type NodeFailures, type Poison, type RegionRef } from './protocol.ts'
 
 /** Estimated bytes of one port in a reply at most. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -41,6 +45,7 @@ export interface Yielded {
   readonly counts: Float64Array
   readonly copied: number
   readonly left: number
+  readonly failures: readonly NodeFailures[]
   /** The batch has more to give: call `resume`. */
   readonly hasMore: boolean
 }
@@ -64,18 +69,34 @@ export class RegionRunner {
   readonly #ready: Stage[] = []
   readonly #isStateful: boolean
   readonly #abort = new AbortController()
+  readonly #timers = new TimerWheel(systemClock)
+  readonly #failures = new FailureLog()
+  readonly #watch: CallWatch | undefined
+  /** Whether a part of its batch has gone to another worker. */
+  wasSplit = false
   #copied = 0
   #left = 0
   #failure: { readonly error: unknown } | undefined
   #onReady: (() => void) | undefined
   #undone: number
 
-  /** @param nodes the graph's nodes, to which the region's indexes refer */
-  constructor(nodes: readonly Node[], region: RegionRef) {
+  /**
+   * @param nodes the graph's nodes, to which the region's indexes refer
+   * @param watch notes calls, where that is wanted
+   */
+  constructor(nodes: readonly Node[], region: RegionRef, watch?: CallWatch) {
+    this.#watch = watch
     const parked = new Set<Edge>()
+    let at = 0
+    const kernelOf = (node: Node, at: number) => {
+      const kernel = node.leaf.kernel()
+      return watch?.watch(node, at, kernel) ?? kernel
+    }
     const plans = region.stages.map((indexes): StagePlan => {
-      const own = indexes.map((index) => nodes[index] as Node)
-      return { index: 0, kind: 'fused', nodes: own, kernels: own.map(({ leaf }) => leaf.kernel()) }
+      const first = at
+      const own = indexes.map((index) => withPolicy(nodes[index] as Node, region.policies[at++]))
+      const kernels = own.map((node, nth) => kernelOf(node, first + nth))
+      return { index: 0, kind: 'fused', nodes: own, kernels }
     })
     this.nodes = plans.flatMap((plan) => plan.nodes)
     this.#isStateful = region.isStateful
@@ -110,7 +131,7 @@ export class RegionRunner {
     this.gives = region.exits.flatMap(({ stage, isRead }) =>
       isRead ? [lastOf(plans[stage] as StagePlan).leaf.isGivingBuffers] : [],
     )
-    const host = this.#host(region.timed)
+    const host = this.#host(region)
     this.stages = plans.map((plan, at) => {
       const { leaf } = lastOf(plan)
       const ports = new Map(
@@ -130,12 +151,15 @@ export class RegionRunner {
     this.#counts = new Float64Array(this.nodes.length * NODE_COUNTS.length)
   }
 
-  #host(timed: boolean): StageHost {
+  #host({ timed, stopsOnFailure }: RegionRef): StageHost {
     return {
       timed,
       clock: systemClock,
       signal: this.#abort.signal,
       batchItems: BATCH_ITEMS,
+      timers: this.#timers,
+      stopsOnFailure,
+      setAside: (letter, isFatal) => this.#failures.add(letter, isFatal),
       look: () => {},
       ready: (stage) => {
         stage.isReady = true
@@ -148,11 +172,15 @@ export class RegionRunner {
         this.#onReady?.()
       },
       setResult: () => {},
-      fail: (error) => {
-        this.#failure ??= { error }
-        this.#onReady?.()
-      },
+      fail: (error) => this.#fail(error),
+      stopFor: (error) => this.#fail(error), // of a region that ends in a wrong way, nothing is sound
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#timers.clear()
+    this.#onReady?.()
   }
 
   /** Enters the nodes; with the states of a snapshot, if there is one. Called once, before the first batch. */
@@ -176,9 +204,16 @@ export class RegionRunner {
     return this.#undone === 0
   }
 
-  /** Runs a batch. @throws {TermError} with the first failure. */
-  run(loads: readonly Loaded[]): Promise<Yielded> {
+  /** Whether all calls are noted. Such a runner is slow, and used for one batch alone where that can be. */
+  get isCareful(): boolean {
+    return this.#watch?.isCareful === true
+  }
+
+  /** Runs a batch, in which these calls are to fail. @throws {TermError} with the first failure. */
+  run(loads: readonly Loaded[], poison: readonly Poison[] = []): Promise<Yielded> {
     this.batches++
+    this.wasSplit = false
+    this.#watch?.begin(poison)
     for (const { items, times, enterAt } of loads) {
       if (items.length === 0) continue
       const edges = enterAt < 0 ? this.edges.slice(0, this.entries) : this.edges.slice(enterAt, enterAt + 1)
@@ -199,6 +234,10 @@ export class RegionRunner {
   async resume(): Promise<Yielded> {
     let hasMore = false
     while (this.#failure === undefined && !this.hasEnded) {
+      if (this.isCareful && this.#isWaiting) {
+        await this.#untilWaiterIsReady()
+        continue
+      }
       const stage = this.#ready.pop()
       if (stage !== undefined) {
         stage.isReady = false
@@ -245,6 +284,17 @@ export class RegionRunner {
     })
   }
 
+  /** No other call is made while one is awaited: if the worker dies of it, it is the one that was noted last. */
+  #untilWaiterIsReady(): Promise<void> {
+    const ready = this.#ready.splice(0)
+    for (const stage of ready) {
+      if (stage.waiting)
+        stage.isReady = false // or its waking up would not be heard
+      else this.#ready.push(stage)
+    }
+    return this.#untilReady()
+  }
+
   #stuck(): Error {
     const cause = new MillraceError(
       'TOO_MANY_ITEMS',
@@ -265,6 +315,7 @@ export class RegionRunner {
       copied: copied - this.#copied,
       left: left - this.#left,
       hasMore,
+      failures: this.#failures.take(this.nodes, records),
     }
     this.#counts.set(counts)
     this.#copied = copied
@@ -275,8 +326,14 @@ export class RegionRunner {
   /** Lets the batch under way go: nobody waits for it any more. */
   dispose(reason: unknown): void {
     this.#abort.abort(reason)
+    this.#timers.clear()
     for (const stage of this.stages) stage.dispose().catch(() => undefined)
   }
+}
+
+/** The node with what was said of its failures where the run was started. */
+function withPolicy(node: Node, policy: WirePolicy | undefined): Node {
+  return policy === undefined ? node : { ...node, policy: { ...node.leaf.failurePolicy, ...policy } }
 }
 
 function lastOf({ nodes }: StagePlan): Node {

@@ -4,6 +4,7 @@
  */
 
 import type { Node } from '@millrace/core/engine'
+import { CallWatch } from './call-watch.ts'
 import { type LoadedGraph, loadGraph } from './load-graph.ts'
 import type { RegionRef, Snapshot } from './protocol.ts'
 import { RegionRunner } from './region-runner.ts'
@@ -29,19 +30,30 @@ export class Region {
   }
 
   /** A runner for one batch: a free one, or a new one. */
-  async take(): Promise<RegionRunner> {
-    const free = this.#free.pop()
+  async take(isCareful: boolean): Promise<RegionRunner> {
+    const free = isCareful ? undefined : this.#free.pop()
     if (free !== undefined) return free
-    const runner = new RegionRunner(this.nodes, this.ref)
+    const runner = this.#makeRunner(isCareful)
     await runner.start()
     return runner
   }
 
+  #makeRunner(isCareful: boolean): RegionRunner {
+    const { stages, limitsMs } = this.ref
+    const isWatched = isCareful || limitsMs !== undefined
+    const watch = isWatched ? new CallWatch({ isCareful, limitsMs }, stages.flat().length) : undefined
+    return new RegionRunner(this.nodes, this.ref, watch)
+  }
+
   /** The runner that has the state after so many batches; `undefined` if it is not here, and cannot be restored. */
-  async takeStateful(batches: number, restore: Snapshot | undefined): Promise<RegionRunner | undefined> {
+  async takeStateful(
+    batches: number,
+    restore: Snapshot | undefined,
+    isCareful: boolean,
+  ): Promise<RegionRunner | undefined> {
     if (this.stateful?.batches === batches && restore === undefined) return this.stateful
     if (restore === undefined && batches > 0) return undefined
-    const runner = new RegionRunner(this.nodes, this.ref)
+    const runner = this.#makeRunner(isCareful)
     await runner.start(restore?.states)
     runner.batches = restore?.batches ?? 0
     this.stateful = runner
@@ -50,7 +62,7 @@ export class Region {
 
   /** A runner has run its batch to the end. */
   give(runner: RegionRunner): void {
-    if (runner !== this.stateful) this.#free.push(runner)
+    if (runner !== this.stateful && !runner.isCareful) this.#free.push(runner)
   }
 
   pause(activation: number, runner: RegionRunner): void {

@@ -56,8 +56,8 @@ async function runBatch(
   const { stateful } = task
   const runner =
     stateful === undefined
-      ? await region.take()
-      : await region.takeStateful(stateful.batches, stateful.restore)
+      ? await region.take(task.isCareful)
+      : await region.takeStateful(stateful.batches, stateful.restore, task.isCareful)
   if (runner === undefined) return { kind: 'unknown' }
   watch?.(runner)
   const begun = performance.now()
@@ -66,11 +66,11 @@ async function runBatch(
     times: times === undefined ? undefined : Array.from(times),
     enterAt,
   }))
-  const yielded = stateful?.isLast === true ? await runner.end() : await runner.run(loads)
-  if (task.diagnose) checkCloneable(yielded, runner)
+  const yielded = stateful?.isLast === true ? await runner.end() : await runner.run(loads, task.poison)
+  if (task.isCareful) checkCloneable(yielded, runner)
   const wantsSnapshot = stateful?.wantsSnapshot === true && !yielded.hasMore
   const snapshot = wantsSnapshot ? { batches: runner.batches, states: runner.states } : undefined
-  if (task.diagnose && snapshot !== undefined) checkState(snapshot, runner)
+  if (task.isCareful && snapshot !== undefined) checkState(snapshot, runner)
   return settle(task.activation, region, runner, yielded, begun, snapshot, transfer)
 }
 
@@ -114,6 +114,7 @@ function settle(
     hasMore: yielded.hasMore,
     hasEnded: runner.hasEnded,
     snapshot,
+    failures: yielded.failures,
     worker: threadId === 0 ? process.pid : threadId,
     busyMs: performance.now() - begun,
     heapBytes: getHeapStatistics().used_heap_size,

@@ -66,6 +66,9 @@ function randomTree(choose: Random): Tree {
     input: 'out',
     timed: choose.below(2) === 0,
     isStateful: false,
+    policies: [],
+    stopsOnFailure: false,
+    limitsMs: undefined,
   }
   return { nodes, region }
 }
@@ -79,6 +82,7 @@ const asReply = (yielded: Yielded): DoneReply => ({
   hasMore: yielded.hasMore,
   hasEnded: false,
   snapshot: undefined,
+  failures: yielded.failures,
   worker: 0,
   busyMs: 0,
   heapBytes: 0,

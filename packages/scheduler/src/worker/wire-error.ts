@@ -1,5 +1,7 @@
 /** Errors as plain data, so that name, code, cause, own properties and stack survive the way between threads. */
 
+import { describe, MillraceError, messageOf } from '@millrace/core'
+
 /** An error, or anything else that was thrown, ready to be cloned. */
 export interface WireError {
   readonly name: string
@@ -12,14 +14,25 @@ export interface WireError {
   /** What was thrown, if it was no error. */
   readonly thrown: unknown
   readonly isError: boolean
+  /** Whether it is one of Millrace's own. */
+  readonly isOwn: boolean
 }
 
 const MAX_CAUSES = 8
 
 /** Takes an error apart. */
-export function toWire(error: unknown, depth = 0): WireError {
+export function toWire(error: unknown): WireError {
+  try {
+    return takeApart(error, 0)
+  } catch {
+    // its message is a getter that throws, say
+    return takeApart(new Error(messageOf(error)), 0)
+  }
+}
+
+function takeApart(error: unknown, depth: number): WireError {
   if (!(error instanceof Error)) {
-    const thrown = isCloneable(error) ? error : String(error)
+    const thrown = isCloneable(error) ? error : describe(error)
     const none = {
       name: '',
       message: '',
@@ -28,7 +41,7 @@ export function toWire(error: unknown, depth = 0): WireError {
       cause: undefined,
       properties: {},
     }
-    return { ...none, thrown, isError: false }
+    return { ...none, thrown, isError: false, isOwn: false }
   }
   const properties: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(error)) {
@@ -40,18 +53,22 @@ export function toWire(error: unknown, depth = 0): WireError {
     message: error.message,
     stack: error.stack,
     code: isCloneable(code) ? code : undefined,
-    cause: error.cause === undefined || depth >= MAX_CAUSES ? undefined : toWire(error.cause, depth + 1),
+    cause: error.cause === undefined || depth >= MAX_CAUSES ? undefined : takeApart(error.cause, depth + 1),
     properties,
     thrown: undefined,
     isError: true,
+    isOwn: error instanceof MillraceError,
   }
 }
 
-/** Puts an error together again: of the built-in class of its name where there is one, else an `Error`. */
+/** Puts an error together again: a `MillraceError` for Millrace's own, the built-in class of its name where there is one, else an
+ * `Error`. */
 export function fromWire(wire: WireError): unknown {
   if (!wire.isError) return wire.thrown
-  const make = BUILT_IN.get(wire.name) ?? Error
-  const error = new make(wire.message, wire.cause === undefined ? undefined : { cause: fromWire(wire.cause) })
+  const options = wire.cause === undefined ? undefined : { cause: fromWire(wire.cause) }
+  const error = wire.isOwn
+    ? new MillraceError(String(wire.code), wire.message, options)
+    : new (BUILT_IN.get(wire.name) ?? Error)(wire.message, options)
   if (error.name !== wire.name) {
     Object.defineProperty(error, 'name', { value: wire.name, configurable: true, writable: true })
   }

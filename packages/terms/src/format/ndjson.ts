@@ -38,7 +38,14 @@ export interface ParseNdjsonOptions {
 export function parseNdjson<Row = unknown>(
   options: ParseNdjsonOptions = {},
 ): KernelTerm<string, Row, number> {
-  const { invalid = 'fail' } = options
+  return parser<Row>(options, '')
+}
+
+/** `source` is what messages say of where the lines are from. */
+function parser<Row>(
+  { invalid = 'fail' }: ParseNdjsonOptions,
+  source: string,
+): KernelTerm<string, Row, number> {
   if (invalid !== 'fail' && invalid !== 'skip') {
     throw new InvalidOptionError('invalid of parseNdjson()', invalid, '"fail" or "skip"')
   }
@@ -49,7 +56,7 @@ export function parseNdjson<Row = unknown>(
       return JSON.parse(line) as Row
     } catch (cause) {
       if (invalid === 'skip') return undefined
-      throw new BadInputError(`Line ${ctx.state} is no JSON: ${messageOf(cause)}`, { cause })
+      throw new BadInputError(`Line ${ctx.state}${source} is no JSON: ${messageOf(cause)}`, { cause })
     }
   }
   const hooks = { initialState: () => 0 }
@@ -106,7 +113,7 @@ export function ndjson<Row = unknown>(
   file: string | URL,
   options: ParseNdjsonOptions = {},
 ): Term<never, Row> {
-  return lines(file).pipe(parseNdjson<Row>(options))
+  return lines(file).pipe(parser<Row>(options, ` of ${file}`))
 }
 
 /**

@@ -1,4 +1,5 @@
 export * from './deduplicate.ts'
+export * from './key-by.ts'
 export type { KeyEntry, Keyed, KeyedOptions, KeyTable } from './key-table.ts'
 export * from './keyed-aggregate.ts'
 export * from './keyed-reduce.ts'

@@ -75,8 +75,16 @@ export class LineFile {
   async #flush(): Promise<void> {
     const block = Buffer.from(this.#block)
     this.#block = ''
-    if (this.#packer === undefined) await this.#handle.appendFile(block)
-    else await this.#packer.write(block)
+    try {
+      if (this.#packer === undefined) await this.#handle.appendFile(block)
+      else await this.#packer.write(block)
+    } catch (cause) {
+      // a disk that is full says neither which file it was nor what has become of it
+      throw new BadInputError(
+        `writeLines() cannot write ${this.#file}: ${messageOf(cause)}. What was there before is unchanged.`,
+        { cause },
+      )
+    }
   }
 
   /** Completes the file and puts it in its place. */

@@ -42,10 +42,20 @@ export class CsvRecords {
 
   #explain(cause: unknown): BadInputError {
     const line = cause instanceof CsvError ? cause['lines'] : this.#parser.info.lines
-    return new BadInputError(`The file ${this.#path} is no valid CSV at line ${line}: ${messageOf(cause)}`, {
-      cause,
-    })
+    const remedy = cause instanceof CsvError ? (REMEDIES[cause.code] ?? '') : ''
+    const reason = `${messageOf(cause).replace(/\.$/, '')}.${remedy}`
+    return new BadInputError(`The file ${this.#path} is no valid CSV at line ${line}: ${reason}`, { cause })
   }
+}
+
+/** What can be done about what csv-parse found, by its code. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  CSV_RECORD_INCONSISTENT_COLUMNS: ' If records may be longer or shorter, say ragged: true.',
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: ' If records may be longer or shorter, say ragged: true.',
+  CSV_QUOTE_NOT_CLOSED: ' If quotes mean nothing in this file, say quote: false.',
+  INVALID_OPENING_QUOTE: ' If quotes mean nothing in this file, say quote: false.',
+  CSV_INVALID_CLOSING_QUOTE: ' If quotes mean nothing in this file, say quote: false.',
+  CSV_MAX_RECORD_SIZE: ' Is a quote never closed? If not, raise maxRecordChars.',
 }
 
 /** Keeps the records in an array; pushed through the stream one by one they would take twice as long. */

@@ -7,6 +7,7 @@ import { pathOf } from '../path-of.ts'
 import { isPlainRecord } from './as-record.ts'
 import type { CastRecord } from './csv-records.ts'
 import { FileSource } from './file-source.ts'
+import { textChunks } from './text-chunks.ts'
 
 /** How the fields of a CSV file become values: see {@link CsvOptions.cast}. */
 export type CsvCast = boolean | Readonly<Record<string, (field: string) => unknown>>
@@ -97,7 +98,7 @@ class Csv extends FileSource<unknown> {
     // loaded only where it is used: every worker that loads this package would pay for it
     const { CsvRecords } = await import('./csv-records.ts')
     const records = new CsvRecords(this.path, this.#options, this.#cast)
-    for await (const chunk of chunks) {
+    for await (const chunk of textChunks(this.path, chunks, this.#options.encoding)) {
       const complete = await records.push(chunk)
       if (complete.length > 0) yield complete
     }

@@ -5,6 +5,7 @@ import type { BatchSourceTerm } from '@millrace/core'
 import { checkEncoding } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { FileSource } from './file-source.ts'
+import { textChunks } from './text-chunks.ts'
 
 /** Options of {@link lines}. */
 export interface LinesOptions {
@@ -21,7 +22,7 @@ export interface LinesOptions {
  * the order.
  *
  * @throws {InvalidOptionError} if `file` is no path or `file:` URL, or `encoding` is unknown. A file that
- * cannot be read fails the run with a `BadInputError` that names it.
+ * cannot be read, or is not in that encoding, fails the run with a `BadInputError` that names it.
  *
  * @example
  * ```ts
@@ -56,7 +57,7 @@ class Lines extends FileSource<string> {
   ): AsyncGenerator<readonly string[], void, undefined> {
     const decoder = new StringDecoder(this.#encoding)
     const splitter = new LineSplitter()
-    for await (const chunk of chunks) {
+    for await (const chunk of textChunks(this.path, chunks, this.#encoding)) {
       const complete = splitter.push(decoder.write(chunk))
       if (complete.length > 0) yield complete
     }

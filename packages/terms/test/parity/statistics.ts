@@ -12,6 +12,7 @@ import {
   mean,
   oneSampleTTest,
   pairedTTest,
+  plot,
   std,
   stdHull,
   sum,
@@ -107,6 +108,22 @@ export const statisticRows = {
     expect(seen.map(({ items }) => items.in)).toEqual([2])
     expect(toMermaid(term)).toContain('x')
     await running.stop()
+  },
+
+  'plot.Plot: a picture': async () => {
+    const picture = plot<{ x: number; y: number }>({ x: 'x', y: 'y' })
+    const points = [
+      { x: 1, y: 1 },
+      { x: 2, y: 4 },
+    ]
+    const { mark, data } = (await run(fromIterable(points).pipe(picture)).done).result(picture)
+    expect([mark, data.values.map(({ x, y }) => [x, y])]).toEqual([
+      'line',
+      [
+        [1, 1],
+        [2, 4],
+      ],
+    ])
   },
 
   'thread_pool.py: threads, their use and their failures': async () => {

@@ -1,0 +1,5 @@
+// Millrace under the strategy `hybrid`: the source on a worker of its own, the work on two others.
+
+import { under } from './strategy.ts'
+
+export const prepare = under('hybrid')

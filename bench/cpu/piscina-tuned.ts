@@ -1,0 +1,20 @@
+// Piscina with a task per chunk; the best of several chunk sizes is found before the clock starts.
+
+import { FixedQueue, Piscina } from 'piscina'
+import { inChunks } from './chunked.ts'
+import { cpu, workers } from './contract.ts'
+
+export const prepare = cpu((spins) => {
+  const filename = new URL('./tasks.js', import.meta.url).href
+  const pool = new Piscina({
+    filename,
+    minThreads: workers,
+    maxThreads: workers,
+    taskQueue: new FixedQueue(),
+  })
+  return inChunks(
+    spins,
+    (chunk) => pool.run(chunk, { name: 'spinChunk' }),
+    () => pool.destroy(),
+  )
+})

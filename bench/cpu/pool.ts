@@ -1,0 +1,5 @@
+// Millrace under the strategy `pool`.
+
+import { under } from './strategy.ts'
+
+export const prepare = under('pool')

@@ -1,0 +1,5 @@
+// Millrace under the strategy `work-stealing`.
+
+import { under } from './strategy.ts'
+
+export const prepare = under('work-stealing')

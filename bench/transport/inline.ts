@@ -1,0 +1,5 @@
+// Millrace under the strategy `inline`: nothing is sent.
+
+import { under } from './strategy.ts'
+
+export const prepare = under({ strategy: 'inline' })

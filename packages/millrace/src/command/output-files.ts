@@ -1,0 +1,45 @@
+/** Checks the files that a run leaves behind, before it begins. Called by `command/run.ts`. */
+
+import { stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { BadInputError } from '@millrace/core'
+
+/** The files of a command, by what they are. */
+export interface CommandFiles {
+  readonly module: string
+  readonly config: string | undefined
+  readonly summary: string | undefined
+  readonly telemetry: string | undefined
+}
+
+/**
+ * A run must not find out at its end that it cannot write, nor write over what it was made of.
+ *
+ * @throws {BadInputError} if a file cannot be written, or is two things at once.
+ */
+export async function checkOutputFiles({ module, config, summary, telemetry }: CommandFiles): Promise<void> {
+  const taken = new Map([[resolve(module), 'the module']])
+  if (config !== undefined) taken.set(resolve(config), 'the config')
+  for (const [what, file] of [
+    ['summary', summary],
+    ['telemetry', telemetry],
+  ] as const) {
+    if (file === undefined) continue
+    const other = taken.get(resolve(file))
+    if (other !== undefined) {
+      throw new BadInputError(`The ${what} ${file} is ${other} as well. Name another file.`)
+    }
+    taken.set(resolve(file), `the ${what}`)
+    await checkWritable(what, file)
+  }
+}
+
+async function checkWritable(what: string, file: string): Promise<void> {
+  const folder = dirname(resolve(file))
+  const isFolder = async (path: string): Promise<boolean> =>
+    (await stat(path).catch(() => undefined))?.isDirectory() === true
+  if (!(await isFolder(folder))) {
+    throw new BadInputError(`The ${what} ${file} cannot be written: there is no folder ${folder}.`)
+  }
+  if (await isFolder(file)) throw new BadInputError(`The ${what} ${file} cannot be written: it is a folder.`)
+}

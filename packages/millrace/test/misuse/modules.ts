@@ -1,0 +1,165 @@
+/** Modules that export no graph, cannot be loaded, or do something while they are. */
+
+import { graphOf, numbers } from './graphs.ts'
+import type { CliMisuse, Files, Part } from './misuse.ts'
+
+/** `millrace run` of a module that cannot be run. */
+function refused(
+  name: string,
+  module: string | undefined,
+  place: Part,
+  remedy: Part,
+  more: Partial<CliMisuse> & { readonly code?: string } = {},
+): CliMisuse {
+  const { code = 'BAD_INPUT', args = ['run', 'g.mjs'], ...rest } = more
+  const files: Files = { ...(module === undefined ? {} : { [args[1] as string]: module }), ...more.files }
+  return { name, args, ...rest, files, error: { code, exit: 2, place, remedy } }
+}
+
+const typescript = ['run', 'g.ts']
+const write = 'Write: export default graph(import.meta.url, (params) => term)'
+
+export const moduleCases: readonly CliMisuse[] = [
+  refused('no default export', 'export const numbers = 1\n', 'g.mjs', /It exports: numbers.*export default/),
+  refused('an empty module', '', 'g.mjs', write),
+  refused('a record for a graph', 'export default { source: 1 }\n', 'g.mjs', write),
+  refused('a function for a graph', 'export default () => 1\n', 'g.mjs', write),
+  refused('a promise of a graph', 'export default Promise.resolve(1)\n', 'g.mjs', /await/),
+  refused('a builder that gives nothing', graphOf('{ fromIterable([1]) }'), 'g.mjs', /return/, {
+    code: 'NOT_A_TERM',
+  }),
+  refused(
+    'a builder that is async',
+    graphOf('fromIterable([1])').replace('(params) =>', 'async (params) =>'),
+    'g.mjs',
+    /synchronous|await/,
+    { code: 'NOT_A_TERM' },
+  ),
+  refused('a builder that throws', graphOf('{ throw new Error("no luck") }'), 'g.mjs:3', 'no luck'),
+  refused('a builder that throws a text', graphOf('{ throw "no luck" }'), 'g.mjs', 'no luck'),
+  refused('a builder that throws nothing', graphOf('{ throw null }'), 'g.mjs', 'null'),
+  refused(
+    'a builder without its parameter',
+    graphOf('fromIterable(params.list.split(","))'),
+    'g.mjs:3',
+    'no --param was given',
+  ),
+  refused(
+    'graph() without an address',
+    "import { graph } from 'millrace'\nexport default graph(() => 1)\n",
+    'g.mjs:2',
+    'import.meta.url',
+    { code: 'INVALID_OPTION' },
+  ),
+  refused(
+    'graph() without a builder',
+    "import { graph } from 'millrace'\nexport default graph(import.meta.url)\n",
+    'g.mjs:2',
+    'a function that returns a term',
+    { code: 'INVALID_OPTION' },
+  ),
+  refused(
+    'a builder that gives another graph each time',
+    `let n = 0\n${graphOf('n++ === 0 ? fromIterable([1]).pipe(map((x) => x)) : fromIterable([1]).pipe(print())')}`,
+    'g.mjs',
+    'nothing but its parameters',
+    { code: 'NONDETERMINISTIC_BUILDER' },
+  ),
+  refused(
+    'parameters for a term',
+    "import { fromIterable } from 'millrace/terms'\nexport default fromIterable([1])\n",
+    'g.mjs',
+    write,
+    { args: ['run', 'g.mjs', '-p', 'n=1'] },
+  ),
+  refused(
+    'a syntax error in TypeScript',
+    'export const a = 1\nexport default 1 +* 2\n',
+    'g.ts:2',
+    'Unexpected "*"',
+    { args: typescript },
+  ),
+  refused(
+    'a syntax error in JavaScript',
+    'export const a = 1\nexport default 1 +* 2\n',
+    'g.mjs:2',
+    'Unexpected token',
+  ),
+  refused('a module that ends too early', 'export default {\n', 'g.mjs', 'Unexpected end of input'),
+  refused('an import of a file that is not there', "import './nowhere.ts'\n", 'g.ts', /nowhere\.ts/, {
+    args: typescript,
+  }),
+  refused(
+    'an import of a package that is not there',
+    "import 'millrace-extras'\n",
+    'g.mjs',
+    /millrace-extras.*(npm install|installed)/,
+  ),
+  refused(
+    'an import of a name that is not there',
+    "import { fromArray } from 'millrace/terms'\nexport default 1\n",
+    'g.mjs:1',
+    'fromArray',
+  ),
+  refused('require in an ES module', "const m = require('millrace')\n", 'g.mjs:1', 'import'),
+  refused('import in a CommonJS module', "import { graph } from 'millrace'\n", 'g.cjs', /import/, {
+    args: ['run', 'g.cjs'],
+  }),
+  refused(
+    'a module that throws',
+    'function fail() {\n  throw new Error("not today")\n}\nexport default fail()\n',
+    'g.mjs:2',
+    'not today',
+  ),
+  refused('a module that throws a text', 'throw "not today"\n', 'g.mjs', 'not today'),
+  refused(
+    'a module that throws a frozen error',
+    'throw Object.freeze(new Error("not today"))\n',
+    'g.mjs:1',
+    'not today',
+  ),
+  refused(
+    'a module whose await rejects',
+    'await Promise.reject(new Error("no such host"))\n',
+    'g.mjs:1',
+    'no such host',
+  ),
+  refused(
+    'a module whose await never settles',
+    'await new Promise(() => {})\nexport default 1\n',
+    'g.mjs',
+    /await/,
+    { code: 'NOTHING_PENDING', alone: 'it is found out when Node is about to exit' },
+  ),
+  refused('a module that ends the process', 'process.exit(0)\n', 'g.mjs', /process\.exit/, {
+    code: 'PROCESS_EXIT',
+    alone: 'it ends the process',
+  }),
+  refused(
+    'a promise that nobody waits for rejects',
+    'Promise.reject(new Error("forgotten"))\nawait new Promise((done) => setTimeout(done, 20))\n',
+    'g.mjs:1',
+    /forgotten/,
+    { code: 'UNCAUGHT', alone: 'it ends the process' },
+  ),
+  refused(
+    'a timer of the module throws',
+    `setTimeout(() => {\n  throw new Error('too late')\n})\nawait new Promise((done) => setTimeout(done, 20))\n`,
+    'g.mjs:2',
+    /too late/,
+    { code: 'UNCAUGHT', alone: 'it ends the process' },
+  ),
+  refused('a module that is not there', undefined, 'graf.mjs', 'Did you mean graph.mjs?', {
+    args: ['run', 'graf.mjs'],
+    files: { 'graph.mjs': numbers },
+  }),
+  refused('a folder for a module', undefined, 'folder', 'is no file', {
+    args: ['run', 'folder'],
+    files: { 'folder/graph.mjs': numbers },
+  }),
+  refused('a text for a module', 'to be or not to be', 'g.txt', 'its name must end in .ts', {
+    args: ['run', 'g.txt'],
+  }),
+  refused('a picture for a module', '\u0000\u0001\u0002', 'g.mjs', /Invalid|token/),
+  refused('an empty name', undefined, '""', 'name', { args: ['run', ''], files: {} }),
+]

@@ -1,0 +1,3 @@
+export type { LiveWorker } from '../threads/live-workers.ts'
+export * from './kill-workers.ts'
+export * from './workers-of.ts'

@@ -1,0 +1,74 @@
+/** Goal: `plot` shows what came, within its bound, in a form that Vega draws. */
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from '@millrace/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fromIterable } from '../source/from-iterable.ts'
+import { plot } from './plot.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-plot-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const readings = [
+  { at: new Date(0), inside: 20, outside: 7 },
+  { at: new Date(60_000), inside: 21, outside: undefined },
+]
+
+test('every field is a line of its own, and what is missing is a gap', async () => {
+  const picture = plot<(typeof readings)[number]>({ x: 'at', y: ['inside', 'outside'], title: 'T' })
+  const spec = (await run(fromIterable(readings).pipe(picture)).done).result(picture)
+  expect(spec.data.values).toEqual([
+    { x: '1970-01-01T00:00:00.000Z', y: 20, field: 'inside' },
+    { x: '1970-01-01T00:00:00.000Z', y: 7, field: 'outside' },
+    { x: '1970-01-01T00:01:00.000Z', y: 21, field: 'inside' },
+    { x: '1970-01-01T00:01:00.000Z', y: null, field: 'outside' },
+  ])
+  expect(spec).toMatchObject({ title: 'T', mark: 'line', encoding: { x: { type: 'temporal', title: 'at' } } })
+})
+
+test('without x the number of the item goes to the right; points are bounded, evenly', async () => {
+  const items = Array.from({ length: 1000 }, (_, n) => ({ n: n * n }))
+  const picture = plot<{ n: number }>({ y: 'n', maxPoints: 100 })
+  const { values } = (await run(fromIterable(items).pipe(picture)).done).result(picture).data
+  expect(values).toEqual(Array.from({ length: 63 }, (_, i) => ({ x: 16 * i, y: 256 * i * i, field: 'n' })))
+})
+
+test('an .svg is drawn, a .json is the specification', async () => {
+  const [svg, json] = [join(folder, 'a.svg'), join(folder, 'a.json')]
+  const picture = plot<(typeof readings)[number]>({ x: 'at', y: 'inside', file: json })
+  const { result } = await run(fromIterable(readings).pipe(picture)).done
+  expect(JSON.parse(await readFile(json, 'utf8'))).toEqual(result(picture))
+  await run(fromIterable(readings).pipe(plot({ x: 'at', y: ['inside', 'outside'], file: svg }))).done
+  const drawn = await readFile(svg, 'utf8')
+  expect([drawn.startsWith('<svg'), drawn.includes('outside')]).toEqual([true, true])
+})
+
+test('a picture of nothing is empty', async () => {
+  const picture = plot<{ n: number }>({ y: 'n' })
+  expect((await run(fromIterable<{ n: number }>([]).pipe(picture)).done).result(picture).data.values).toEqual(
+    [],
+  )
+})
+
+test('a folder that is not there fails the run, with the reason', async () => {
+  const file = join(folder, 'nowhere', 'a.json')
+  const { done } = run(fromIterable(readings).pipe(plot({ y: 'inside', file })))
+  await expect(done).rejects.toMatchObject({ cause: { code: 'BAD_INPUT' } })
+})
+
+test.each([
+  { y: [] },
+  { y: ['n', 'n'] },
+  { y: 'n', x: '' },
+  { y: 'n', mark: 'pie' },
+  { y: 'n', maxPoints: 1 },
+  { y: 'n', title: 1 },
+  { y: 'n', file: 'a.png' },
+])('%j is refused', (options) => {
+  expect(() => plot(options as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+})

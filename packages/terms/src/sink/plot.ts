@@ -1,0 +1,178 @@
+/** `plot`: a sink that makes a picture of fields over a field. */
+
+import { writeFile } from 'node:fs/promises'
+import { BadInputError, type Context, InvalidOptionError, messageOf, SinkTerm } from '@millrace/core'
+import { checkWhole } from '../check.ts'
+import { pathOf } from '../path-of.ts'
+import { drawSvg } from './draw-svg.ts'
+
+/** Options of {@link plot}. */
+export interface PlotOptions<In> {
+  /** The field that goes to the right: numbers, dates, or texts. Default: the item's number in the stream. */
+  readonly x?: keyof In & string
+  /** The fields that go up, a line each. Their values are numbers; where one is missing, the line has a gap. */
+  readonly y: (keyof In & string) | readonly (keyof In & string)[]
+  /** What stands above the picture. Default: nothing. */
+  readonly title?: string
+  /** How points are shown. Default `line`. */
+  readonly mark?: 'line' | 'point' | 'bar'
+  /** Items held at most. When there are more, every other one is left out, again and again. Default 10,000. */
+  readonly maxPoints?: number
+  /** Where to write the picture, at the end: a `.svg`, or the specification as `.json`. Default: nowhere. */
+  readonly file?: string | URL
+}
+
+/** A picture as a Vega-Lite 6 specification with its data. */
+export interface Plot {
+  readonly $schema: string
+  readonly [part: string]: unknown
+}
+
+/** What is held of one item: its number, its x and its ys. */
+type Point = readonly [at: number, x: unknown, ...ys: unknown[]]
+
+/** The state of {@link plot}. */
+export interface PlotState {
+  /** Items so far. */
+  seen: number
+  /** One item in so many is held. */
+  stride: number
+  points: Point[]
+}
+
+/**
+ * Draws fields of records over another field. The result is a Vega-Lite specification with its data, which Vega's
+ * editor, notebooks and many other tools show; with `file: 'name.svg'` the picture is drawn, by the packages `vega` and
+ * `vega-lite`, which have to be installed. LogicSponge's `plot.Plot`, matplotlib's `plot`.
+ *
+ * Holds nothing back. Its state is the points, `maxPoints` at most: a picture of more shows no more.
+ *
+ * @throws {InvalidOptionError} if an option is not as above; the run fails with a `BadInputError` if the file cannot be
+ * written or drawn.
+ *
+ * @example
+ * ```ts
+ * import { run } from 'millrace'
+ * import { fromIterable, plot } from 'millrace/terms'
+ *
+ * const readings = fromIterable([
+ *   { at: 0, inside: 20, outside: 7 },
+ *   { at: 60, inside: 21, outside: 6.5 },
+ * ])
+ * const picture = plot({ x: 'at', y: ['inside', 'outside'], title: 'Temperature' })
+ * const { $schema, data } = (await run(readings.pipe(picture)).done).result(picture)
+ * console.log($schema) // https://vega.github.io/schema/vega-lite/v6.json
+ * console.log(data.values.length) // 4
+ * ```
+ */
+export function plot<In extends object>(
+  options: PlotOptions<In>,
+): SinkTerm<In, Plot & { readonly data: { readonly values: readonly PlotValue[] } }, PlotState> {
+  const { x, title, mark = 'line', maxPoints = 10_000, file } = options
+  const y: readonly string[] = typeof options.y === 'string' ? [options.y] : options.y
+  const isName = (name: unknown): boolean => typeof name === 'string' && name !== ''
+  if (!Array.isArray(y) || y.length === 0 || !y.every(isName) || new Set(y).size < y.length) {
+    throw new InvalidOptionError(
+      'y of plot()',
+      options.y,
+      'the name of a field, or a list of different names',
+    )
+  }
+  if (x !== undefined && !isName(x)) throw new InvalidOptionError('x of plot()', x, 'the name of a field')
+  if (!['line', 'point', 'bar'].includes(mark)) {
+    throw new InvalidOptionError('mark of plot()', mark, '"line", "point" or "bar"')
+  }
+  if (title !== undefined && typeof title !== 'string')
+    throw new InvalidOptionError('title of plot()', title, 'a text')
+  checkWhole('maxPoints of plot()', maxPoints, 2)
+  const path = file === undefined ? undefined : pathOf('plot', file)
+  if (path !== undefined && !/\.(svg|json)$/.test(path)) {
+    throw new InvalidOptionError('file of plot()', file, 'a name that ends in .svg or .json')
+  }
+  return new PlotSink<In>({ x, y, title, mark, maxPoints, path })
+}
+
+/** One point of one line. */
+export interface PlotValue {
+  readonly x: unknown
+  readonly y: unknown
+  /** The field that y is from. */
+  readonly field: string
+}
+
+interface Drawing {
+  readonly x: string | undefined
+  readonly y: readonly string[]
+  readonly title: string | undefined
+  readonly mark: string
+  readonly maxPoints: number
+  readonly path: string | undefined
+}
+
+type Specification = Plot & { readonly data: { readonly values: readonly PlotValue[] } }
+
+class PlotSink<In extends object> extends SinkTerm<In, Specification, PlotState> {
+  override name = 'plot'
+  readonly #drawing: Drawing
+
+  constructor(drawing: Drawing) {
+    super()
+    this.#drawing = drawing
+  }
+
+  override initialState(): PlotState {
+    return { seen: 0, stride: 1, points: [] }
+  }
+
+  override write(item: In, { state }: Context<PlotState, never>): void {
+    const { x, y, maxPoints } = this.#drawing
+    const at = state.seen++
+    if (at % state.stride !== 0) return
+    const fields = item as Readonly<Record<string, unknown>>
+    state.points.push([at, x === undefined ? at : fields[x], ...y.map((name) => fields[name])])
+    if (state.points.length <= maxPoints) return
+    state.stride *= 2
+    state.points = state.points.filter(([number]) => number % state.stride === 0)
+  }
+
+  override async result({ state }: Context<PlotState, never>): Promise<Specification> {
+    const specification = specify(this.#drawing, state.points)
+    const { path } = this.#drawing
+    if (path === undefined) return specification
+    const text = path.endsWith('.svg') ? await drawSvg(specification) : `${JSON.stringify(specification)}\n`
+    try {
+      await writeFile(path, text)
+    } catch (cause) {
+      throw new BadInputError(`plot() cannot write ${path}: ${messageOf(cause)}`, { cause })
+    }
+    return specification
+  }
+}
+
+function specify({ x, y, title, mark }: Drawing, points: readonly Point[]): Specification {
+  const values = points.flatMap(([, right, ...up]) =>
+    y.map((field, at): PlotValue => ({ x: shown(right), y: shown(up[at]) ?? null, field })),
+  )
+  const right = points.find(([, value]) => value !== undefined && value !== null)?.[1]
+  const type = right instanceof Date ? 'temporal' : typeof right === 'string' ? 'nominal' : 'quantitative'
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    background: 'white',
+    ...(title === undefined ? {} : { title }),
+    width: 480,
+    height: 300,
+    data: { values },
+    mark,
+    encoding: {
+      x: { field: 'x', type, title: x ?? 'item' },
+      y: { field: 'y', type: 'quantitative', title: y.length === 1 ? y[0] : null },
+      ...(y.length === 1 ? {} : { color: { field: 'field', type: 'nominal', title: null, sort: y } }),
+    },
+  }
+}
+
+/** As JSON can hold it. */
+function shown(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString()
+  return typeof value === 'bigint' ? Number(value) : value
+}

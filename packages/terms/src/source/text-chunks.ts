@@ -1,0 +1,66 @@
+/**
+ * `textChunks`: sees to it that bytes are the text that they are taken for. Called by sources that read text: a decoder
+ * would put U+FFFD in the place of what is no UTF-8, and nobody would notice.
+ */
+
+import { isUtf8 } from 'node:buffer'
+import { BadInputError } from '@millrace/core'
+
+/** Bytes of a character at most. */
+const MAX_BYTES = 4
+
+/** The same chunks. @throws {BadInputError} for what is no UTF-8 but should be; it names the file and the byte. */
+export function textChunks(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+  encoding: unknown,
+): AsyncIterable<Buffer> {
+  return /^utf-?8$/i.test(String(encoding)) ? utf8Chunks(path, chunks) : chunks
+}
+
+async function* utf8Chunks(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
+  let passed = 0
+  /** The begin of a character that goes on in the next chunk. */
+  let begun: Buffer = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    const text = begun.length === 0 ? chunk : Buffer.concat([begun, chunk])
+    const whole = text.length - unfinished(text)
+    if (!isUtf8(text.subarray(0, whole))) throw notUtf8(path, text, passed - begun.length)
+    begun = text.subarray(whole)
+    passed += chunk.length
+    yield chunk
+  }
+  if (begun.length > 0) throw notUtf8(path, begun, passed - begun.length)
+}
+
+/** Length of a character at the end that has only begun. */
+function unfinished(text: Buffer): number {
+  for (let length = 1; length < MAX_BYTES && length <= text.length; length++) {
+    const byte = text[text.length - length] as number
+    if (byte >= 0xc0) return bytesOf(byte) > length ? length : 0
+    if (byte < 0x80) return 0
+  }
+  return 0
+}
+
+/** Bytes of the character that begins so. */
+function bytesOf(first: number): number {
+  if (first < 0x80) return 1
+  return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+}
+
+function notUtf8(path: string, text: Buffer, before: number): BadInputError {
+  let at = 0
+  while (at < text.length) {
+    const length = bytesOf(text[at] as number)
+    if (at + length > text.length || !isUtf8(text.subarray(at, at + length))) break
+    at += length
+  }
+  return new BadInputError(
+    `The file ${path} is no text in UTF-8: byte ${before + at} is wrong. If it is text, say how it is encoded: ` +
+      'encoding: "latin1" takes any bytes. If it is packed, its name must end in .gz.',
+  )
+}
