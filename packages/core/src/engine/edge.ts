@@ -125,6 +125,25 @@ export class Edge {
     this.bytes += (batch.to - batch.from) * batch.itemBytes
   }
 
+  /**
+   * Puts a batch in front of what is held: for who may choose the order. The writer is counted, the reader is told. Not
+   * while the reader is in the middle of a window.
+   */
+  pushFirst(batch: Batch): void {
+    if (this.closed) return
+    const { head } = this
+    if (head !== undefined && this.at > head.from) this.#batches[this.#head] = { ...head, from: this.at }
+    if (this.#head > 0) this.#batches[--this.#head] = batch
+    else this.#batches.unshift(batch)
+    const count = batch.to - batch.from
+    this.at = batch.from
+    this.sent += count
+    this.items += count
+    this.bytes += count * batch.itemBytes
+    if (this.items > this.peakItems) this.peakItems = this.items
+    this.reader.onItems(this)
+  }
+
   #overflow(batch: Batch): void {
     const excess = this.items + (batch.to - batch.from) - this.capacityItems
     if (this.overflow === 'fail') throw new OverflowError(this.from, this.to, this.capacityItems)

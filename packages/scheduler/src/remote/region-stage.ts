@@ -10,6 +10,7 @@ import { type DoneReply, MAX_OUTPUTS, type RegionRef } from '../worker/protocol.
 import type { Answer, WorkerHandle } from './dispatcher.ts'
 import { Progress } from './progress.ts'
 import { RemoteStage, type Shipment } from './remote-stage.ts'
+import { Stock } from './stock.ts'
 
 /** A batch on its way to a worker and back. */
 interface Activation extends Shipment {
@@ -28,8 +29,15 @@ const FIRST_BATCH = 16
 /** Batches sent and not handed on, per worker, at most. */
 const WINDOW_PER_WORKER = 4
 
+/** A task joins up to so many of the engine's batches, where items are so cheap that a batch is not worth its trip. */
+const JOINED_BATCHES = 16
+/** Once the input has ended, what is left is cut so that each worker gets so many tasks more. */
+const LAST_TASKS_PER_WORKER = 2
+
 /** Runs stateless terms on workers. */
 export class RegionStage extends RemoteStage {
+  /** Taken in, for the next task: so that a task can be larger than an edge. */
+  readonly #stock = new Stock()
   /** Sent and not yet handed on, oldest first. */
   readonly #activations: Activation[] = []
   #batch = FIRST_BATCH
@@ -46,7 +54,7 @@ export class RegionStage extends RemoteStage {
   }
 
   protected override get pending(): number {
-    return this.#activations.reduce((sum, { underWay }) => sum + underWay, 0)
+    return this.#activations.reduce((sum, { underWay }) => sum + underWay, this.#stock.size)
   }
 
   override activate(): void {
@@ -54,7 +62,8 @@ export class RegionStage extends RemoteStage {
     if (this.letterHolds > 0) return
     this.#collect()
     while (this.letterHolds === 0 && this.queues.size === 0 && this.#submitNext());
-    if (this.inlet.isDone && this.#activations.length === 0 && this.queues.size === 0) this.finish()
+    if (this.#stock.size > 0 || this.#activations.length > 0 || this.queues.size > 0) return
+    if (this.inlet.isDone) this.finish()
   }
 
   /** Sends the next batch, if there is one worth sending and a slot for it. */
@@ -63,7 +72,8 @@ export class RegionStage extends RemoteStage {
     if (this.#activations.length >= Math.max(1, this.dispatcher.size) * WINDOW_PER_WORKER) return false
     const count = this.#nextCount()
     if (count === 0 || this.isDone || this.outlet.room() <= 0 || !this.dispatcher.takeSlot(this)) return false
-    const shipment = this.gather(count)
+    this.#stockUp(count)
+    const shipment = this.shipmentOf(this.#stock.take(count))
     if (shipment.items.length === 0) {
       this.dispatcher.giveSlot()
       return false
@@ -101,13 +111,34 @@ export class RegionStage extends RemoteStage {
    * little; while all have some, only a batch that is worth its trip is sent: many small ones would never end.
    */
   #nextCount(): number {
-    let held = 0
-    for (const edge of this.inlet.edges) held = Math.max(held, edge.items)
-    const wanted = Math.min(this.#batch, this.host.batchItems)
-    if (held >= wanted) return Math.ceil(wanted)
+    let held = this.#stock.size
+    let isLast = true
+    for (const edge of this.inlet.edges) {
+      held = Math.max(held, this.#stock.size + edge.items)
+      isLast &&= edge.ended
+    }
     // without a single worker the caller's thread does the work, a batch at a time
-    const idle = Math.max(1, this.dispatcher.size) - this.underWay
-    return idle > 0 ? Math.ceil(held / idle) : 0
+    const workers = Math.max(1, this.dispatcher.size)
+    const idle = workers - this.underWay
+    const wanted = Math.min(this.#batch, JOINED_BATCHES * this.host.batchItems)
+    // all workers should have done their last at the same time
+    const share = isLast ? held / (workers * LAST_TASKS_PER_WORKER) : wanted
+    if (held >= wanted) return Math.ceil(Math.min(wanted, Math.max(share, FIRST_BATCH)))
+    if (idle > 0) return Math.ceil(held / idle)
+    if (isLast) return Math.ceil(Math.min(held, Math.max(share, FIRST_BATCH)))
+    // everybody is busy: make room for the writers meanwhile
+    this.#stockUp(wanted)
+    return this.#stock.isFull ? this.#stock.size : 0
+  }
+
+  /** Takes in what there is, up to `count` items in all. */
+  #stockUp(count: number): void {
+    while (this.#stock.size < count && !this.#stock.isFull) {
+      const window = this.inlet.next(count - this.#stock.size)
+      if (window === undefined) return
+      this.#stock.add(window)
+      this.inlet.consume(window.to - window.at)
+    }
   }
 
   /** Has a worker run the batch; again, if the worker is lost with it. */
@@ -156,7 +187,7 @@ export class RegionStage extends RemoteStage {
     if (gaveTooMuch) this.#batch = Math.max(1, this.#batch / 2)
     else if (activation.progress === undefined && !hasMore) {
       const perItem = busyMs / activation.items.length
-      const wanted = perItem === 0 ? this.host.batchItems : this.dispatcher.batchMs / perItem
+      const wanted = this.dispatcher.batchMs / Math.max(perItem, 1e-6)
       this.#batch = Math.max(1, Math.min(wanted, activation.items.length * 4))
     }
     this.wake()

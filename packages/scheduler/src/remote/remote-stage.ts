@@ -137,11 +137,16 @@ export abstract class RemoteStage extends Stage {
       }
       this.inlet.consume(window.to - window.at)
     }
+    return this.shipmentOf({ items, times: this.host.timed ? times : undefined })
+  }
+
+  /** Items that were taken in, to be sent now. */
+  protected shipmentOf({ items, times }: Pick<Shipment, 'items' | 'times'>): Shipment {
     if (items.length > 0) {
       this.count(items.length)
       this.#traffic.sent += items.length * estimateBytes(items[items.length - 1])
     }
-    return { items, times: this.host.timed ? times : undefined, casualties: new Casualties() }
+    return { items, times, casualties: new Casualties() }
   }
 
   protected nextActivation(): number {

@@ -19,6 +19,7 @@ import {
   systemClock,
   TimerWheel,
 } from '@millrace/core/engine'
+import { BackEdge } from './back-edge.ts'
 import type { CallWatch } from './call-watch.ts'
 import { FailureLog } from './failure-log.ts'
 import type { WirePolicy } from './letters.ts'
@@ -65,6 +66,7 @@ export class RegionRunner {
   /** Called between two steps of a batch. */
   onStep: (() => void) | undefined
   readonly #exits: readonly Edge[]
+  readonly #backEdges: readonly BackEdge[]
   readonly #counts: Float64Array
   readonly #ready: Stage[] = []
   readonly #isStateful: boolean
@@ -115,11 +117,14 @@ export class RegionRunner {
     }
     const inside = region.edges.map(({ from, output, to, input }) => {
       const [writer, reader] = [plans[from] as StagePlan, plans[to] as StagePlan]
-      const edge = new Edge(lastOf(writer).id, (reader.nodes[0] as Node).id, input, held, parked)
+      // the stages are in an order in which each comes after its writers, but for edges that lead back
+      const kind = to <= from ? BackEdge : Edge
+      const edge = new kind(lastOf(writer).id, (reader.nodes[0] as Node).id, input, held, parked)
       incoming[to]?.push(edge)
       add(from, output, edge)
       return edge
     })
+    this.#backEdges = inside.filter((edge) => edge instanceof BackEdge)
     this.edges = [...entries, ...inside]
     const bounded = { capacityItems: MAX_OUTPUTS, capacityBytes: MAX_OUTPUT_BYTES }
     this.#exits = region.exits.flatMap(({ stage, output, isRead }) => {
@@ -242,6 +247,7 @@ export class RegionRunner {
       if (stage !== undefined) {
         stage.isReady = false
         if (!stage.isDone && !stage.waiting) stage.activate()
+        for (const edge of this.#backEdges) edge.turn()
         this.onStep?.()
         continue
       }
