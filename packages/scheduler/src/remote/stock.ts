@@ -3,7 +3,7 @@
 import { estimateBytes, type Window } from '@millrace/core/engine'
 
 /** Estimated bytes held at most; the last window may exceed them. */
-const MAX_BYTES = 4 * 1024 * 1024
+const MAX_BYTES = 256 * 1024
 
 /** What was taken out of a stock. */
 export interface Taken {
