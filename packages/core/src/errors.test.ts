@@ -19,6 +19,7 @@ const {
   NondeterministicBuilderError,
   NoOutputError,
   NotATermError,
+  NoTermBuiltError,
   OpenInputError,
   OverflowError,
   PolicyRefusedError,
@@ -26,6 +27,7 @@ const {
   StallError,
   TermError,
   TimeoutUnenforceableError,
+  TooManyFailuresError,
   TwoWritersError,
   UnknownPortError,
   WrongStateError,
@@ -36,6 +38,16 @@ const cause = new Error('the cause')
 const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
   [new NotATermError([1], 'pipe()'), 'NOT_A_TERM', ['pipe()', '[1]', 'fromIterable()']],
   [new NotATermError(Math.abs, 'pipe()'), 'NOT_A_TERM', ['function abs', 'map()']],
+  [
+    new NotATermError(
+      Object.assign(() => 1, { url: 'u' }),
+      'run()',
+    ),
+    'NOT_A_TERM',
+    ['module(params)'],
+  ],
+  [new NoTermBuiltError(undefined, 'u'), 'NOT_A_TERM', ['graph(u)', 'undefined', 'or return the term']],
+  [new NoTermBuiltError(Promise.resolve(), 'u'), 'NOT_A_TERM', ['a promise', 'await in the module']],
   [new EmptyParallelError(), 'EMPTY_PARALLEL', ['at least one branch']],
   [
     new TwoWritersError('x', 'a', 'b', 'c'),
@@ -73,6 +85,11 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
     ['"t" has timeoutMs 5', 'Declare it async'],
   ],
   [new CallTimeoutError('t', 5), 'CALL_TIMEOUT', ['"t" had not ended after 5 ms', 'Raise timeoutMs']],
+  [
+    new TooManyFailuresError('t', 2, 16),
+    'TOO_MANY_FAILURES',
+    ['"t" failed on 2 of 16 items (12.5 %)', 'actShare'],
+  ],
   [new CircuitOpenError('t', 2, 50), 'CIRCUIT_OPEN', ['"t" was not tried', '2 items within 50 ms']],
   [new OverflowError('a', 'b', 7), 'EDGE_OVERFLOW', ['a -> b is full (7 items)', 'capacityItems']],
   [new CallLostError('t', cause), 'CALL_LOST', ['"t" ended its worker', 'the cause', 'native code']],

@@ -210,6 +210,17 @@ export class CircuitOpenError extends MillraceError {
   }
 }
 
+/** A term failed on too many of its items, and the run was stopped for it. Code `TOO_MANY_FAILURES`. */
+export class TooManyFailuresError extends MillraceError {
+  constructor(term: string, failed: number, taken: number) {
+    super(
+      'TOO_MANY_FAILURES',
+      `"${term}" failed on ${failed} of ${taken} items (${((100 * failed) / taken).toFixed(1)} %). Look at the dead letters, or ` +
+        'raise failureRate.actShare.',
+    )
+  }
+}
+
 /** An edge with `overflow: 'fail'` was full. Code `EDGE_OVERFLOW`. */
 export class OverflowError extends MillraceError {
   constructor(from: string, to: string, capacityItems: number) {

@@ -98,3 +98,22 @@ export interface Failures extends FailureCounts {
   /** The same of each term that failed, by its id. */
   readonly byTerm: Readonly<Record<string, FailureCounts>>
 }
+
+/** From which share of failed items on a term is told of. */
+export interface FailureRateOptions {
+  /** Level `warn`. Default 0.01. */
+  readonly warnShare?: number
+  /** Level `act`: with `onError: 'stop'` the run stops. Default 0.1. */
+  readonly actShare?: number
+}
+
+/** How large a share of its items a term fails on. */
+export interface FailureRate {
+  /** Id of the node. */
+  readonly term: string
+  readonly level: 'ok' | 'warn' | 'act'
+  /** Items that failed for good, as a share of those taken, from 0 to 1. */
+  readonly share: number
+  readonly failed: number
+  readonly taken: number
+}

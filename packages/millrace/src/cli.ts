@@ -22,7 +22,7 @@ Ctrl-C lets the sources end and what is under way go on to its end; once more ca
 
 Exit codes:
   0           the run ended well, of itself or drained
-  1           the run failed
+  1           the run failed, also if it was drained after the failure
   2           nothing was run: a mistake in the call, the module or the config
   130, 143    cancelled, by Ctrl-C or SIGTERM`
 
@@ -57,7 +57,7 @@ function withSettings(command: Command): Command {
     'the config, instead of the one that is found: .json, .yaml, .ts or .js',
   )
   for (const [name, meaning] of Object.entries(flags)) {
-    const value = name === 'strategy' || name === 'profile' ? 'name' : 'count'
+    const value = ['strategy', 'profile', 'onError'].includes(name) ? 'name' : 'count'
     command.option(`${flagOf(name)} <${value}>`, meaning)
   }
   return command
@@ -93,6 +93,11 @@ function program(finish: (code: number) => void): Command {
     .option(
       '-t, --telemetry <file>',
       'where to append the figures of the run each second, a line of JSON each',
+    )
+    .option('--dead-letters <file>', 'where to write the items that were set aside, a line of JSON each')
+    .option(
+      '--replay <file>',
+      'a file of --dead-letters: only its items run, each from the term it failed in on',
     )
     .option('-q, --quiet', 'shows no progress')
     .addHelpText('after', EXIT_CODES)

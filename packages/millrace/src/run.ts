@@ -62,11 +62,11 @@ export function run<In, Out>(
   const graph = compileGraph(term)
   const mistakes = mistakesInTerms(graph, terms)
   if (mistakes.length > 0) throw new InvalidOptionsError(mistakes)
-  const { restoreBounds, restorePins } = applyTerms(graph, terms)
+  const { restoreBounds, restore } = applyTerms(graph, terms)
   try {
-    return runInline(term, inner).once('end', restorePins)
+    return runInline(term, inner).once('end', restore)
   } catch (error) {
-    restorePins()
+    restore()
     throw error
   } finally {
     restoreBounds()

@@ -97,7 +97,9 @@ export class AsyncPuller {
   /** Everything gathered so far; `undefined` if there is nothing. Goes on reading. @throws what the iterator failed with. */
   take(): unknown[] | undefined {
     if (this.#gathered.length === 0) {
-      if (this.#failure !== undefined) throw this.#failure.error
+      const failure = this.#failure
+      this.#failure = undefined
+      if (failure !== undefined) throw failure.error
       this.pull()
       return undefined
     }

@@ -140,7 +140,8 @@ export class Guard {
   }
 }
 
-function policyOf({ policy, leaf }: Node): FailurePolicy<never, unknown> {
+/** What is to be done about the failures of a node in this run. */
+export function policyOf({ policy, leaf }: Node): FailurePolicy<never, unknown> {
   return policy ?? leaf.failurePolicy
 }
 

@@ -1,6 +1,6 @@
 /** Adds up where the items of a run went. Called by `Engine.stats`. */
 
-import type { Kernel, Ledger, NodeStats } from '../contracts.ts'
+import type { Completeness, Kernel, Ledger, NodeStats } from '../contracts.ts'
 import type { Edge } from './edge.ts'
 import type { OutputReader } from './output-reader.ts'
 import type { NodeRecord, Stage } from './stage.ts'
@@ -61,6 +61,16 @@ export function ledgerOf(
   for (const reader of readers) sums.out += reader.delivered
   const gone = sums.out + sums.filtered + sums.joined + sums.dropped + sums.unmatched + deadLettered
   return { ...sums, deadLettered, discarded: sums.in + sums.copied + sums.expanded - gone }
+}
+
+/** How much came to its end, of a run that ended of itself or not. */
+export function completenessOf(
+  { out, deadLettered, dropped, discarded }: Ledger,
+  endedByItself: boolean,
+): Completeness {
+  const givenUp = deadLettered + dropped + discarded
+  const share = givenUp === 0 ? 1 : out / (out + givenUp)
+  return { isComplete: endedByItself && givenUp === 0, delivered: out, givenUp, share }
 }
 
 /** The figures of a stage's nodes. */

@@ -14,7 +14,8 @@ import type {
   ThreadStats,
 } from '../contracts.ts'
 import type { Placement } from '../engine/placement.ts'
-import type { DeadLetter, Failures } from '../failure.ts'
+import type { DeadLetter, FailureRate, FailureRateOptions, Failures } from '../failure.ts'
+import type { Replay } from '../graph/replay.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
 
@@ -37,6 +38,14 @@ export interface RunOptions {
    * aborts in any case. Default `abort`.
    */
   readonly onError?: 'abort' | 'stop'
+  /** When to tell that a term fails on too many of its items: the event `failureRate`. */
+  readonly failureRate?: FailureRateOptions
+  /**
+   * Feeds items to single terms, by their ids, in place of what the sources give: for items that an earlier run set
+   * aside. Each enters its term as it was given to it, rows as rows. What these terms do not lead to does not run; a join
+   * behind gets nothing from elsewhere; states begin anew.
+   */
+  readonly replay?: Replay
   /** Emits a `stats` event each so many ms. Default: never. */
   readonly statsEveryMs?: number
   /** A stage that could run and has not for so many ms is starving. Looked for while `starvation` is listened to. Default 1,000. */
@@ -85,6 +94,11 @@ export interface RunEvents {
    * right after `run()`: a run that nobody listens to by its start does not look.
    */
   starvation: [stage: StageStats]
+  /**
+   * A term fails on a larger or smaller share of its items than before: the level has changed. Looked for four times a
+   * second, once a term has taken 100 items, and at the end. Listen right after `run()`.
+   */
+  failureRate: [rate: FailureRate]
   /** An item failed for good and was set aside. */
   deadLetter: [letter: DeadLetter]
   /** The first failure. */

@@ -11,6 +11,7 @@ import {
   CancelledError,
   InvalidOptionError,
   TermError,
+  TooManyFailuresError,
   UnknownPortError,
   WrongStateError,
 } from '../errors.ts'
@@ -20,17 +21,21 @@ import { compileGraph } from '../graph/compile.ts'
 import type { Graph } from '../graph/graph.ts'
 import { OUT } from '../graph/graph.ts'
 import { originsOf } from '../graph/origins.ts'
+import { replayGraph } from '../graph/replay.ts'
 import { planGraph } from '../plan/plan.ts'
 import { checkEdgeOptions } from '../term/leaf.ts'
 import type { Term } from '../term/term.ts'
 import type { AnyTerm, RowOf } from '../term/types.ts'
 import { DeadLetterQueue } from './dead-letter-queue.ts'
+import { FailureWatch } from './failure-watch.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
 import { summarize } from './summary.ts'
 
 const DEFAULT_BATCH_ITEMS = 1024
 const DEFAULT_GROWTH_LIMIT_ITEMS = 1_048_576
 const DEFAULT_STARVATION_MS = 1000
+/** Failures are looked at so often. */
+const WATCH_MS = 250
 /** Starvation is looked for so often within `starvationMs`: it is told that much late at most. */
 const LOOKS_PER_STARVATION = 4
 
@@ -100,6 +105,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   readonly #graph: Graph
   readonly #term: AnyTerm
   readonly #options: RunOptions
+  readonly #watch: FailureWatch
   readonly #outputs: ReadOutput[] = []
   #letters: DeadLetterQueue | undefined
   #engine: Engine | undefined
@@ -120,7 +126,9 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   constructor(term: Term<never, Out>, options: RunOptions) {
     super()
     checkOptions(options)
-    this.#graph = compileGraph(term)
+    const graph = compileGraph(term)
+    this.#graph = options.replay === undefined ? graph : replayGraph(graph, options.replay)
+    this.#watch = new FailureWatch(options.failureRate)
     if (options.placement === undefined) checkTimeouts(this.#graph.nodes)
     this.#term = term
     this.#options = options
@@ -138,10 +146,11 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (this.#cancelled !== undefined) throw this.#cancelled
       const engine = await this.#makeEngine()
       this.#engine = engine
-      timers.push(this.#beginStats(), this.#beginStarvation(engine))
+      timers.push(this.#beginStats(), this.#beginStarvation(engine), this.#beginWatch())
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
       await engine.run(() => void this.#tell('start'))
+      this.#lookAtFailures()
       const outcome = this.#failure !== undefined ? 'failed' : this.#stopping ? 'stopped' : 'completed'
       return summarize(engine, this.#graph, outcome, this.#failure)
     } catch (error) {
@@ -228,6 +237,19 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     return this.#every(starvationMs / LOOKS_PER_STARVATION, (now) => {
       for (const stage of engine.starving(starvationMs, now)) this.#tell('starvation', stage)
     })
+  }
+
+  #beginWatch(): () => void {
+    if (this.listenerCount('failureRate') === 0 && this.#options.onError !== 'stop') return () => {}
+    return this.#every(WATCH_MS, () => this.#lookAtFailures())
+  }
+
+  #lookAtFailures(): void {
+    for (const rate of this.#watch.look(this.stats())) {
+      this.#tell('failureRate', rate)
+      if (rate.level !== 'act' || this.#options.onError !== 'stop') continue
+      this.#stopFor(new TooManyFailuresError(rate.term, rate.failed, rate.taken))
+    }
   }
 
   /** Calls again and again on the run's clock. Returns how to stop it. */

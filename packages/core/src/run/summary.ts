@@ -1,17 +1,12 @@
 /** Makes the summary of a run that has ended normally. Called by `run`. */
 
-import type { Completeness, Ledger, Outcome } from '../contracts.ts'
+import type { Outcome } from '../contracts.ts'
 import type { Engine } from '../engine/engine.ts'
+import { completenessOf } from '../engine/ledger.ts'
 import { describe, WrongStateError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Summary } from './options.ts'
-
-function completenessOf({ out, deadLettered, dropped, discarded }: Ledger, outcome: Outcome): Completeness {
-  const givenUp = deadLettered + dropped + discarded
-  const share = givenUp === 0 ? 1 : out / (out + givenUp)
-  return { isComplete: outcome === 'completed' && givenUp === 0, delivered: out, givenUp, share }
-}
 
 /** The run's last figures with the sinks' results. */
 export function summarize(
@@ -26,7 +21,7 @@ export function summarize(
   return {
     outcome,
     ...failure,
-    completeness: completenessOf(items, outcome),
+    completeness: completenessOf(items, outcome === 'completed'),
     elapsedMs,
     items,
     failures,

@@ -4,10 +4,13 @@ import { BadInputError, compileGraph, type Stats, type Term } from '@millrace/co
 import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts'
 import { mistakesInTerms } from '../config/term-options.ts'
 import type { FlagValues } from '../config/text-layers.ts'
+import { openLetters } from '../dead-letters/letter-file.ts'
+import { checkOtherFile, replayOf } from '../dead-letters/replay-file.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { Progress } from '../progress/progress.ts'
 import { closingLine, progressLine } from '../progress/progress-line.ts'
 import { codeOf, linesOfFailure, linesOfMistake, say } from '../report/error.ts'
+import { lineOfLetters, lineOfRate } from '../report/failures.ts'
 import { run } from '../run.ts'
 import { type RunReport, writeSummary } from '../summary/summary-file.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
@@ -21,6 +24,8 @@ export interface RunCommandOptions extends FlagValues {
   readonly config?: string
   readonly summary?: string
   readonly telemetry?: string
+  readonly deadLetters?: string
+  readonly replay?: string
   readonly quiet?: true
 }
 
@@ -30,7 +35,8 @@ const FAILED = 1
 
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the run from beginning. */
 export async function runCommand(module: string, options: RunCommandOptions): Promise<number> {
-  const { param: params, config: file, summary, telemetry: lines, quiet, ...flags } = options
+  const { param: params, config: file, summary, telemetry: lines, quiet, ...rest } = options
+  const { deadLetters, replay: replayed, ...flags } = rest
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
   await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines })
@@ -38,9 +44,19 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true
   // a graph that makes no sense leaves no file behind
-  if (lines !== undefined) inModule(module, () => compileGraph(term))
+  const needsGraph = lines ?? deadLetters ?? replayed
+  const graph = needsGraph === undefined ? undefined : inModule(module, () => compileGraph(term))
+  const replay = replayed === undefined || graph === undefined ? undefined : await replayOf(replayed, graph)
+  if (replayed !== undefined && deadLetters !== undefined) await checkOtherFile(replayed, deadLetters)
   const telemetry = lines === undefined ? undefined : await openTelemetry(lines)
-  const running = inModule(module, () => run(term, isShown ? { ...config, statsEveryMs: REDRAW_MS } : config))
+  const letters = deadLetters === undefined ? undefined : await openLetters(deadLetters)
+  const settings = {
+    ...config,
+    ...(isShown ? { statsEveryMs: REDRAW_MS } : {}),
+    ...(replay === undefined ? {} : { replay }),
+  }
+  const running = inModule(module, () => run(term, settings))
+  letters?.follow(running.deadLetters(), (error) => void running.cancel(error))
   telemetry?.begin(() => running.stats())
 
   const progress = isShown ? new Progress(process.stderr, process.stdout) : undefined
@@ -49,15 +65,19 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
     progress?.draw(progressLine(stats, before, process.memoryUsage.rss(), progress.width))
     before = stats
   })
-  const ending = await superviseRun(running, (line) => {
+  const tellNow = (line: string): void => {
     progress?.clear()
     say(line)
-  })
+  }
+  running.on('failureRate', (rate) => tellNow(lineOfRate(rate)))
+  const ending = await superviseRun(running, tellNow)
   progress?.close()
+  await letters?.end()
 
   const stats = running.stats()
   for (const line of (await telemetry?.end(ending.outcome)) ?? []) say(line)
   tell(ending, stats)
+  if (stats.items.deadLettered > 0) say(lineOfLetters(stats.failures, deadLetters))
   if (isShown && ending.error === undefined) say(closingLine(module, ending.outcome, stats))
   if (summary !== undefined) {
     const { outcome, results } = ending

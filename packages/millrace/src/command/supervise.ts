@@ -39,8 +39,8 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
   })
   const watch = watchProcess(() => `The run cannot end: ${waiterIn(running.stats())}`)
   try {
-    const { outcome, results } = await Promise.race([running.done, watch.failed])
-    return { outcome, code: 0, results }
+    const { outcome, results, error } = await Promise.race([running.done, watch.failed])
+    return outcome === 'failed' ? { outcome, code: 1, error, results } : { outcome, code: 0, results }
   } catch (error) {
     // whose timer or promise it was is not known: what goes on may rest on something broken
     if (error instanceof UncaughtError) await running.cancel(error)

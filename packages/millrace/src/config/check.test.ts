@@ -47,7 +47,7 @@ test.each<[unknown, string]>([
   ],
   [
     { clock: {} },
-    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, starvationMs, scheduler, terms.',
+    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, starvationMs, onError, failureRate, scheduler, terms.',
   ],
   [
     { scheduler: { strategy: 'pol' } },
@@ -69,9 +69,20 @@ test.each<[unknown, string]>([
   [{ terms: { map: null } }, 'terms.map must be a record, but is null.'],
   [
     { terms: { 'sk*': { locl: true } } },
-    'unknown option terms.sk*.locl (true). Did you mean local? Allowed: capacityItems, capacityBytes, overflow, local.',
+    'unknown option terms.sk*.locl (true). Did you mean local? Allowed: capacityItems, capacityBytes, overflow, retry, timeoutMs, onError, fallback, circuit, local.',
   ],
   [{ terms: { 'a b': { local: 'yes' } } }, 'terms["a b"].local must be true or false, but is "yes".'],
+  [
+    { terms: { a: { retry: { attempts: -1 } } } },
+    'terms.a.retry must be a whole number of attempts, at least 0, or ' +
+      '{ attempts, delayMs, factor, maxDelayMs, jitter }, but is {"attempts":-1}.',
+  ],
+  [
+    { terms: { a: { circuit: { failures: 3 } } } },
+    'terms.a.circuit must be { failures, windowMs, probeAfterMs }, but is {"failures":3}.',
+  ],
+  [{ failureRate: { warnShare: 2 } }, 'failureRate.warnShare must be a number from 0 to 1, but is 2.'],
+  [{ onError: 'stpo' }, 'onError must be one of abort, stop, but is "stpo". Did you mean stop?'],
 ])('%j', (config, line) => {
   expect(mistakesIn(config)).toEqual([line])
 })

@@ -7,13 +7,18 @@ import { defaultConfig } from './defaults.ts'
 import { valuePaths } from './setting.ts'
 import { runSettings } from './settings.ts'
 
-const documentation = ['core/src/contracts.ts', 'core/src/run/options.ts', 'scheduler/src/options.ts']
+const documentation = [
+  'core/src/contracts.ts',
+  'core/src/run/options.ts',
+  'scheduler/src/options.ts',
+  'core/src/failure.ts',
+]
   .map((file) => readFileSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), 'utf8'))
   .join('\n')
 
 function documented(name: string): string | undefined {
   const [, comment = ''] = new RegExp(`/\\*\\*([^/]*)\\*/\\s+readonly ${name}\\?:`).exec(documentation) ?? []
-  return /Default:? (?:for most )?`?([\d,]+(?: MiB)?|\w+)/.exec(comment)?.[1]
+  return /Default:? (?:for most )?`?([\d,]+(?:\.\d+)?(?: MiB)?|\w+)/.exec(comment)?.[1]
 }
 
 function shown(value: unknown): string {

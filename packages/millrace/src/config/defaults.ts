@@ -15,6 +15,8 @@ export function defaultConfig(): RunConfig {
     batchItems: 1024,
     growthLimitItems: 1_048_576,
     starvationMs: 1000,
+    onError: 'abort',
+    failureRate: { warnShare: 0.01, actShare: 0.1 },
     scheduler: {
       strategy: 'inline',
       workers: usableProcessors(),

@@ -2,7 +2,8 @@
  * Sources of settings, one over the other: later wins, value by value. Called by `resolve.ts`; reads nothing.
  */
 
-import { isRecord, nameOf, type Path } from './setting.ts'
+import { isRecord, nameOf, type Path, settingAt } from './setting.ts'
+import { runSettings } from './settings.ts'
 
 /** Settings from one source. */
 export interface Layer {
@@ -45,6 +46,7 @@ export function configOf(values: readonly Pick<SourcedValue, 'path' | 'value'>[]
 }
 
 function valuesIn(config: unknown, path: Path = []): { path: Path; value: unknown }[] {
-  if (!isRecord(config)) return [{ path, value: config }]
+  // a single value may be a record: a retry, a fallback
+  if (!isRecord(config) || settingAt(runSettings, path)?.kind === 'value') return [{ path, value: config }]
   return Object.entries(config).flatMap(([name, value]) => valuesIn(value, [...path, name]))
 }

@@ -1,5 +1,5 @@
 /** Goal: every option of a run that is a value is a setting: whoever adds one is told to add it to `settings.ts`. */
-import type { EdgeOptions, RunOptions } from '@millrace/core'
+import type { EdgeOptions, FailurePolicy, RunOptions } from '@millrace/core'
 import type { Profile, SchedulerOptions, Strategy } from '@millrace/scheduler'
 import { expectTypeOf } from 'vitest'
 import type { liveSettings, profiles, RunConfig, strategies, TermOptions } from './settings.ts'
@@ -9,7 +9,7 @@ expectTypeOf<(typeof profiles)[number]>().toEqualTypeOf<Profile>()
 expectTypeOf<keyof RunOptions | 'scheduler' | 'terms'>().toEqualTypeOf<
   keyof RunConfig | keyof typeof liveSettings | 'placement'
 >()
-expectTypeOf<keyof EdgeOptions | 'local'>().toEqualTypeOf<keyof TermOptions>()
+expectTypeOf<keyof EdgeOptions | keyof FailurePolicy | 'local'>().toEqualTypeOf<keyof TermOptions>()
 expectTypeOf<keyof SchedulerOptions>().toEqualTypeOf<
   | 'strategy'
   | 'profile'

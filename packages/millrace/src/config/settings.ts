@@ -4,19 +4,23 @@
  * Read by all of `config/`, and by `cli.ts` for its flags. Loads nothing.
  */
 
-import type { EdgeOptions, RunOptions } from '@millrace/core'
+import type { EdgeOptions, FailurePolicy, RunOptions } from '@millrace/core'
 import type { Profile, SchedulerOptions, Strategy } from '@millrace/scheduler'
-import type { Entries, Section, Value } from './setting.ts'
+import { isCircuit, isRetry } from './policy-values.ts'
+import { type Entries, isRecord, type Section, type Value } from './setting.ts'
 
 /** What can be said of single terms from outside. */
-export interface TermOptions extends EdgeOptions {
+export interface TermOptions extends EdgeOptions, FailurePolicy<never, unknown> {
   /** Keeps the term on the caller's thread under every scheduler. Default: as the graph says. */
   readonly local?: boolean
 }
 
 /** The options of a run that are plain values: what a config file may hold. */
 export interface RunConfig
-  extends Pick<RunOptions, 'edges' | 'batchItems' | 'growthLimitItems' | 'starvationMs'> {
+  extends Pick<
+    RunOptions,
+    'edges' | 'batchItems' | 'growthLimitItems' | 'starvationMs' | 'onError' | 'failureRate'
+  > {
   readonly scheduler?: SchedulerOptions
   /** By name of the term or by glob; where several match, the later one wins, setting by setting. */
   readonly terms?: Readonly<Record<string, TermOptions>>
@@ -45,6 +49,18 @@ const bounds = {
   overflow: oneOf(['block', 'dropOldest', 'dropNewest', 'latest', 'fail']),
 }
 
+const share = value('a number from 0 to 1', (seen) => typeof seen === 'number' && seen >= 0 && seen <= 1)
+const policy = {
+  retry: value(
+    'a whole number of attempts, at least 0, or { attempts, delayMs, factor, maxDelayMs, jitter }',
+    isRetry,
+  ),
+  timeoutMs: ms,
+  onError: oneOf(['fail', 'skip', 'fallback']),
+  fallback: value('any value', () => true),
+  circuit: value('{ failures, windowMs, probeAfterMs }', isCircuit),
+}
+
 /** What a config file, the environment and the flags may set. */
 export const runSettings: Section = section(
   {
@@ -52,6 +68,8 @@ export const runSettings: Section = section(
     batchItems: whole,
     growthLimitItems: whole,
     starvationMs: ms,
+    onError: oneOf(['abort', 'stop']),
+    failureRate: section({ warnShare: share, actShare: share }),
     scheduler: section({
       strategy: oneOf(strategies),
       profile: oneOf(profiles),
@@ -65,7 +83,7 @@ export const runSettings: Section = section(
       stateful: oneOf(['auto', 'workers', 'caller']),
       fallback: oneOf(['refuse', 'inline', 'share']),
     }),
-    terms: entries(section({ ...bounds, local: truth })),
+    terms: entries(section({ ...bounds, ...policy, local: truth })),
   },
   'a record of options',
 )
@@ -76,6 +94,7 @@ export const liveSettings = {
   clock: value('a clock with now() and after()', (seen) => isObjectWith(seen, 'now', 'after')),
   statsEveryMs: ms,
   pick: value('a function', (seen) => typeof seen === 'function'),
+  replay: value('items by the ids of terms', isRecord),
 }
 
 /** What `run` takes from code. */

@@ -14,13 +14,13 @@ function sketches() {
 
 function reached(terms: Readonly<Record<string, TermOptions>>) {
   const { term, graph } = sketches()
-  const { restoreBounds, restorePins } = applyTerms(graph, terms)
+  const { restoreBounds, restore } = applyTerms(graph, terms)
   const bounded = compileGraph(term as AnyTerm).edges.flatMap(({ to, options }) =>
     Object.keys(options).length === 0 ? [] : [[to.id, options]],
   )
   const local = graph.nodes.filter(({ leaf }) => leaf.isLocal).map(({ id }) => id)
   restoreBounds()
-  restorePins()
+  restore()
   const left = compileGraph(term as AnyTerm).nodes.filter(
     ({ leaf }) => leaf.isLocal || Object.keys(leaf.edgeOptions).length > 0,
   )
@@ -56,22 +56,41 @@ test.each<[Readonly<Record<string, TermOptions>>, object]>([
 test('what the graph says stays where nothing else is said, and a pin of the graph stays', () => {
   const { word, graph } = sketches()
   word.edge({ capacityItems: 4, overflow: 'fail' }).local()
-  const { restoreBounds, restorePins } = applyTerms(graph, {
+  const { restoreBounds, restore } = applyTerms(graph, {
     sketchWords: { capacityItems: 7, local: false },
     'sketch*': { local: true },
   })
   expect(word.edgeOptions).toEqual({ capacityItems: 7, overflow: 'fail' })
   restoreBounds()
-  restorePins()
+  restore()
   expect([word.edgeOptions, word.isLocal]).toEqual([{ capacityItems: 4, overflow: 'fail' }, true])
+})
+
+test('a policy adds to what the graph says, for terms in which items can fail, until the run has ended', () => {
+  const { word, letter, graph } = sketches()
+  word.onFailure({ retry: 2, onError: 'fail' })
+  const first = applyTerms(graph, {
+    '*': { onError: 'skip' },
+    sketchWords: { timeoutMs: 50, capacityItems: 3 },
+  })
+  expect(word.failurePolicy).toEqual({ retry: 2, onError: 'skip', timeoutMs: 50 })
+  expect(letter.failurePolicy).toEqual({ onError: 'skip' })
+  const set = graph.nodes.filter(({ leaf }) => Object.keys(leaf.failurePolicy).length > 0)
+  expect(set.map(({ id }) => id)).toEqual(['sketchWords', 'sketchLetters', 'map', 'map#2'])
+  const second = applyTerms(graph, { sketchWords: { retry: 0 } })
+  expect(word.failurePolicy).toEqual({ retry: 0, onError: 'fail' })
+  second.restore()
+  expect(word.failurePolicy).toEqual({ retry: 2, onError: 'skip', timeoutMs: 50 })
+  first.restore()
+  expect([word.failurePolicy, letter.failurePolicy]).toEqual([{ retry: 2, onError: 'fail' }, {}])
 })
 
 test('a term that two runs pin is pinned until both have ended', () => {
   const { letter, graph } = sketches()
   const [first, second] = [1, 2].map(() => applyTerms(graph, { sketchLetters: { local: true } }))
-  first?.restorePins()
+  first?.restore()
   expect(letter.isLocal).toBe(true)
-  second?.restorePins()
+  second?.restore()
   expect(letter.isLocal).toBe(false)
 })
 
@@ -88,6 +107,11 @@ test.each<[Readonly<Record<string, TermOptions>>, string]>([
     { 'from*': { overflow: 'latest', local: true } },
     'terms.from*.overflow ("latest") bounds no edge: nothing is piped into fromIterable. ' +
       'Terms with an input: sketchWords, sketchLetters, merge, map, map#2.',
+  ],
+  [
+    { 'from*': { onError: 'skip' } },
+    'terms.from*.onError ("skip") has no effect: no item can fail in fromIterable. ' +
+      'Terms that take items one by one: sketchWords, sketchLetters, map, map#2.',
   ],
 ])('%j', (terms, line) => {
   expect(mistakesInTerms(sketches().graph, terms)).toEqual([line])

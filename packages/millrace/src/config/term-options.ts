@@ -6,7 +6,15 @@
  * what the graph itself says with `edge()`. It changes no term for good: a term may be in several runs.
  */
 
-import { type AnyLeaf, describe, type Graph, type Node } from '@millrace/core'
+import {
+  type AnyLeaf,
+  describe,
+  type EdgeOptions,
+  type FailurePolicy,
+  type Graph,
+  type Node,
+} from '@millrace/core'
+import { mayFailOnItems } from '@millrace/core/engine'
 import { meant } from './explain.ts'
 import { fitsGlob, nearestToGlob } from './glob.ts'
 import { nameOf } from './setting.ts'
@@ -22,8 +30,11 @@ export function mistakesInTerms(graph: Graph, terms: TermsConfig, whose = 'the g
   return Object.entries(terms).flatMap(([pattern, options]) => {
     const matched = graph.nodes.filter((node) => matches(pattern, node))
     if (matched.length === 0) return [unmatched(pattern, options, graph, whose)]
+    if (Object.keys(apart(options).policy).length > 0 && !matched.some(mayFail)) {
+      return [cannotFail(pattern, options, matched, graph)]
+    }
     if (matched.some(({ inputs }) => inputs.length > 0)) return []
-    const { local: _local, ...bounds } = options
+    const { bounds } = apart(options)
     return Object.entries(bounds).map(
       ([name, value]) =>
         `${nameOf(['terms', pattern, name])} (${describe(value)}) bounds no edge: nothing is piped into ` +
@@ -33,18 +44,36 @@ export function mistakesInTerms(graph: Graph, terms: TermsConfig, whose = 'the g
 }
 
 /**
- * Makes the terms of a graph look as `terms` says. Bounds are read when a run compiles the graph, pins until it ends:
- * then they are to be restored.
+ * Makes the terms of a graph look as `terms` says. Bounds are read when a run compiles the graph, pins and policies
+ * until it ends: then they are to be restored.
  */
-export function applyTerms(graph: Graph, terms: TermsConfig): { restoreBounds(): void; restorePins(): void } {
+export function applyTerms(graph: Graph, terms: TermsConfig): { restoreBounds(): void; restore(): void } {
   const bounded: (() => void)[] = []
   const pinned: (() => void)[] = []
   for (const node of graph.nodes) {
-    const { local, ...bounds } = optionsFor(node, terms)
+    const { local, bounds, policy } = apart(optionsFor(node, terms))
     if (Object.keys(bounds).length > 0) bounded.push(bound(node.leaf, bounds))
     if (local === true) pinned.push(pin(node.leaf))
+    if (mayFail(node) && Object.keys(policy).length > 0) pinned.push(setPolicy(node.leaf, policy))
   }
-  return { restoreBounds: () => callEach(bounded), restorePins: () => callEach(pinned) }
+  return { restoreBounds: () => callEach(bounded), restore: () => callEach(pinned) }
+}
+
+type Policy = FailurePolicy<never, unknown>
+
+/** Options by what they are about. */
+function apart({ local, retry, timeoutMs, onError, fallback, circuit, ...bounds }: TermOptions): {
+  readonly local: boolean | undefined
+  readonly bounds: EdgeOptions
+  readonly policy: Policy
+} {
+  const given = Object.entries({ retry, timeoutMs, onError, fallback, circuit })
+  return { local, bounds, policy: Object.fromEntries(given.filter(([, value]) => value !== undefined)) }
+}
+
+/** A pattern for all terms leaves out those in which no item can fail. */
+function mayFail({ leaf }: Node): boolean {
+  return mayFailOnItems(leaf.kernel())
 }
 
 function callEach(functions: readonly (() => void)[]): void {
@@ -66,6 +95,29 @@ function bound(leaf: AnyLeaf, bounds: TermOptions): () => void {
   return () => void Reflect.deleteProperty(leaf, 'edgeOptions')
 }
 
+/** The policies that runs under way have given to a term, the latest last. */
+const policiesOf = new WeakMap<AnyLeaf, Policy[]>()
+
+/** While several runs each say something else, the latest holds for terms that begin then. */
+function setPolicy(leaf: AnyLeaf, policy: Policy): () => void {
+  const others = policiesOf.get(leaf) ?? []
+  Reflect.deleteProperty(leaf, 'failurePolicy')
+  const value = { ...leaf.failurePolicy, ...policy }
+  policiesOf.set(leaf, [...others, value])
+  define(leaf, value)
+  return () => {
+    const left = (policiesOf.get(leaf) ?? []).filter((other) => other !== value)
+    policiesOf.set(leaf, left)
+    Reflect.deleteProperty(leaf, 'failurePolicy')
+    const last = left.at(-1)
+    if (last !== undefined) define(leaf, last)
+  }
+}
+
+function define(leaf: AnyLeaf, value: Policy): void {
+  Object.defineProperty(leaf, 'failurePolicy', { value, configurable: true })
+}
+
 /** How many runs pin a term that does not do so itself. */
 const pinnedBy = new WeakMap<AnyLeaf, number>()
 
@@ -82,6 +134,19 @@ function pin(leaf: AnyLeaf): () => void {
       Reflect.deleteProperty(leaf, 'isLocal')
     }
   }
+}
+
+function cannotFail(
+  pattern: string,
+  options: TermOptions,
+  matched: readonly Node[],
+  { nodes }: Graph,
+): string {
+  const [name, value] = Object.entries(apart(options).policy)[0] ?? ['', undefined]
+  return (
+    `${nameOf(['terms', pattern, name])} (${describe(value)}) has no effect: no item can fail in ` +
+    `${listed(matched)}. Terms that take items one by one: ${listed(nodes.filter(mayFail))}.`
+  )
 }
 
 function unmatched(pattern: string, options: TermOptions, { nodes }: Graph, whose: string): string {

@@ -32,6 +32,7 @@ export const flags = {
   profile: `defaults for one kind of work: ${profiles.join(', ')}`,
   workers: 'workers at most',
   minWorkers: 'workers that are kept while the run lasts',
+  onError: 'what a failure does: abort, or stop: drain what is sound',
   batchItems: 'items in one batch at most',
   capacityItems: 'items on an edge at most',
 } as const

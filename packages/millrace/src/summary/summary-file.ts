@@ -3,6 +3,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { BadInputError, type Ledger, messageOf, type Outcome, type Stats } from '@millrace/core'
+import { completenessOf } from '@millrace/core/engine'
 import { packageVersion } from '../version.ts'
 import { isSmallJson } from './json-safe.ts'
 
@@ -46,6 +47,7 @@ export function summaryOf({ stats, results, error, ...run }: RunReport): object 
     ...(error === undefined ? {} : { error }),
     elapsedMs,
     balanced: isBalanced(items, run.outcome),
+    completeness: completenessOf(items, run.outcome === 'completed'),
     items,
     ...figures,
     results: Object.fromEntries(kept),

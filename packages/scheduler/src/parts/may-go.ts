@@ -5,5 +5,7 @@ import type { Node, Origins } from '@millrace/core/engine'
 
 /** Whether a worker can build the node's term, and nobody has pinned it to the caller's thread. */
 export function mayGo({ leaf }: Node, origins: Origins): boolean {
-  return !leaf.isLocal && (origins.has(leaf) || leaf instanceof ModuleTerm)
+  if (leaf.isLocal || origins.has(leaf)) return !leaf.isLocal
+  // the module alone does not know of a function to fall back on
+  return leaf instanceof ModuleTerm && typeof leaf.failurePolicy.fallback !== 'function'
 }

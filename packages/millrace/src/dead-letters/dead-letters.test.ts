@@ -1,0 +1,130 @@
+/** Goal: items that were set aside are in the file, whatever becomes of the run, and can be fed back. Runs the build. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fixture, millrace } from '../../test/millrace-process.ts'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
+
+const graph = fixture('orders.ts')
+const SKIP = '{ "terms": { "par*": { "onError": "skip" } } }'
+
+function jsonIn(file: string): Record<string, any> {
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, any>
+}
+
+function lettersIn(file: string): Record<string, any>[] {
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+  return lines.map((line) => JSON.parse(line) as Record<string, any>)
+}
+
+test.each(['inline', 'pool', 'dedicated'])(
+  'set aside, written, fed back: %s',
+  async (strategy) => {
+    const folder = temporaryFolder({ 'c.json': SKIP })
+    const common = ['-c', 'c.json', '--strategy', strategy, '-s', 's.json']
+    const first = await millrace(['run', graph, ...common, '--dead-letters', 'd.ndjson'], folder)
+    expect(first).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'millrace: 2 items were set aside (parse 2); see d.ndjson\n',
+    })
+    expect(lettersIn(join(folder, 'd.ndjson'))).toMatchObject([
+      {
+        term: 'parse',
+        item: 'three',
+        attempts: 2,
+        kind: 'error',
+        error: { message: 'no number', code: 'E_NUMBER' },
+      },
+      { term: 'parse', item: 'six', attempts: 2, error: { name: 'SyntaxError' } },
+    ])
+    expect(jsonIn(join(folder, 's.json'))).toMatchObject({
+      outcome: 'completed',
+      balanced: true,
+      completeness: { isComplete: false, delivered: 4, givenUp: 2 },
+      items: { deadLettered: 2 },
+      failures: { total: 2, error: 2, retries: 2, byTerm: { parse: { deadLettered: 2 } } },
+      results: { collect: [1, 2, 4, { n: 5 }] },
+    })
+    const again = await millrace(
+      ['run', graph, ...common, '-p', 'fixed=yes', '--replay', 'd.ndjson', '--dead-letters', 'e.ndjson'],
+      folder,
+    )
+    expect(again).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(jsonIn(join(folder, 's.json'))).toMatchObject({
+      completeness: { isComplete: true, delivered: 2, givenUp: 0, share: 1 },
+      results: { collect: [5, 3] },
+    })
+    expect(readFileSync(join(folder, 'e.ndjson'), 'utf8')).toBe('')
+  },
+  30_000,
+)
+
+test('--on-error stop: what is sound is in the summary, the exit code is 1', async () => {
+  const folder = temporaryFolder()
+  const args = ['run', graph, '--on-error', 'stop', '-s', 's.json', '--dead-letters', 'd.ndjson']
+  const { code, stderr } = await millrace(args, folder)
+  expect(code).toBe(1)
+  expect(stderr).toContain('millrace: Term "parse" failed on item "three": no number')
+  expect(stderr).toMatch(/items? (was|were) set aside \(parse \d\); see d\.ndjson\n$/)
+  const { outcome, error, results, completeness } = jsonIn(join(folder, 's.json'))
+  expect([outcome, error, completeness.isComplete]).toEqual([
+    'failed',
+    expect.stringContaining('no number'),
+    false,
+  ])
+  expect(results.collect.slice(0, 2)).toEqual([1, 2])
+  expect(lettersIn(join(folder, 'd.ndjson'))[0]).toMatchObject({ item: 'three' })
+})
+
+test('a run that fails leaves what was set aside, and a summary', async () => {
+  const folder = temporaryFolder({
+    'c.json': '{ "terms": { "parse": { "onError": "skip" }, "collect": { "onError": "fail" } } }',
+  })
+  const { code, stderr } = await millrace(
+    ['run', graph, '-s', 's.json', '--dead-letters', 'd.ndjson', '-c', 'c.json', '-p', 'more=1000'],
+    folder,
+  )
+  expect([code, stderr]).toEqual([0, 'millrace: 2 items were set aside (parse 2); see d.ndjson\n'])
+  const failed = await millrace(['run', graph, '-s', 's.json', '--dead-letters', 'd.ndjson'], folder)
+  expect(failed.code).toBe(1)
+  expect(jsonIn(join(folder, 's.json'))).toMatchObject({
+    outcome: 'failed',
+    failures: { total: 1, retries: 1 },
+    completeness: { isComplete: false },
+  })
+  expect(readFileSync(join(folder, 'd.ndjson'), 'utf8')).toBe('')
+})
+
+test('a term that fails often is told of', async () => {
+  const folder = temporaryFolder({ 'c.json': SKIP })
+  const { stderr } = await millrace(['run', graph, '-c', 'c.json', '-p', 'more=100'], folder)
+  expect(stderr).toBe(
+    'millrace: "parse" fails on 1.9 % of its items (2 of 106)\n' +
+      'millrace: 2 items were set aside (parse 2); --dead-letters FILE keeps them\n',
+  )
+})
+
+test.each([
+  ['{"term":"parse","item":1}\n\n{"term":"pars","item":2}\n', 'f.ndjson:3: the graph has no term "pars"'],
+  ['{"term":"fromIterable","item":1}\n', 'takes items one by one. It has: parse, collect.'],
+  ['{"term":"parse","item":1}\nno JSON\n', 'f.ndjson:2: '],
+  ['{"term":"parse"}\n', 'f.ndjson:1: it is no dead letter, which has a "term" and an "item"'],
+  ['\n', 'f.ndjson holds no dead letter: there is nothing to replay.'],
+])('%j is refused before anything runs', async (text, line) => {
+  const folder = temporaryFolder({ 'f.ndjson': text })
+  const { code, stdout, stderr } = await millrace(['run', graph, '--replay', 'f.ndjson'], folder)
+  expect([code, stdout, stderr.split('\n').length]).toEqual([2, '', 2])
+  expect(stderr).toContain(line)
+})
+
+test('files that make no sense are refused', async () => {
+  const folder = temporaryFolder({ 'f.ndjson': '{"term":"parse","item":"7"}\n' })
+  const run = async (...args: string[]) => (await millrace(['run', graph, ...args], folder)).stderr
+  expect(await run('--replay', 'f.ndjson', '--dead-letters', './f.ndjson')).toContain('name the same file')
+  expect(readFileSync(join(folder, 'f.ndjson'), 'utf8')).toContain('"7"')
+  expect(await run('--replay', 'none.ndjson')).toContain('There is no file none.ndjson')
+  expect(await run('--dead-letters', 'no/such/file')).toContain(
+    'The dead letters no/such/file cannot be written',
+  )
+})
