@@ -43,6 +43,7 @@ const contenders: readonly Contender[] = [
     name: 'dedicated',
     file: 'dedicated.ts',
     backpressure: true,
+    window: once,
     rounds: oneRound,
     inQuick: ['light200'],
     notes: from(20, 'terms share the threads that there are'),
