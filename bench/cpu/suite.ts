@@ -71,6 +71,7 @@ export const suite: Suite = {
   figure: { name: 'itemsPerSecond', label: 'items/s', better: 'higher' },
   columns: [
     { figure: 'runMs', label: 'run ms' },
+    { figure: 'cpuMs', label: 'cpu ms' },
     { figure: 'chunkItems', label: 'chunk' },
   ],
   settings: () => ({ stepsPerUs: stepsPerMicrosecond() }),

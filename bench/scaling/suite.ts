@@ -125,6 +125,7 @@ export const suite: Suite = {
   figure: { name: 'itemsPerSecond', label: 'outputs/s', better: 'higher' },
   columns: [
     { figure: 'runMs', label: 'run ms' },
+    { figure: 'cpuMs', label: 'cpu ms' },
     { figure: 'heapKbPerTerm', label: 'heap KB/term' },
   ],
   settings: () => ({ stepsPerUs: stepsPerMicrosecond() }),

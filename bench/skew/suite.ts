@@ -13,6 +13,10 @@ export const suite: Suite = {
   question: 'what if equal shares are not equal work?',
   subject: 'work-stealing',
   figure: { name: 'itemsPerSecond', label: 'items/s', better: 'higher' },
+  columns: [
+    { figure: 'runMs', label: 'run ms' },
+    { figure: 'cpuMs', label: 'cpu ms' },
+  ],
   settings: () => ({ stepsPerUs: stepsPerMicrosecond() }),
   window: {
     quick: { warmUpRuns: 2, warmUpMs: 300, measureMs: 300, leastRuns: 2 },

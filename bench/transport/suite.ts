@@ -13,6 +13,7 @@ export const suite: Suite = {
   figure: { name: 'itemsPerSecond', label: 'items/s', better: 'higher' },
   columns: [
     { figure: 'runMs', label: 'run ms' },
+    { figure: 'cpuMs', label: 'cpu ms' },
     { figure: 'batchItems', label: 'batch' },
   ],
   window: {
