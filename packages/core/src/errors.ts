@@ -237,7 +237,7 @@ export class CallLostError extends MillraceError {
   constructor(term: string, cause: unknown) {
     super(
       'CALL_LOST',
-      `A call of "${term}" ended its worker, each time it was made: ${messageOf(cause)} ` +
+      `A call of "${term}" ended its worker, each time it was made: ${messageOf(cause).replace(/\.$/, '')}. ` +
         'Look at what it does with this item: native code, memory, errors in timers and promises.',
       { cause },
     )

@@ -106,6 +106,13 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
    * ```
    */
   onFailure(policy: FailurePolicy<In, Substitute<Out>>): this {
+    if (typeof policy !== 'object' || policy === null) {
+      throw new InvalidOptionError(
+        `The argument of onFailure() of "${this.name}"`,
+        policy,
+        'a record: { onError: "skip" }',
+      )
+    }
     const merged = { ...this.#policy, ...policy } as FailurePolicy<never, unknown>
     checkFailurePolicy(merged, `The failure policy of ${this.name}`)
     this.#policy = merged
@@ -160,8 +167,17 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
 
 const OVERFLOWS = ['block', 'dropOldest', 'dropNewest', 'latest', 'fail']
 
-/** @throws {InvalidOptionError} for a bound below 1 or an unknown policy. */
+const BOUNDS = ['capacityItems', 'capacityBytes', 'overflow']
+
+/** @throws {InvalidOptionError} for a bound below 1, an unknown policy, or a name that is no option. */
 export function checkEdgeOptions(options: EdgeOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidOptionError('The options of an edge', options, `a record of ${BOUNDS.join(', ')}`)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!BOUNDS.includes(name))
+      throw new InvalidOptionError(name, value, `left out: an edge has ${BOUNDS.join(', ')} only`)
+  }
   for (const bound of ['capacityItems', 'capacityBytes'] as const) {
     const value = options[bound]
     if (

@@ -39,7 +39,7 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   const { deadLetters, replay: replayed, ...flags } = rest
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
-  await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines })
+  await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines, deadLetters })
   const term = (await loadTerm(module, params)) as Term<never, unknown>
   checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true
