@@ -10,12 +10,25 @@ import type { Node } from '../graph/graph.ts'
 import { NodeContext } from './context.ts'
 import { isPromise } from './frame.ts'
 import { Outbox } from './outbox.ts'
+import type { SavedItems } from './snapshot.ts'
 import { type NodeRecord, Stage } from './stage.ts'
 
 interface Call {
   readonly ctx: NodeContext
   settled: boolean
   value: unknown
+}
+
+/** What a checkpoint keeps of calls that have settled. */
+interface ConcurrentSnapshot {
+  readonly calls: readonly {
+    readonly value: unknown
+    readonly pending: readonly unknown[] | null
+    readonly time: number
+  }[]
+  readonly outbox: SavedItems
+  readonly lastTime: number
+  readonly endCalled: boolean
 }
 
 /** Runs a `concurrent` kernel. */
@@ -31,9 +44,35 @@ export class ConcurrentStage extends Stage {
   #endCalled = false
 
   override start(): void {
+    if (this.restored !== undefined) {
+      this.#resume(this.restored.own as ConcurrentSnapshot)
+      return
+    }
     if (this.host.timed) this.#lastTime = this.host.clock.now()
     this.#takePending()
     this.wake()
+  }
+
+  #resume({ calls, outbox, lastTime, endCalled }: ConcurrentSnapshot): void {
+    for (const { value, pending, time } of calls) {
+      const ctx = new NodeContext(this.#node.id, this.host)
+      Object.assign(ctx, { pending, at: time })
+      this.#calls.push({ ctx, settled: true, value })
+    }
+    this.#outbox.restore(outbox)
+    this.#lastTime = lastTime
+    this.#endCalled = endCalled
+    this.wake()
+  }
+
+  /** Calls that have settled are kept by what they gave, whether or not it is their turn. */
+  override get isSettled(): boolean {
+    return super.isSettled && this.#underWay === 0
+  }
+
+  protected override ownSnapshot(): ConcurrentSnapshot {
+    const calls = this.#calls.map(({ ctx, value }) => ({ value, pending: ctx.pending, time: ctx.at }))
+    return { calls, outbox: this.#outbox.save(), lastTime: this.#lastTime, endCalled: this.#endCalled }
   }
 
   override get isWaiting(): boolean {
@@ -49,6 +88,7 @@ export class ConcurrentStage extends Stage {
   }
 
   #begin(): void {
+    if (this.isHalting) return
     const free = Math.min(this.#kernel.concurrency, this.outlet.room(true)) - this.#calls.length
     const window = free > 0 ? this.inlet.next(free) : undefined
     if (window !== undefined) {

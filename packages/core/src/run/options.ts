@@ -15,6 +15,7 @@ import type {
 import type { Placement } from '../engine/placement.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
+import type { CheckpointInfo, CheckpointOptions, CheckpointSummary, ResumeInfo } from './checkpoint/store.ts'
 
 /** Options of `run`. All are optional. */
 export interface RunOptions {
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly starvationMs?: number
   /** Picks the next of `count` ready stages, as an index: for tests that replay a schedule. */
   readonly pick?: (count: number) => number
+  /** Saves the run now and then, so that the same call goes on from there if the process dies. Default: never. */
+  readonly checkpoint?: CheckpointOptions
   /** What a scheduler brings to this run. Default: everything runs on the caller's thread. */
   readonly placement?: Placement
 }
@@ -50,6 +53,8 @@ export interface Summary {
   /** Times an edge was grown to resolve a stall. */
   readonly grown: number
   readonly threads: ThreadStats
+  /** Of a run with checkpoints. Where it was resumed, `items`, `nodes` and `edges` count from the very begin. */
+  readonly checkpoint?: CheckpointSummary
   /** The sinks' results by node id. */
   readonly results: Readonly<Record<string, unknown>>
   /** The result of one sink. @throws {WrongStateError} if the term is no sink of this run. */
@@ -71,6 +76,10 @@ export interface RunEvents {
    * right after `run()`: a run that nobody listens to by its start does not look.
    */
   starvation: [stage: StageStats]
+  /** A checkpoint was written: should the process die, the next run goes on from it. */
+  checkpoint: [checkpoint: CheckpointInfo]
+  /** The run goes on from a checkpoint. */
+  resume: [from: ResumeInfo]
   /** The first failure. */
   error: [error: unknown]
   /** The run has ended, well or not; nothing follows. */

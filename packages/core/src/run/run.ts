@@ -15,6 +15,8 @@ import { planGraph } from '../plan/plan.ts'
 import { checkEdgeOptions } from '../term/leaf.ts'
 import type { Term } from '../term/term.ts'
 import type { AnyTerm, RowOf } from '../term/types.ts'
+import { checkCheckpointed, checkCheckpointOptions } from './checkpoint/check.ts'
+import { Checkpoints } from './checkpoint/checkpoints.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
 import { summarize } from './summary.ts'
 
@@ -89,6 +91,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   readonly #options: RunOptions
   readonly #outputs: ReadOutput[] = []
   #engine: Engine | undefined
+  readonly #checkpoints: Checkpoints | undefined
   #stopping = false
   #pausing = false
   #cancelled: CancelledError | undefined
@@ -107,7 +110,19 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     this.#graph = compileGraph(term)
     this.#term = term
     this.#options = options
+    this.#checkpoints = this.#makeCheckpoints()
     this.done = Promise.resolve().then(() => this.#run())
+  }
+
+  #makeCheckpoints(): Checkpoints | undefined {
+    const { checkpoint, placement, clock = watchClock } = this.#options
+    if (checkpoint === undefined) return undefined
+    checkCheckpointed(this.#graph, placement)
+    if (placement !== undefined) placement.isSteady = true
+    return new Checkpoints(checkpoint, this.#graph, this.#term, clock, {
+      onWritten: (info) => this.#tell('checkpoint', info),
+      onResumed: (info) => this.#tell('resume', info),
+    })
   }
 
   async #run(): Promise<Summary> {
@@ -124,8 +139,12 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       timers.push(this.#beginStats(), this.#beginStarvation(engine))
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
+      this.#checkpoints?.begin(engine)
       await engine.run(() => void this.#tell('start'))
-      return summarize(engine, this.#graph, this.#stopping ? 'stopped' : 'completed')
+      const outcome = this.#stopping ? 'stopped' : 'completed'
+      // a run that was drained early can be gone on with
+      if (outcome === 'completed') await this.#checkpoints?.clear()
+      return summarize(engine, this.#graph, outcome, this.#checkpoints?.summary)
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
       this.#tell('error', error)
@@ -133,6 +152,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     } finally {
       this.#settled = true
       for (const stop of timers) stop()
+      await this.#checkpoints?.end()
       await this.#options.placement?.close()
       signal?.removeEventListener('abort', onAbort)
       this.#tell('end')
@@ -166,8 +186,11 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (opening !== undefined) await Promise.race([opening, this.#interrupted])
     }
     const plan = placement?.group?.(cut) ?? cut
+    const resumeFrom = await this.#checkpoints?.load(plan)
     if (this.#cancelled !== undefined) throw this.#cancelled
     return new Engine(plan, {
+      ...(this.#checkpoints === undefined ? {} : { cuts: this.#checkpoints.cuts }),
+      ...(resumeFrom === undefined ? {} : { resumeFrom }),
       clock: clock ?? systemClock,
       edges: edges ?? {},
       batchItems: batchItems ?? DEFAULT_BATCH_ITEMS,
@@ -293,6 +316,7 @@ function checkOptions(options: RunOptions): void {
     }
   }
   if (options.edges !== undefined) checkEdgeOptions(options.edges)
+  if (options.checkpoint !== undefined) checkCheckpointOptions(options.checkpoint)
 }
 
 const NO_STATS: Stats = {

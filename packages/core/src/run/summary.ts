@@ -5,10 +5,16 @@ import type { Engine } from '../engine/engine.ts'
 import { describe, WrongStateError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { ResultOf } from '../term/sink-term.ts'
+import type { CheckpointSummary } from './checkpoint/store.ts'
 import type { Summary } from './options.ts'
 
 /** The run's last figures with the sinks' results. */
-export function summarize(engine: Engine, graph: Graph, outcome: Outcome): Summary {
+export function summarize(
+  engine: Engine,
+  graph: Graph,
+  outcome: Outcome,
+  checkpoint: CheckpointSummary | undefined,
+): Summary {
   const { elapsedMs, items, nodes, stages, edges, grown, threads } = engine.stats()
   const results: Record<string, unknown> = {}
   for (const [node, result] of engine.results) results[node.id] = result
@@ -21,6 +27,7 @@ export function summarize(engine: Engine, graph: Graph, outcome: Outcome): Summa
     edges,
     grown,
     threads,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     results,
     result(sink) {
       const node = graph.nodes.find(({ leaf }) => (leaf as unknown) === sink)

@@ -17,6 +17,10 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   readonly outputs?: readonly string[]
   /** Set if the term reads `ctx.time`; source times then travel with the items. Default false. */
   readonly usesTime?: boolean
+  /** On a source: every run gives the same items in the same order, so that a resumed one can pass over some. */
+  readonly replayable?: boolean
+  /** Why a run with this term cannot go on from a checkpoint, as the rest of a sentence. Default: it can. */
+  readonly notResumable?: string | undefined
   /** The state before the first item. Present exactly on stateful terms. */
   initialState?(): State
   /** Called once before any item. What it emits comes before everything else. */
@@ -28,6 +32,7 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   #edge: EdgeOptions = {}
   #pinned = false
   #giving = false
+  #replays = false
 
   /** What the engine runs. Cheap and without effect: called whenever a graph is compiled. */
   abstract kernel(): Kernel
@@ -90,6 +95,32 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   givesBuffers(): this {
     this.#giving = true
     return this
+  }
+
+  /**
+   * Declares that this source gives the same items in the same order each time it is begun, in another process as well.
+   * A run that is resumed from a checkpoint then begins it anew and passes over what was given.
+   *
+   * For generators and functions; lists, and sources that can `seek`, need no such word.
+   *
+   * @example
+   * ```ts
+   * import { fromIterable } from 'millrace/terms'
+   *
+   * function* squares() {
+   *   for (let n = 0; ; n++) yield n * n
+   * }
+   * console.log(fromIterable(squares).replays().isReplayable) // true
+   * ```
+   */
+  replays(): this {
+    this.#replays = true
+    return this
+  }
+
+  /** True after `replays`, and where the class says so. */
+  get isReplayable(): boolean {
+    return this.#replays || this.replayable === true
   }
 
   /** True after `givesBuffers`. */
