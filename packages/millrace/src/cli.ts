@@ -56,7 +56,7 @@ function withSettings(command: Command): Command {
     'the config, instead of the one that is found: .json, .yaml, .ts or .js',
   )
   for (const [name, meaning] of Object.entries(flags)) {
-    const value = name === 'strategy' || name === 'profile' ? 'name' : 'count'
+    const value = name === 'checkpoint' ? 'folder' : ['strategy', 'profile'].includes(name) ? 'name' : 'count'
     command.option(`${flagOf(name)} <${value}>`, meaning)
   }
   return command

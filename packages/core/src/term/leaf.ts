@@ -19,8 +19,6 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   readonly usesTime?: boolean
   /** On a source: every run gives the same items in the same order, so that a resumed one can pass over some. */
   readonly replayable?: boolean
-  /** Why a run with this term cannot go on from a checkpoint, as the rest of a sentence. Default: it can. */
-  readonly notResumable?: string | undefined
   /** The state before the first item. Present exactly on stateful terms. */
   initialState?(): State
   /** Called once before any item. What it emits comes before everything else. */
@@ -29,6 +27,8 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   end?(ctx: Context<State, Out>): End<Out>
   /** Called exactly once at the very end, also after a failure or a cancel. */
   exit?(ctx: Context<State, Out>): void | Promise<void>
+  /** Why a run with this term cannot go on from a checkpoint, as the rest of a sentence that begins with its name. */
+  whyNotResumable?(): string | undefined
   #edge: EdgeOptions = {}
   #pinned = false
   #giving = false

@@ -3,7 +3,7 @@
  * `command/run.ts`; leaves no listener behind.
  */
 
-import { MillraceError, type Outcome, type Run } from '@millrace/core'
+import { type CheckpointSummary, MillraceError, type Outcome, type Run } from '@millrace/core'
 import { onBrokenPipe } from '../broken-pipe.ts'
 import { exitCodeOf, type Interrupt, onInterrupts } from '../interrupts.ts'
 
@@ -13,6 +13,7 @@ export interface Ending {
   readonly code: number
   readonly error?: unknown
   readonly results: Readonly<Record<string, unknown>>
+  readonly checkpoint?: CheckpointSummary | undefined
 }
 
 /** Resolves when the run has ended, however it did; `tell` gets what is to be said on the way. */
@@ -38,8 +39,8 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
   })
   const { isDry, removeDry } = onDryLoop()
   try {
-    const { outcome, results } = await Promise.race([running.done, isDry])
-    return { outcome, code: 0, results }
+    const { outcome, results, checkpoint } = await Promise.race([running.done, isDry])
+    return { outcome, code: 0, results, checkpoint }
   } catch (error) {
     if (cancelledBy !== undefined && codeOf(error) === 'CANCELLED') {
       return { outcome: 'cancelled', code: exitCodeOf(cancelledBy), error, results: {} }

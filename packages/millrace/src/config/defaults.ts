@@ -15,6 +15,7 @@ export function defaultConfig(): RunConfig {
     batchItems: 1024,
     growthLimitItems: 1_048_576,
     starvationMs: 1000,
+    checkpoint: { everyMs: 10_000, timeoutMs: 60_000 },
     scheduler: {
       strategy: 'inline',
       workers: usableProcessors(),

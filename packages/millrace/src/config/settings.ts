@@ -6,6 +6,7 @@
 
 import type { EdgeOptions, RunOptions } from '@millrace/core'
 import type { Profile, SchedulerOptions, Strategy } from '@millrace/scheduler'
+import type { CheckpointConfig } from '../checkpoint/checkpoint-option.ts'
 import type { Entries, Section, Value } from './setting.ts'
 
 /** What can be said of single terms from outside. */
@@ -17,6 +18,7 @@ export interface TermOptions extends EdgeOptions {
 /** The options of a run that are plain values: what a config file may hold. */
 export interface RunConfig
   extends Pick<RunOptions, 'edges' | 'batchItems' | 'growthLimitItems' | 'starvationMs'> {
+  readonly checkpoint?: CheckpointConfig
   readonly scheduler?: SchedulerOptions
   /** By name of the term or by glob; where several match, the later one wins, setting by setting. */
   readonly terms?: Readonly<Record<string, TermOptions>>
@@ -45,6 +47,13 @@ const bounds = {
   overflow: oneOf(['block', 'dropOldest', 'dropNewest', 'latest', 'fail']),
 }
 
+const checkpoint = {
+  dir: value('the path of a folder', (seen) => typeof seen === 'string' && seen !== ''),
+  everyMs: ms,
+  everyItems: whole,
+  timeoutMs: ms,
+}
+
 /** What a config file, the environment and the flags may set. */
 export const runSettings: Section = section(
   {
@@ -52,6 +61,7 @@ export const runSettings: Section = section(
     batchItems: whole,
     growthLimitItems: whole,
     starvationMs: ms,
+    checkpoint: section(checkpoint),
     scheduler: section({
       strategy: oneOf(strategies),
       profile: oneOf(profiles),
@@ -79,7 +89,17 @@ export const liveSettings = {
 }
 
 /** What `run` takes from code. */
-export const optionSettings: Section = section({ ...runSettings.parts, ...liveSettings }, runSettings.allowed)
+export const optionSettings: Section = section(
+  {
+    ...runSettings.parts,
+    ...liveSettings,
+    checkpoint: section({
+      ...checkpoint,
+      store: value('a store of checkpoints', (seen) => isObjectWith(seen, 'list', 'read', 'write', 'remove')),
+    }),
+  },
+  runSettings.allowed,
+)
 
 function value(allowed: string, accepts: (seen: unknown) => boolean): Value {
   return { kind: 'value', allowed, accepts }

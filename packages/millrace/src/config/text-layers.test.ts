@@ -10,6 +10,10 @@ test('the variables and their settings', () => {
     'MILLRACE_BATCH_ITEMS batchItems',
     'MILLRACE_GROWTH_LIMIT_ITEMS growthLimitItems',
     'MILLRACE_STARVATION_MS starvationMs',
+    'MILLRACE_CHECKPOINT checkpoint.dir',
+    'MILLRACE_CHECKPOINT_EVERY_MS checkpoint.everyMs',
+    'MILLRACE_CHECKPOINT_EVERY_ITEMS checkpoint.everyItems',
+    'MILLRACE_CHECKPOINT_TIMEOUT_MS checkpoint.timeoutMs',
     'MILLRACE_STRATEGY scheduler.strategy',
     'MILLRACE_PROFILE scheduler.profile',
     'MILLRACE_WORKERS scheduler.workers',
@@ -61,4 +65,12 @@ test('flags are layers under the names by which they are typed', () => {
     { config: { batchItems: 5 }, from: '--batch-items', where: '--batch-items' },
   ])
   expect(flagOf('capacityItems')).toBe('--capacity-items')
+  expect(flagLayers({ checkpoint: 'kept', checkpointEveryMs: '50' })).toEqual([
+    { config: { checkpoint: { dir: 'kept' } }, from: '--checkpoint', where: '--checkpoint' },
+    {
+      config: { checkpoint: { everyMs: 50 } },
+      from: '--checkpoint-every-ms',
+      where: '--checkpoint-every-ms',
+    },
+  ])
 })

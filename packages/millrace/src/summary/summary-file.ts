@@ -2,7 +2,14 @@
 
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { BadInputError, type Ledger, messageOf, type Outcome, type Stats } from '@millrace/core'
+import {
+  BadInputError,
+  type CheckpointSummary,
+  type Ledger,
+  messageOf,
+  type Outcome,
+  type Stats,
+} from '@millrace/core'
 import { packageVersion } from '../version.ts'
 import { isSmallJson } from './json-safe.ts'
 
@@ -17,6 +24,8 @@ export interface RunReport {
   readonly stats: Stats
   /** The sinks' results by node id; only small ones that JSON can hold are written. */
   readonly results: Readonly<Record<string, unknown>>
+  /** Of a run with checkpoints. */
+  readonly checkpoint?: CheckpointSummary
 }
 
 /** @throws {BadInputError} if the file could not be written once the run has ended: there is no such folder. */

@@ -50,7 +50,8 @@ export function checkCheckpointed(graph: Graph, placement: Placement | undefined
 
 /** Why a run with this term cannot be gone on with from a checkpoint; `undefined` if it can. */
 export function reasonAgainst({ leaf }: Pick<Node, 'leaf'>): string | undefined {
-  if (leaf.notResumable !== undefined) return leaf.notResumable
+  const own = leaf.whyNotResumable?.()
+  if (own !== undefined) return own
   const kernel: Kernel = leaf.kernel()
   const { position, seek } = leaf as Hooks
   switch (kernel.kind) {

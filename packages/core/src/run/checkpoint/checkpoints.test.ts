@@ -332,9 +332,9 @@ test('a feedback loop is saved with what goes round in it', async () => {
         const last = new Collect<Record<number, number>>()
         const make = () => {
           const join = merge<Numbers>()
-          const half = map((n: number) => {
+          const half = map<number, number>((n) => {
             const next = n > 1 ? n >> 1 : undefined
-            return isAsync && n % 3 === 0 ? Promise.resolve(next) : next
+            return isAsync && n % 3 === 0 ? Promise.resolve(next as number) : next
           })
           const back = join.pipe(half)
           const from = items(start).replays()
@@ -407,7 +407,9 @@ class Half extends SinkTerm<number> {
 }
 
 class Sealed extends SinkTerm<number> {
-  override notResumable = 'cannot be opened again.'
+  override whyNotResumable(): string {
+    return 'cannot be opened again.'
+  }
   override write(): void {}
 }
 
@@ -417,7 +419,7 @@ test('terms that cannot be gone on with are refused by name, and why', () => {
     try {
       run(term, { checkpoint })
     } catch (error) {
-      return (error as { message?: string; code?: string }).code + ': ' + (error as Error).message
+      return `${(error as { code?: string }).code}: ${(error as Error).message}`
     }
     return 'accepted'
   }

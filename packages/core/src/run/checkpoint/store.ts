@@ -17,7 +17,7 @@ export interface CheckpointStore {
 /** When checkpoints are taken, and where they are kept. */
 export interface CheckpointOptions {
   readonly store: CheckpointStore
-  /** Takes one each so many milliseconds. Default: 10,000, unless `everyItems` is given. */
+  /** Takes one each so many milliseconds. Default 10,000 unless `everyItems` is given. */
   readonly everyMs?: number
   /** Takes one each time the sources have given so many items. Default: never. */
   readonly everyItems?: number
