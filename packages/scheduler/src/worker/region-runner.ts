@@ -276,6 +276,9 @@ export class RegionRunner {
   dispose(reason: unknown): void {
     this.#abort.abort(reason)
     for (const stage of this.stages) stage.dispose().catch(() => undefined)
+    // stages that are let go wake nobody: a batch that waits for one would keep its worker for ever
+    this.#failure ??= { error: reason }
+    this.#onReady?.()
   }
 }
 
