@@ -8,7 +8,8 @@
 
 import { type DoneReply, MAX_OUTPUTS, type RegionRef } from '../worker/protocol.ts'
 import type { Answer, WorkerHandle } from './dispatcher.ts'
-import { Progress } from './progress.ts'
+import type { SavedQueues } from './port-queues.ts'
+import { Progress, type Totals } from './progress.ts'
 import { RemoteStage, type Shipment } from './remote-stage.ts'
 
 /** A batch on its way to a worker and back. */
@@ -21,6 +22,12 @@ interface Activation extends Shipment {
   worker: WorkerHandle | undefined
   /** Set once a part of what it gives was handed on. */
   progress: Progress | undefined
+}
+
+/** What a checkpoint keeps of a region: its terms have no state, so what is under way is just run once more. */
+interface RegionSnapshot {
+  readonly activations: readonly (Shipment & { readonly given: Totals | undefined })[]
+  readonly queues: SavedQueues
 }
 
 const FIRST_BATCH = 16
@@ -37,7 +44,26 @@ export class RegionStage extends RemoteStage {
   override enter(): void {}
 
   override start(): void {
+    const saved = this.restored?.own as RegionSnapshot | undefined
+    if (saved !== undefined) this.#resume(saved)
     this.wake()
+  }
+
+  #resume({ activations, queues }: RegionSnapshot): void {
+    this.queues.restore(queues)
+    for (const { items, times, given } of activations) {
+      this.dispatcher.forceSlot()
+      this.#submit({ items, times }, given === undefined ? undefined : Progress.restored(given))
+    }
+  }
+
+  protected override ownSnapshot(): RegionSnapshot {
+    const activations = this.#activations.map(({ items, times, progress }) => ({
+      items,
+      times,
+      given: progress?.given,
+    }))
+    return { activations, queues: this.queues.save() }
   }
 
   override get isWaiting(): boolean {
@@ -66,18 +92,15 @@ export class RegionStage extends RemoteStage {
       this.dispatcher.giveSlot()
       return false
     }
+    this.#submit(shipment, undefined)
+    return true
+  }
+
+  #submit(shipment: Shipment, progress: Progress | undefined): void {
     const id = this.nextActivation()
-    const activation = {
-      ...shipment,
-      id,
-      attempts: 0,
-      reply: undefined,
-      worker: undefined,
-      progress: undefined,
-    }
+    const activation = { ...shipment, id, attempts: 0, reply: undefined, worker: undefined, progress }
     this.#activations.push(activation)
     this.#send(activation, (abort) => this.#run(activation, abort))
-    return true
   }
 
   #send(activation: Activation, task: (abort: AbortController) => Promise<DoneReply>): void {

@@ -3,6 +3,7 @@
  * of workers are survived, errors get their names back. Extended by `RegionStage` and `StatefulStage`.
  */
 
+import { setMaxListeners } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { MillraceError, TermError } from '@millrace/core'
 import { estimateBytes, type NodeRecord, Stage, type StageHost } from '@millrace/core/engine'
@@ -221,6 +222,7 @@ export abstract class RemoteStage extends Stage {
   protected onSent(): AbortController {
     if (this.underWay++ === 0) this.#awaySince = performance.now()
     const abort = new AbortController()
+    setMaxListeners(0, abort.signal) // one for each batch that is replayed
     this.aborts.add(abort)
     return abort
   }
