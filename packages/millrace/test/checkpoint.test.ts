@@ -26,7 +26,7 @@ function command(file: string, out: string, ...more: readonly string[]): string[
   return ['run', fixture('resumable.ts'), '-p', `file=${file}`, '-p', `out=${out}`, ...more]
 }
 
-test.each([['inline']])('killed at any moment: %s', { timeout: 120_000 }, async (strategy) => {
+test.each([['inline'], ['pool'], ['work-stealing']])('killed at any moment: %s', { timeout: 120_000 }, async (strategy) => {
   const folder = temporaryFolder({})
   const file = corpus(folder)
   const whole = join(folder, 'whole.ndjson')

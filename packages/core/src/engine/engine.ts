@@ -85,6 +85,8 @@ export class Engine implements StageHost {
   #paused = false
   readonly #starvation = new StarvationWatch<Stage>()
   readonly #cutter: Cutter | undefined
+  /** A snapshot was just taken: it is to be written now, not after some more milliseconds of work. */
+  #hasCut = false
   #failure: { readonly error: unknown } | undefined
   #settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
   readonly #settled: Promise<void>
@@ -190,7 +192,7 @@ export class Engine implements StageHost {
     if (this.#paused || this.#failure !== undefined) return
     this.#scheduled = true
     // microtasks keep latency low, but a chain of them would starve timers and I/O
-    if (turnHasLasted(TURN_MS)) {
+    if (turnHasLasted(TURN_MS) || this.#hasCut) {
       setImmediate(() => this.#step())
     } else queueMicrotask(() => this.#step())
   }
@@ -201,10 +203,11 @@ export class Engine implements StageHost {
     const begun = turnBegan()
     this.#stepping = true
     const cutter = this.#cutter
+    this.#hasCut = false
     try {
-      if (cutter?.isAsked === true) cutter.step()
+      if (cutter?.isAsked === true) this.#hasCut = cutter.step()
       do {
-        while (this.#ready.length > 0 && this.#failure === undefined && !this.#paused) {
+        while (this.#ready.length > 0 && this.#failure === undefined && !this.#paused && !this.#hasCut) {
           const stage = this.#next()
           stage.isReady = false
           if (stage.isHalting && cutter?.holds(stage) === true) continue
@@ -213,18 +216,18 @@ export class Engine implements StageHost {
           if (cutter !== undefined && stage.inlet.edges.length === 0) this.#countForCut(cutter, stage)
           if (performance.now() - begun > TURN_MS) break
         }
-      } while (this.#ready.length === 0 && this.#failure === undefined && this.#onQuiet())
+      } while (this.#ready.length === 0 && this.#failure === undefined && !this.#hasCut && this.#onQuiet())
     } catch (error) {
       this.fail(error)
     } finally {
       this.#stepping = false
     }
-    if (this.#ready.length > 0) this.#schedule()
+    if (this.#ready.length > 0 || this.#hasCut) this.#schedule()
   }
 
   #countForCut(cutter: Cutter, source: Stage): void {
     // a run that has just failed has let go of what it held
-    if (cutter.count(source) && this.#failure === undefined) cutter.step()
+    if (cutter.count(source) && this.#failure === undefined) this.#hasCut = cutter.step()
   }
 
   #next(): Stage {
@@ -252,10 +255,11 @@ export class Engine implements StageHost {
       this.#exiting.size > 0 ||
       this.#stages.some((stage) => stage.isWaiting) ||
       this.#options.outputs.some(({ reader }) => reader.isWaiting)
-    if (this.#cutter?.isAsked === true && !this.#cutter.step()) {
+    if (this.#cutter?.isAsked === true) {
+      this.#hasCut = this.#cutter.step()
       // who is held would look as if it were stuck
-      if (isWaiting) return false
-      this.#cutter.giveUp()
+      if (!this.#hasCut && isWaiting) return false
+      if (!this.#hasCut) this.#cutter.giveUp()
     }
     if (this.#ready.length > 0) return true
     if (isWaiting && this.#parked.size === 0) return false
