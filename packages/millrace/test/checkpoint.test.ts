@@ -26,42 +26,46 @@ function command(file: string, out: string, ...more: readonly string[]): string[
   return ['run', fixture('resumable.ts'), '-p', `file=${file}`, '-p', `out=${out}`, ...more]
 }
 
-test.each([['inline'], ['pool'], ['work-stealing']])('killed at any moment: %s', { timeout: 120_000 }, async (strategy) => {
-  const folder = temporaryFolder({})
-  const file = corpus(folder)
-  const whole = join(folder, 'whole.ndjson')
-  expect(await millrace(command(file, whole))).toMatchObject({ code: 0 })
+test.each([['inline'], ['pool'], ['work-stealing']])(
+  'killed at any moment: %s',
+  { timeout: 120_000 },
+  async (strategy) => {
+    const folder = temporaryFolder({})
+    const file = corpus(folder)
+    const whole = join(folder, 'whole.ndjson')
+    expect(await millrace(command(file, whole))).toMatchObject({ code: 0 })
 
-  const [out, kept] = [join(folder, 'out.ndjson'), join(folder, 'kept')]
-  const again = command(file, out, '-p', 'pauseMs=20', '--strategy', strategy, '--workers', '2')
-  const every = ['--checkpoint', kept, '--checkpoint-every-ms', '5', '--summary', join(folder, 'sum.json')]
-  const random = new Random(11)
-  let resumes = 0
-  for (let kills = 0; kills < KILLS; kills++) {
-    const { child, finished, printed } = startMillrace([...again, ...every], folder)
-    if (kills === 0) await vi.waitUntil(() => namesIn(kept).length > 0, { timeout: 20_000, interval: 5 })
-    else await printed('goes on from checkpoint')
-    const timer = setTimeout(() => child.kill('SIGKILL'), random.below(LIFE_MS))
-    const { code } = await finished
-    clearTimeout(timer)
-    if (kills > 0) resumes++
-    if (code === 0) break
-    expect(code).toBe(null)
-  }
-  const last = await millrace([...again, ...every], folder)
-  expect([last.code, last.stdout]).toEqual([0, ''])
-  expect(readFileSync(out).equals(readFileSync(whole))).toBe(true)
-  const summary = JSON.parse(readFileSync(join(folder, 'sum.json'), 'utf8')) as object
-  expect(resumes).toBeGreaterThan(1)
-  expect(summary).toMatchObject({
-    balanced: true,
-    checkpoint: { resumedFrom: expect.any(Number), repeating: [] },
-    items: { in: LINES, out: LINES, discarded: 0 },
-  })
-  // nothing is left, and the next run begins anew
-  expect(namesIn(kept)).toEqual([])
-  expect(namesIn(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
-})
+    const [out, kept] = [join(folder, 'out.ndjson'), join(folder, 'kept')]
+    const again = command(file, out, '-p', 'pauseMs=20', '--strategy', strategy, '--workers', '2')
+    const every = ['--checkpoint', kept, '--checkpoint-every-ms', '5', '--summary', join(folder, 'sum.json')]
+    const random = new Random(11)
+    let resumes = 0
+    for (let kills = 0; kills < KILLS; kills++) {
+      const { child, finished, printed } = startMillrace([...again, ...every], folder)
+      if (kills === 0) await vi.waitUntil(() => namesIn(kept).length > 0, { timeout: 20_000, interval: 5 })
+      else await printed('goes on from checkpoint')
+      const timer = setTimeout(() => child.kill('SIGKILL'), random.below(LIFE_MS))
+      const { code } = await finished
+      clearTimeout(timer)
+      if (kills > 0) resumes++
+      if (code === 0) break
+      expect(code).toBe(null)
+    }
+    const last = await millrace([...again, ...every], folder)
+    expect([last.code, last.stdout]).toEqual([0, ''])
+    expect(readFileSync(out).equals(readFileSync(whole))).toBe(true)
+    const summary = JSON.parse(readFileSync(join(folder, 'sum.json'), 'utf8')) as object
+    expect(resumes).toBeGreaterThan(1)
+    expect(summary).toMatchObject({
+      balanced: true,
+      checkpoint: { resumedFrom: expect.any(Number), repeating: [] },
+      items: { in: LINES, out: LINES, discarded: 0 },
+    })
+    // nothing is left, and the next run begins anew
+    expect(namesIn(kept)).toEqual([])
+    expect(namesIn(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  },
+)
 
 function namesIn(folder: string): string[] {
   mkdirSync(folder, { recursive: true })

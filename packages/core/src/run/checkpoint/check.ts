@@ -48,7 +48,18 @@ export function checkCheckpointed(graph: Graph, placement: Placement | undefined
   if (reasons.length > 0) throw new NotCheckpointedError(reasons)
 }
 
-/** Why a run with this term cannot be gone on with from a checkpoint; `undefined` if it can. */
+/**
+ * Why a run with this term cannot be gone on with from a checkpoint; `undefined` if it can.
+ *
+ * @example
+ * ```ts
+ * import { reasonAgainst } from 'millrace'
+ * import { debounce, map } from 'millrace/terms'
+ *
+ * console.log(reasonAgainst({ leaf: map((n: number) => n) })) // undefined
+ * console.log(reasonAgainst({ leaf: debounce(5) as never })?.split(',')[0]) // is a coroutine
+ * ```
+ */
 export function reasonAgainst({ leaf }: Pick<Node, 'leaf'>): string | undefined {
   const own = leaf.whyNotResumable?.()
   if (own !== undefined) return own
