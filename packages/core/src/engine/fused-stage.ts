@@ -9,10 +9,10 @@
 import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
-import { ChainEnd } from './chain-end.ts'
+import { ChainEnd, type EndCursor } from './chain-end.ts'
 import { Status } from './codegen.ts'
 import type { NodeContext } from './context.ts'
-import { Frame, isPromise } from './frame.ts'
+import { Frame, type FrameSnapshot, isPromise } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
 import { policyOf } from './guard.ts'
 import { ItemFailures } from './item-failures.ts'
@@ -20,6 +20,7 @@ import { LoopSet } from './loop-set.ts'
 import type { Loop } from './loops.ts'
 import { Quantum } from './quantum.ts'
 import { openSource, type SourceFeed } from './source-feed.ts'
+import { type SourcePosition, SourceTrack } from './source-track.ts'
 import { Stage } from './stage.ts'
 import { within } from './time-limit.ts'
 import { unfit } from './unfit.ts'
@@ -27,6 +28,16 @@ import { unfit } from './unfit.ts'
 const CELL = new Float64Array(1)
 
 type ItemFunction = (...args: unknown[]) => unknown
+
+/** What a checkpoint keeps of a fused stage beside its nodes. */
+interface FusedSnapshot {
+  readonly frames: readonly FrameSnapshot[]
+  readonly source: SourcePosition | undefined
+  readonly closed: boolean
+  readonly ended: number
+  readonly lastTime: number
+  readonly end: EndCursor
+}
 
 /** Runs a fused chain. Fields without `#` are read and written by generated loops. */
 export class FusedStage extends Stage {
@@ -63,6 +74,7 @@ export class FusedStage extends Stage {
   )
   /** What a source yields, where that is not one frame: arrays, or items that take time to come. */
   #feed: SourceFeed | undefined
+  #track: SourceTrack | undefined
   /** Nothing comes in at the head any more. */
   #closed = false
   readonly #quantum = new Quantum()
@@ -117,6 +129,10 @@ export class FusedStage extends Stage {
 
   override start(): void {
     const { kernels } = this.plan
+    if (this.restored !== undefined) {
+      this.#resume(this.restored.own as FusedSnapshot)
+      return
+    }
     kernels.forEach((kernel, op) => {
       if (kernel.kind !== 'take') return
       ;(this.contexts[op] as { state: unknown }).state = kernel.count
@@ -130,16 +146,46 @@ export class FusedStage extends Stage {
     this.wake()
   }
 
-  #open(kernel: Kernel): void {
+  #resume({ frames, source, closed, ended, lastTime, end }: FusedSnapshot): void {
+    for (const frame of frames) this.#frames.add(Frame.restored(frame))
+    Object.assign(this, { ended, lastTime })
+    this.#end.restore(end)
+    this.#closed = closed
+    if (!closed) this.#open(this.plan.kernels[0] as Kernel, source)
+    this.wake()
+  }
+
+  override get isSettled(): boolean {
+    return !this.waiting && this.#frames.isSettledBut(this.#track)
+  }
+
+  protected override ownSnapshot(): FusedSnapshot {
+    const { ended, lastTime } = this
+    const frames = this.#frames.saveBut(this.#track)
+    return {
+      frames,
+      source: this.#track?.position,
+      closed: this.#closed,
+      ended,
+      lastTime,
+      end: this.#end.cursor,
+    }
+  }
+
+  #open(kernel: Kernel, from?: SourcePosition): void {
     if (kernel.kind !== 'source' && kernel.kind !== 'batches') return
     try {
-      const opened = openSource(kernel, this.contexts[0] as NodeContext, {
+      const track = new SourceTrack((this.plan.nodes[0] as Node).leaf, kernel)
+      this.#track = track
+      const opened = openSource(kernel, track.open(this.contexts[0] as NodeContext, from), {
         demand: () => this.#demand(kernel.kind === 'batches'),
         onPulled: () => this.wake(),
         onPullFailed: (error) => this.failed(error, 'generate', 0),
       })
-      if (opened instanceof Frame) this.#frames.addBelow(opened)
-      else this.#feed = opened
+      if (opened instanceof Frame) {
+        track.whole(opened)
+        this.#frames.addBelow(opened)
+      } else this.#feed = opened
     } catch (error) {
       this.failed(error, 'generate', 0)
     }
@@ -226,7 +272,6 @@ export class FusedStage extends Stage {
         room,
         frame.times,
       )
-      frame.at = reached
     } else {
       this.exhausted = false
       reached = this.#run(
@@ -239,6 +284,7 @@ export class FusedStage extends Stage {
       )
       if (this.exhausted || (this.status === Status.Failed && this.pc < 0)) frame.to = 0
     }
+    frame.at = reached
     if (resumed) this.#frames.count(frame, this.passed)
     const hasFailed = resumed && this.pc < 0 && this.#onIteratorLeft(frame)
     if (frame.isSpent) this.#frames.drop(frame)
@@ -404,8 +450,11 @@ export class FusedStage extends Stage {
     }
     try {
       const items = this.#feed?.next()
-      if (items !== undefined) this.#frames.add(this.#inputOf(items))
-      else if (this.#feed?.isPending === true) return 0
+      if (items !== undefined) {
+        const frame = this.#inputOf(items)
+        this.#track?.part(frame, this.#feed?.last)
+        this.#frames.add(frame)
+      } else if (this.#feed?.isPending === true) return 0
       else this.#closed = true
       this.wake()
     } catch (error) {

@@ -29,6 +29,8 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   readonly outputs?: readonly string[]
   /** Set if the term reads `ctx.time`; source times then travel with the items. Default false. */
   readonly usesTime?: boolean
+  /** On a source: every run gives the same items in the same order, so that a resumed one can pass over some. */
+  readonly replayable?: boolean
   /** The state before the first item. Present exactly on stateful terms. */
   initialState?(): State
   /** Called once before any item. What it emits comes before everything else. */
@@ -37,10 +39,13 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   end?(ctx: Context<State, Out>): End<Out>
   /** Called exactly once at the very end, also after a failure or a cancel. */
   exit?(ctx: Context<State, Out>): void | Promise<void>
+  /** Why a run with this term cannot go on from a checkpoint, as the rest of a sentence that begins with its name. */
+  whyNotResumable?(): string | undefined
   #edge: EdgeOptions = {}
   #policy: FailurePolicy<never, unknown> = NO_POLICY
   #pinned = false
   #giving = false
+  #replays = false
 
   /** What the engine runs. Cheap and without effect: called whenever a graph is compiled. */
   abstract kernel(): Kernel
@@ -147,6 +152,32 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   givesBuffers(): this {
     this.#giving = true
     return this
+  }
+
+  /**
+   * Declares that this source gives the same items in the same order each time it is begun, in another process as well.
+   * A run that is resumed from a checkpoint then begins it anew and passes over what was given.
+   *
+   * For generators and functions; lists, and sources that can `seek`, need no such word.
+   *
+   * @example
+   * ```ts
+   * import { fromIterable } from 'millrace/terms'
+   *
+   * function* squares() {
+   *   for (let n = 0; ; n++) yield n * n
+   * }
+   * console.log(fromIterable(squares).replays().isReplayable) // true
+   * ```
+   */
+  replays(): this {
+    this.#replays = true
+    return this
+  }
+
+  /** True after `replays`, and where the class says so. */
+  get isReplayable(): boolean {
+    return this.#replays || this.replayable === true
   }
 
   /** True after `givesBuffers`. */
