@@ -216,9 +216,11 @@ export class Engine implements StageHost {
     const begun = turnBegan()
     this.#stepping = true
     const cutter = this.#cutter
+    // between two snapshots there is always some work, however often they are asked for
+    const mayCut = !this.#hasCut
     this.#hasCut = false
     try {
-      if (cutter?.isAsked === true) this.#hasCut = cutter.step()
+      if (cutter?.isAsked === true && mayCut) this.#hasCut = cutter.step()
       do {
         while (this.#ready.length > 0 && this.#failure === undefined && !this.#paused && !this.#hasCut) {
           const stage = this.#next()

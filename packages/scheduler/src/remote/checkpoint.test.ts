@@ -18,9 +18,9 @@ async function survive(
   make: () => Term<never, unknown>,
   scheduler: SchedulerOptions,
   seed: number,
-  options: Partial<RunOptions> & { readonly turns?: number } = {},
+  options: Partial<RunOptions> & { readonly turns?: number; readonly least?: number } = {},
 ): Promise<{ summary: Summary; resumed: number }> {
-  const { turns = 60, ...given } = options
+  const { turns = 60, least = 1, ...given } = options
   const choose = new Random(seed)
   const sizes = {
     batchItems: [1, 3, 64, 1024][choose.below(4)] as number,
@@ -30,12 +30,12 @@ async function survive(
   let resumed = 0
   for (let kills = 0; ; kills++) {
     const placement = placementFor(scheduler)
-    const everyItems = 1 + choose.below(60)
+    const everyItems = least + choose.below(60)
     const running = run(make(), {
       ...sizes,
       ...given,
       ...(placement === undefined ? {} : { placement }),
-      checkpoint: { store, everyItems, everyMs: 1 },
+      checkpoint: { store, everyItems, everyMs: least },
     })
     running.on('resume', () => resumed++)
     let remains: MemoryStore | undefined
@@ -90,6 +90,7 @@ test('a large state, with the batches since it came back; a batch that has given
     for (let seed = 1; seed <= 6 * DEEP; seed++) {
       const { summary, resumed } = await survive(make, scheduler, seed, {
         turns: 400,
+        least: 20,
         batchItems: 64,
         edges: {},
       })
