@@ -10,6 +10,7 @@ const {
   CancelledError,
   CircuitOpenError,
   CycleWithoutSeedError,
+  DamagedCheckpointsError,
   describe: describeValue,
   EmptyParallelError,
   InvalidOptionError,
@@ -20,7 +21,10 @@ const {
   NoOutputError,
   NotATermError,
   NoTermBuiltError,
+  NotCheckpointedError,
+  NotSavedError,
   OpenInputError,
+  OtherGraphError,
   OverflowError,
   PolicyRefusedError,
   SourceWithInputError,
@@ -101,6 +105,23 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
   [new CancelledError('why'), 'CANCELLED', ['cancelled: "why"']],
   [new CancelledError(undefined), 'CANCELLED', ['The run was cancelled.']],
   [new WrongStateError('not now'), 'WRONG_STATE', ['not now']],
+  [
+    new NotCheckpointedError(['"a" is one.', 'b', 'c', 'd', 'e', 'f']),
+    'NOT_CHECKPOINTED',
+    ['"a" is one.', 'And 1 more'],
+  ],
+  [
+    new NotSavedError('the state of "a"', 'f could not be cloned'),
+    'NOT_SAVED',
+    ['the state of "a" is no plain data (f could not be cloned)', 'structuredClone'],
+  ],
+  [new OtherGraphError('d', 'graph', '1', '2'), 'OTHER_GRAPH', ['in d', 'has 1 where this one has 2']],
+  [new OtherGraphError('d', 'stages', '1', '2'), 'OTHER_GRAPH', ['under the strategy', 'begin anew']],
+  [
+    new DamagedCheckpointsError('d', ['2: torn', '1: torn']),
+    'DAMAGED_CHECKPOINTS',
+    ['in d', '2: torn; 1: torn', 'begin anew'],
+  ],
   [new BadInputError('no such file'), 'BAD_INPUT', ['no such file']],
 ]
 

@@ -237,7 +237,7 @@ export class CallLostError extends MillraceError {
   constructor(term: string, cause: unknown) {
     super(
       'CALL_LOST',
-      `A call of "${term}" ended its worker, each time it was made: ${messageOf(cause)} ` +
+      `A call of "${term}" ended its worker, each time it was made: ${messageOf(cause).replace(/\.$/, '')}. ` +
         'Look at what it does with this item: native code, memory, errors in timers and promises.',
       { cause },
     )
@@ -281,6 +281,50 @@ export class WrongStateError extends MillraceError {
 export class BadInputError extends MillraceError {
   constructor(message: string, options?: ErrorOptions) {
     super('BAD_INPUT', message, options)
+  }
+}
+
+/** Terms of a graph cannot go on from a checkpoint. Code `NOT_CHECKPOINTED`. */
+export class NotCheckpointedError extends MillraceError {
+  constructor(reasons: readonly string[]) {
+    const shown = reasons.slice(0, 5).join(' ')
+    const more = reasons.length > 5 ? ` And ${reasons.length - 5} more.` : ''
+    super('NOT_CHECKPOINTED', `No checkpoints can be taken of this run: ${shown}${more}`)
+  }
+}
+
+/** Something that a checkpoint should hold cannot be cloned. Code `NOT_SAVED`. */
+export class NotSavedError extends MillraceError {
+  constructor(what: string, why: string) {
+    super(
+      'NOT_SAVED',
+      `No checkpoint could be taken: ${what} is no plain data (${why}). Keep to what structuredClone can copy.`,
+    )
+  }
+}
+
+/** The checkpoints in a place are of another graph, or of one that was cut otherwise. Code `OTHER_GRAPH`. */
+export class OtherGraphError extends MillraceError {
+  constructor(place: string, what: 'graph' | 'stages', saved: string, here: string) {
+    const remedy =
+      what === 'graph'
+        ? 'Run the graph that it is of'
+        : 'Run it under the strategy that it was begun with, with the same terms kept on the caller'
+    super(
+      'OTHER_GRAPH',
+      `The checkpoint in ${place} is of another run: it has ${saved} where this one has ${here}. ${remedy}, or ` +
+        'remove the checkpoint to begin anew.',
+    )
+  }
+}
+
+/** There are checkpoints, and none can be read. Code `DAMAGED_CHECKPOINTS`. */
+export class DamagedCheckpointsError extends MillraceError {
+  constructor(place: string, damaged: readonly string[]) {
+    super(
+      'DAMAGED_CHECKPOINTS',
+      `No checkpoint in ${place} can be read: ${damaged.join('; ')}. Remove them to begin anew.`,
+    )
   }
 }
 

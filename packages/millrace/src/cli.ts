@@ -57,7 +57,8 @@ function withSettings(command: Command): Command {
     'the config, instead of the one that is found: .json, .yaml, .ts or .js',
   )
   for (const [name, meaning] of Object.entries(flags)) {
-    const value = ['strategy', 'profile', 'onError'].includes(name) ? 'name' : 'count'
+    const names = ['strategy', 'profile', 'onError']
+    const value = name === 'checkpoint' ? 'folder' : names.includes(name) ? 'name' : 'count'
     command.option(`${flagOf(name)} <${value}>`, meaning)
   }
   return command

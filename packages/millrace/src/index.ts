@@ -7,5 +7,7 @@ export {
   type Strategy,
   WorkerLostError,
 } from '@millrace/scheduler'
+export type { CheckpointConfig, RunCheckpointOptions } from './checkpoint/checkpoint-option.ts'
+export { FileStore } from './checkpoint/file-store.ts'
 export type { TermOptions } from './config/settings.ts'
 export { run, type ScheduledRunOptions } from './run.ts'

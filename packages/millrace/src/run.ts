@@ -9,6 +9,7 @@ import {
   type Term,
 } from '@millrace/core'
 import { placementFor, preloadInWorkers, type SchedulerOptions } from '@millrace/scheduler'
+import { checkpointOption, type RunCheckpointOptions } from './checkpoint/checkpoint-option.ts'
 import { checkOptions, InvalidOptionsError } from './config/check.ts'
 import { withProfileOf } from './config/profile.ts'
 import type { TermOptions } from './config/settings.ts'
@@ -17,7 +18,12 @@ import { applyTerms, mistakesInTerms } from './config/term-options.ts'
 preloadInWorkers(import.meta.url)
 
 /** Options of `run`: core's, the scheduler's, and those of single terms. Files and the environment are not read. */
-export interface ScheduledRunOptions extends Omit<RunOptions, 'placement'> {
+export interface ScheduledRunOptions extends Omit<RunOptions, 'placement' | 'checkpoint'> {
+  /**
+   * Saves the run now and then, so that the same call goes on from there if the process dies: under inline, pool and
+   * work-stealing. Default: never. See docs/checkpoints.md.
+   */
+  readonly checkpoint?: RunCheckpointOptions
   /** Where the terms run. Default: on the caller's thread. */
   readonly scheduler?: SchedulerOptions
   /**
@@ -54,9 +60,14 @@ export function run<In, Out>(
   options: ScheduledRunOptions = {},
 ): Run<Out> {
   const { config, live } = checkOptions(options)
-  const { scheduler = {}, terms, ...rest } = withProfileOf(config)
+  const { scheduler = {}, terms, checkpoint, ...rest } = withProfileOf(config)
   const placement = placementFor(scheduler)
-  const inner: RunOptions = { ...rest, ...live, ...(placement === undefined ? {} : { placement }) }
+  const inner: RunOptions = {
+    ...rest,
+    ...live,
+    ...(placement === undefined ? {} : { placement }),
+    ...(checkpoint === undefined ? {} : { checkpoint: checkpointOption(checkpoint) }),
+  }
   if (terms === undefined) return runInline(term, inner)
 
   const graph = compileGraph(term)

@@ -1,7 +1,7 @@
 /** Picks the strategy: the one place that knows them all. Called by `millrace`'s `run`. */
 
 import { InvalidOptionError } from '@millrace/core'
-import type { Placement } from '@millrace/core/engine'
+import type { LazyPlacement } from '@millrace/core/engine'
 import { usableProcessors } from './governor/processors.ts'
 import type { SchedulerOptions } from './options.ts'
 import { withProfile } from './profiles.ts'
@@ -14,7 +14,7 @@ import { threadOptions } from './threads/thread-options.ts'
  * @throws {InvalidOptionError} for an unknown strategy, for a number of workers that is none, and for more workers at
  * least than at most.
  */
-export function placementFor(given: SchedulerOptions): (() => Promise<Placement>) | undefined {
+export function placementFor(given: SchedulerOptions): LazyPlacement | undefined {
   const options = withProfile(given)
   const { strategy = 'inline', workers = usableProcessors(), minWorkers = 0 } = options
   if (!(Number.isInteger(workers) && workers >= 1)) {
@@ -29,25 +29,22 @@ export function placementFor(given: SchedulerOptions): (() => Promise<Placement>
     case 'inline':
       return undefined
     case 'dedicated':
-      return async () => {
-        const { DedicatedPlacement } = await import('./dedicated/dedicated-placement.ts')
-        return new DedicatedPlacement(options)
+      return {
+        load: async () =>
+          new (await import('./dedicated/dedicated-placement.ts')).DedicatedPlacement(options),
       }
     case 'pool':
-      return async () => {
-        const { PoolPlacement } = await import('./pool/pool-placement.ts')
-        return new PoolPlacement(options)
+      return {
+        isSteady: false,
+        load: async () => new (await import('./pool/pool-placement.ts')).PoolPlacement(options),
       }
     case 'work-stealing':
-      return async () => {
-        const { StealingPlacement } = await import('./stealing/stealing-placement.ts')
-        return new StealingPlacement(options)
+      return {
+        isSteady: false,
+        load: async () => new (await import('./stealing/stealing-placement.ts')).StealingPlacement(options),
       }
     case 'hybrid':
-      return async () => {
-        const { HybridPlacement } = await import('./hybrid/hybrid-placement.ts')
-        return new HybridPlacement(options)
-      }
+      return { load: async () => new (await import('./hybrid/hybrid-placement.ts')).HybridPlacement(options) }
     default:
       throw new InvalidOptionError(
         'scheduler.strategy',

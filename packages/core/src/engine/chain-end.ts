@@ -16,6 +16,12 @@ export interface EndStep {
   readonly onReturned: (value: unknown) => void
 }
 
+/** The next node to end, and whether the sink has given its result. */
+export interface EndCursor {
+  readonly next: number
+  readonly reported: boolean
+}
+
 /** Walks through the ends of a chain's nodes. */
 export class ChainEnd {
   readonly #nodes: readonly Node[]
@@ -36,6 +42,16 @@ export class ChainEnd {
     this.#contexts = contexts
     this.#frames = frames
     this.#setResult = setResult
+  }
+
+  /** How far it has come, for a checkpoint. */
+  get cursor(): EndCursor {
+    return { next: this.#next, reported: this.#reported }
+  }
+
+  restore({ next, reported }: EndCursor): void {
+    this.#next = next
+    this.#reported = reported
   }
 
   /** The nodes before `op` get no `end`: a `take` cut them off. */

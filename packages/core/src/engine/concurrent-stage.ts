@@ -13,6 +13,7 @@ import { failureRecordOf } from './failure-record.ts'
 import { isPromise } from './frame.ts'
 import { type Guard, guardsOf } from './guard.ts'
 import { Outbox } from './outbox.ts'
+import type { SavedItems } from './snapshot.ts'
 import { type NodeRecord, Stage } from './stage.ts'
 import { within } from './time-limit.ts'
 
@@ -27,6 +28,18 @@ interface Call {
   value: unknown
   /** Stops waiting for what the call waits for now. */
   forget: () => void
+}
+
+/** What a checkpoint keeps of calls that have settled. */
+interface ConcurrentSnapshot {
+  readonly calls: readonly {
+    readonly value: unknown
+    readonly pending: readonly unknown[] | null
+    readonly time: number
+  }[]
+  readonly outbox: SavedItems
+  readonly lastTime: number
+  readonly endCalled: boolean
 }
 
 /** Runs a `concurrent` kernel. */
@@ -45,9 +58,36 @@ export class ConcurrentStage extends Stage {
   #endCalled = false
 
   override start(): void {
+    if (this.restored !== undefined) {
+      this.#resume(this.restored.own as ConcurrentSnapshot)
+      return
+    }
     if (this.host.timed) this.#lastTime = this.host.clock.now()
     this.#takePending()
     this.wake()
+  }
+
+  #resume({ calls, outbox, lastTime, endCalled }: ConcurrentSnapshot): void {
+    for (const { value, pending, time } of calls) {
+      const ctx = new NodeContext(this.#node.id, this.host)
+      Object.assign(ctx, { pending, at: time })
+      const done = { settled: true, attempts: 1, isProbe: false, forget: () => {} }
+      this.#calls.push({ ...done, item: undefined, ctx, value })
+    }
+    this.#outbox.restore(outbox)
+    this.#lastTime = lastTime
+    this.#endCalled = endCalled
+    this.wake()
+  }
+
+  /** Calls that have settled are kept by what they gave, whether or not it is their turn. */
+  override get isSettled(): boolean {
+    return super.isSettled && this.#underWay === 0
+  }
+
+  protected override ownSnapshot(): ConcurrentSnapshot {
+    const calls = this.#calls.map(({ ctx, value }) => ({ value, pending: ctx.pending, time: ctx.at }))
+    return { calls, outbox: this.#outbox.save(), lastTime: this.#lastTime, endCalled: this.#endCalled }
   }
 
   override get isWaiting(): boolean {
@@ -63,7 +103,7 @@ export class ConcurrentStage extends Stage {
   }
 
   #begin(): void {
-    if (this.#held > 0) return
+    if (this.#held > 0 || this.isHalting) return
     const free = Math.min(this.#kernel.concurrency, this.outlet.room(true)) - this.#calls.length
     const window = free > 0 ? this.inlet.next(free) : undefined
     if (window !== undefined) {

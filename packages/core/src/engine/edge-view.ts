@@ -10,6 +10,12 @@ interface Asker {
   readonly reject: (error: unknown) => void
 }
 
+/** The items kept for looking back, and when each was read. */
+export interface ViewSnapshot {
+  readonly kept: readonly unknown[]
+  readonly readAt: readonly number[]
+}
+
 /** Reads an edge item by item. */
 export class EdgeView implements View<unknown> {
   readonly #edge: Edge
@@ -17,6 +23,7 @@ export class EdgeView implements View<unknown> {
   readonly #clock: Clock
   readonly #onRead: () => void
   readonly #onAsk: () => void
+  readonly #isHeld: () => boolean
   /** Items read and kept, oldest first, and when each was read. */
   readonly #kept: unknown[] = []
   readonly #readAt: number[] = []
@@ -26,13 +33,22 @@ export class EdgeView implements View<unknown> {
     edge: Edge,
     history: HistoryBound,
     clock: Clock,
-    hear: { readonly onRead: () => void; readonly onAsk: () => void },
+    hear: { readonly onRead: () => void; readonly onAsk: () => void; readonly isHeld: () => boolean },
+    saved?: ViewSnapshot,
   ) {
     this.#edge = edge
     this.#history = history
     this.#clock = clock
     this.#onRead = hear.onRead
     this.#onAsk = hear.onAsk
+    this.#isHeld = hear.isHeld
+    this.#kept.push(...(saved?.kept ?? []))
+    this.#readAt.push(...(saved?.readAt ?? []))
+  }
+
+  /** What it keeps for looking back, for a checkpoint. */
+  save(): ViewSnapshot {
+    return { kept: this.#kept, readAt: this.#readAt }
   }
 
   /** The edge it reads. */
@@ -55,12 +71,12 @@ export class EdgeView implements View<unknown> {
         new WrongStateError(`Await each next() of view "${this.name}" before the one after it.`),
       )
     }
-    const item = this.peek()
+    const item = this.#isHeld() ? undefined : this.peek()
     if (item !== undefined) {
       this.#read(item)
       return Promise.resolve(item)
     }
-    if (this.ended) return Promise.resolve(undefined)
+    if (this.ended && !this.#isHeld()) return Promise.resolve(undefined)
     return new Promise((resolve, reject) => {
       this.#asker = { resolve, reject }
       this.#onAsk()

@@ -7,6 +7,7 @@
 
 import type { Batch, EdgeOptions, EdgeStats, Overflow } from '../contracts.ts'
 import { OverflowError } from '../errors.ts'
+import type { EdgeSnapshot } from './snapshot.ts'
 
 /** What an edge needs to know of the stage at either end. */
 export interface EdgeEnd {
@@ -246,6 +247,26 @@ export class Edge {
     this.capacityItems *= 2
     this.capacityBytes *= 2
     this.unpark()
+  }
+
+  /** What lies on it, and its figures, for a checkpoint. */
+  save(): EdgeSnapshot {
+    const { sent, dropped, abandoned, peakItems, capacityItems, capacityBytes, ended, closed } = this
+    const live = this.#batches.slice(this.#head) as Batch[]
+    const batches = live.map(({ items, from, to, times, itemBytes }, i) => {
+      const at = i === 0 ? this.at : from
+      return { items: items.slice(at, to), times: times?.slice(at, to), itemBytes }
+    })
+    return { batches, sent, dropped, abandoned, peakItems, capacityItems, capacityBytes, ended, closed }
+  }
+
+  /** Puts back what was saved. Nobody is woken: no end of it has begun to run. */
+  restore({ batches, ...figures }: EdgeSnapshot): void {
+    if (this.closed) return // from outside, before the run began
+    Object.assign(this, figures)
+    for (const { items, times, itemBytes } of batches) {
+      this.#append({ items, from: 0, to: items.length, times, itemBytes })
+    }
   }
 
   /** Figures so far. */

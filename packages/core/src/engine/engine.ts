@@ -13,10 +13,12 @@ import { StallError } from '../errors.ts'
 import type { DeadLetter } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Plan } from '../plan/plan.ts'
+import { type CutOptions, Cutter } from './cutter.ts'
 import type { Edge } from './edge.ts'
 import { failuresOf } from './failure-record.ts'
 import { ledgerOf, nodeStatsOf } from './ledger.ts'
 import type { Placement } from './placement.ts'
+import type { EdgeSnapshot, EngineSnapshot, StageSnapshot } from './snapshot.ts'
 import type { NodeRecord, Stage, StageHost } from './stage.ts'
 import { dryEdges, explainStall, smallest, stuckEdges } from './stall.ts'
 import { StarvationWatch } from './starvation-watch.ts'
@@ -43,6 +45,10 @@ export interface EngineOptions {
   readonly onDeadLetter: (letter: DeadLetter, isFatal: boolean) => void | Promise<void>
   /** Called with what fails that the run can go on without. */
   readonly onStopFor: (error: unknown) => void
+  /** When the engine is saved, and where to. Default: never. */
+  readonly cuts?: CutOptions
+  /** What a run before has saved of an engine for the same plan: goes on from there. */
+  readonly resumeFrom?: EngineSnapshot
 }
 
 /** The figures of a run without threads. */
@@ -89,6 +95,9 @@ export class Engine implements StageHost {
   #scheduled = false
   #paused = false
   readonly #starvation = new StarvationWatch<Stage>()
+  readonly #cutter: Cutter | undefined
+  /** A snapshot was just taken: it is to be written now, not after some more milliseconds of work. */
+  #hasCut = false
   #failure: { readonly error: unknown } | undefined
   #settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
   readonly #settled: Promise<void>
@@ -119,6 +128,37 @@ export class Engine implements StageHost {
     )
     this.#stages = stages
     this.#edges = edges
+    this.#cutter = options.cuts === undefined ? undefined : this.#makeCutter(options.cuts)
+    if (options.resumeFrom !== undefined) this.#restore(options.resumeFrom)
+  }
+
+  #makeCutter(options: CutOptions): Cutter {
+    const results = (): EngineSnapshot['results'] =>
+      [...this.results].map(([{ index }, result]) => [index, result] as const)
+    const host = { stages: this.#stages, edges: this.#edges, results, grown: () => this.grown }
+    return new Cutter(host, options)
+  }
+
+  #restore({ stages, edges, results, grown }: EngineSnapshot): void {
+    this.#edges.forEach((edge, at) => void edge.restore(edges[at] as EdgeSnapshot))
+    this.#stages.forEach((stage, at) => void stage.restore(stages[at] as StageSnapshot))
+    for (const [node, result] of results) this.results.set(this.#plan.graph.nodes[node] as Node, result)
+    this.grown = grown
+  }
+
+  /** Has the engine saved as soon as nothing is half done. */
+  cut(): void {
+    if (this.#cutter?.ask() === true) this.#schedule()
+  }
+
+  /** Times it was to be saved and did not come to rest. */
+  get cutsGivenUp(): number {
+    return this.#cutter?.givenUp ?? 0
+  }
+
+  /** Is not saved for now, if it was about to be. */
+  giveUpCut(): void {
+    this.#cutter?.giveUp()
   }
 
   /**
@@ -138,11 +178,13 @@ export class Engine implements StageHost {
       const starting = onStart()
       if (starting !== undefined) await Promise.race([starting, this.#settled])
       if (this.#failure !== undefined) return this.#settled
+      const done = this.#stages.filter((stage) => stage.restored?.isDone === true)
       for (const stage of this.#stages) {
         // a stage whose readers have all gone already has ended
         if (this.#failure === undefined && !stage.isDone) stage.start()
       }
       this.#started = true
+      for (const stage of done) this.onDone(stage)
       if (this.#stopAsked) this.stop()
       this.#schedule()
     } catch (error) {
@@ -163,7 +205,7 @@ export class Engine implements StageHost {
     if (this.#paused || this.#failure !== undefined) return
     this.#scheduled = true
     // microtasks keep latency low, but a chain of them would starve timers and I/O
-    if (turnHasLasted(TURN_MS)) {
+    if (turnHasLasted(TURN_MS) || this.#hasCut) {
       setImmediate(() => this.#step())
     } else queueMicrotask(() => this.#step())
   }
@@ -173,22 +215,34 @@ export class Engine implements StageHost {
     if (this.#stepping || this.#paused || this.#failure !== undefined) return
     const begun = turnBegan()
     this.#stepping = true
+    const cutter = this.#cutter
+    // between two snapshots there is always some work, however often they are asked for
+    const mayCut = !this.#hasCut
+    this.#hasCut = false
     try {
+      if (cutter?.isAsked === true && mayCut) this.#hasCut = cutter.step()
       do {
-        while (this.#ready.length > 0 && this.#failure === undefined && !this.#paused) {
+        while (this.#ready.length > 0 && this.#failure === undefined && !this.#paused && !this.#hasCut) {
           const stage = this.#next()
           stage.isReady = false
+          if (stage.isHalting && cutter?.holds(stage) === true) continue
           stage.turns++
           if (!stage.isDone && !stage.waiting) stage.activate()
+          if (cutter !== undefined && stage.inlet.edges.length === 0) this.#countForCut(cutter, stage)
           if (performance.now() - begun > TURN_MS) break
         }
-      } while (this.#ready.length === 0 && this.#failure === undefined && this.#onQuiet())
+      } while (this.#ready.length === 0 && this.#failure === undefined && !this.#hasCut && this.#onQuiet())
     } catch (error) {
       this.fail(error)
     } finally {
       this.#stepping = false
     }
-    if (this.#ready.length > 0) this.#schedule()
+    if (this.#ready.length > 0 || this.#hasCut) this.#schedule()
+  }
+
+  #countForCut(cutter: Cutter, source: Stage): void {
+    // a run that has just failed has let go of what it held
+    if (cutter.count(source) && this.#failure === undefined) this.#hasCut = cutter.step()
   }
 
   #next(): Stage {
@@ -216,6 +270,13 @@ export class Engine implements StageHost {
       this.#exiting.size > 0 ||
       this.#stages.some((stage) => stage.isWaiting) ||
       this.#options.outputs.some(({ reader }) => reader.isWaiting)
+    if (this.#cutter?.isAsked === true) {
+      this.#hasCut = this.#cutter.step()
+      // who is held would look as if it were stuck
+      if (!this.#hasCut && isWaiting) return false
+      if (!this.#hasCut) this.#cutter.giveUp()
+    }
+    if (this.#ready.length > 0) return true
     if (isWaiting && this.#parked.size === 0) return false
     const stuck = stuckEdges(this.#stages, this.#parked)
     return stuck.length > 0 ? this.#grow(stuck) : !isWaiting && this.#endDryCycle()
@@ -285,6 +346,7 @@ export class Engine implements StageHost {
   /** Lets the sources end; what is under way goes on to the sinks. */
   stop(): void {
     this.#stopAsked = true
+    this.#cutter?.close() // a drained run is to be gone on with from before
     if (!this.#started) return // once all nodes have been entered
     for (const stage of this.#stages) stage.stop()
   }

@@ -8,7 +8,8 @@
 import type { KernelKind } from '../contracts.ts'
 import { BadInputError, describe } from '../errors.ts'
 import type { NodeContext } from './context.ts'
-import { Frame, type FrameRole, isAsyncIterable, isIterable } from './frame.ts'
+import { Frame, type FrameRole, type FrameSnapshot, isAsyncIterable, isIterable } from './frame.ts'
+import type { SourceTrack } from './source-track.ts'
 import type { NodeRecord } from './stage.ts'
 
 /** What a stack reports: a failure in op `op` while `phase`, on `item`; of a call made before so many `attempts`. */
@@ -149,6 +150,18 @@ export class FrameStack {
     if (frame.role === 'born') record.born += count
     else if (frame.role === 'extra') record.extra += count
     if (count > 0) frame.wasUsed = true
+  }
+
+  /** Whether all frames but the source's own are windows, which can be saved. */
+  isSettledBut(track: SourceTrack | undefined): boolean {
+    return this.#frames.every(
+      (frame) => (frame.iterator ?? frame.asyncIterator) === undefined || track?.covers(frame) === true,
+    )
+  }
+
+  /** The frames but the source's own, as plain data. */
+  saveBut(track: SourceTrack | undefined): FrameSnapshot[] {
+    return this.#frames.filter((frame) => track?.covers(frame) !== true).map((frame) => frame.save())
   }
 
   /** Removes a frame that is spent; others may lie above it. */

@@ -1,10 +1,21 @@
 /** `Frame`: items that enter a fused chain in front of op `op`. Made and worked off by `FusedStage`. */
 
+import type { SavedItems } from './snapshot.ts'
+
 /**
  * What a frame's items are: `input` of the chain; the `result` of the op before; the rest of an `expansion`;
  * `extra` items, emitted through the context; `born` ones, from `enter` or `end`; one to `retry`, for another call.
  */
 export type FrameRole = 'input' | 'result' | 'expansion' | 'extra' | 'born' | 'retry'
+
+/** A window, as plain data. */
+export interface FrameSnapshot extends SavedItems {
+  readonly op: number
+  readonly role: FrameRole
+  readonly time: number
+  readonly cause: unknown
+  readonly wasUsed: boolean
+}
 
 /** A window on an array, or an iterator, waiting to be worked off. */
 export class Frame {
@@ -14,7 +25,7 @@ export class Frame {
   readonly times: readonly number[] | undefined
   readonly iterator: Iterator<unknown> | undefined
   readonly asyncIterator: AsyncIterator<unknown> | undefined
-  /** Items before this index are done. */
+  /** Items before this index are done; of an iterator, so many were taken. */
   at = 0
   to: number
   /** Source time of all items, where `times` has none. */
@@ -59,6 +70,16 @@ export class Frame {
     const frame = new Frame(op, 'expansion', NO_ITEMS, undefined, undefined, iterator)
     frame.time = time
     return frame
+  }
+
+  static restored({ op, role, items, times, time, cause, wasUsed }: FrameSnapshot): Frame {
+    return Object.assign(Frame.window(op, role, items, times), { time, cause, wasUsed })
+  }
+
+  /** What is left of a window. */
+  save(): FrameSnapshot {
+    const { op, role, items, times, at, to, time, cause, wasUsed } = this
+    return { op, role, items: items.slice(at, to), times: times?.slice(at, to), time, cause, wasUsed }
   }
 
   /** Nothing is left. */

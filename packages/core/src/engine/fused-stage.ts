@@ -9,16 +9,18 @@
 import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
-import { ChainEnd } from './chain-end.ts'
+import { ChainEnd, type EndCursor } from './chain-end.ts'
 import { Status } from './codegen.ts'
 import type { NodeContext } from './context.ts'
-import { Frame, isPromise } from './frame.ts'
+import { Frame, type FrameSnapshot, isPromise } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
+import { policyOf } from './guard.ts'
 import { ItemFailures } from './item-failures.ts'
 import { LoopSet } from './loop-set.ts'
 import type { Loop } from './loops.ts'
 import { Quantum } from './quantum.ts'
 import { openSource, type SourceFeed } from './source-feed.ts'
+import { type SourcePosition, SourceTrack } from './source-track.ts'
 import { Stage } from './stage.ts'
 import { within } from './time-limit.ts'
 import { unfit } from './unfit.ts'
@@ -26,6 +28,16 @@ import { unfit } from './unfit.ts'
 const CELL = new Float64Array(1)
 
 type ItemFunction = (...args: unknown[]) => unknown
+
+/** What a checkpoint keeps of a fused stage beside its nodes. */
+interface FusedSnapshot {
+  readonly frames: readonly FrameSnapshot[]
+  readonly source: SourcePosition | undefined
+  readonly closed: boolean
+  readonly ended: number
+  readonly lastTime: number
+  readonly end: EndCursor
+}
 
 /** Runs a fused chain. Fields without `#` are read and written by generated loops. */
 export class FusedStage extends Stage {
@@ -62,6 +74,7 @@ export class FusedStage extends Stage {
   )
   /** What a source yields, where that is not one frame: arrays, or items that take time to come. */
   #feed: SourceFeed | undefined
+  #track: SourceTrack | undefined
   /** Nothing comes in at the head any more. */
   #closed = false
   readonly #quantum = new Quantum()
@@ -71,7 +84,9 @@ export class FusedStage extends Stage {
   #stopAsked = false
   /** The op whose promise is awaited, or that is called again after a pause; -1 if none is. */
   #awaited = -1
-  readonly #failures: ItemFailures
+  #madeFailures: ItemFailures | undefined
+  /** Whether one of its nodes has a time limit. */
+  readonly #isTimed = this.plan.nodes.some((node) => policyOf(node).timeoutMs !== undefined)
   /** Stops waiting for the promise. */
   #forget: () => void = () => {}
 
@@ -80,9 +95,14 @@ export class FusedStage extends Stage {
     const { kernels } = this.plan
     this.functions = kernels.map((kernel) => ('f' in kernel ? (kernel.f as ItemFunction) : () => undefined))
     this.selves = kernels.map((kernel) => ('self' in kernel ? kernel.self : undefined))
-    this.#failures = this.#makeFailures()
     const tail = this.outlet.isOpen && !this.outlet.routes ? 'none' : 'push'
     this.#loops = new LoopSet(kernels, this.functions, tail, this.host.timed, this.contexts)
+  }
+
+  /** Made with the first failure: most stages never see one, and a graph may have ten thousand of them. */
+  get #failures(): ItemFailures {
+    this.#madeFailures ??= this.#makeFailures()
+    return this.#madeFailures
   }
 
   #makeFailures(): ItemFailures {
@@ -109,6 +129,10 @@ export class FusedStage extends Stage {
 
   override start(): void {
     const { kernels } = this.plan
+    if (this.restored !== undefined) {
+      this.#resume(this.restored.own as FusedSnapshot)
+      return
+    }
     kernels.forEach((kernel, op) => {
       if (kernel.kind !== 'take') return
       ;(this.contexts[op] as { state: unknown }).state = kernel.count
@@ -122,16 +146,46 @@ export class FusedStage extends Stage {
     this.wake()
   }
 
-  #open(kernel: Kernel): void {
+  #resume({ frames, source, closed, ended, lastTime, end }: FusedSnapshot): void {
+    for (const frame of frames) this.#frames.add(Frame.restored(frame))
+    Object.assign(this, { ended, lastTime })
+    this.#end.restore(end)
+    this.#closed = closed
+    if (!closed) this.#open(this.plan.kernels[0] as Kernel, source)
+    this.wake()
+  }
+
+  override get isSettled(): boolean {
+    return !this.waiting && this.#frames.isSettledBut(this.#track)
+  }
+
+  protected override ownSnapshot(): FusedSnapshot {
+    const { ended, lastTime } = this
+    const frames = this.#frames.saveBut(this.#track)
+    return {
+      frames,
+      source: this.#track?.position,
+      closed: this.#closed,
+      ended,
+      lastTime,
+      end: this.#end.cursor,
+    }
+  }
+
+  #open(kernel: Kernel, from?: SourcePosition): void {
     if (kernel.kind !== 'source' && kernel.kind !== 'batches') return
     try {
-      const opened = openSource(kernel, this.contexts[0] as NodeContext, {
+      const track = new SourceTrack((this.plan.nodes[0] as Node).leaf, kernel)
+      this.#track = track
+      const opened = openSource(kernel, track.open(this.contexts[0] as NodeContext, from), {
         demand: () => this.#demand(kernel.kind === 'batches'),
         onPulled: () => this.wake(),
         onPullFailed: (error) => this.failed(error, 'generate', 0),
       })
-      if (opened instanceof Frame) this.#frames.addBelow(opened)
-      else this.#feed = opened
+      if (opened instanceof Frame) {
+        track.whole(opened)
+        this.#frames.addBelow(opened)
+      } else this.#feed = opened
     } catch (error) {
       this.failed(error, 'generate', 0)
     }
@@ -218,7 +272,6 @@ export class FusedStage extends Stage {
         room,
         frame.times,
       )
-      frame.at = reached
     } else {
       this.exhausted = false
       reached = this.#run(
@@ -231,6 +284,7 @@ export class FusedStage extends Stage {
       )
       if (this.exhausted || (this.status === Status.Failed && this.pc < 0)) frame.to = 0
     }
+    frame.at = reached
     if (resumed) this.#frames.count(frame, this.passed)
     const hasFailed = resumed && this.pc < 0 && this.#onIteratorLeft(frame)
     if (frame.isSpent) this.#frames.drop(frame)
@@ -296,7 +350,7 @@ export class FusedStage extends Stage {
     this.status = Status.Normal
     this.value = undefined
     const isDone = status !== Status.Failed && !isPromise(value)
-    const attempts = this.#failures.endRetry(pc, isDone)
+    const attempts = this.#madeFailures?.endRetry(pc, isDone) ?? 0
     switch (status) {
       case Status.Failed:
         if (pc < 0) this.failed(value, 'generate', pc, this.item)
@@ -332,12 +386,12 @@ export class FusedStage extends Stage {
     }
     this.#forget = within(
       promise,
-      this.#failures.limitOf(op, onError),
+      this.#isTimed ? this.#failures.limitOf(op, onError) : undefined,
       (value) => {
         this.waiting = false
         this.#awaited = -1
         if (this.isDone) return
-        this.#failures.onSuccess(op)
+        this.#madeFailures?.onSuccess(op)
         this.#settled(op, value, item, attempts)
         this.wake()
       },
@@ -376,7 +430,7 @@ export class FusedStage extends Stage {
     }
     this.#forget = within(
       step,
-      this.#failures.limitOf(op, onTimeout),
+      this.#isTimed ? this.#failures.limitOf(op, onTimeout) : undefined,
       (result) => {
         this.waiting = false
         if (this.isDone) return
@@ -396,8 +450,11 @@ export class FusedStage extends Stage {
     }
     try {
       const items = this.#feed?.next()
-      if (items !== undefined) this.#frames.add(this.#inputOf(items))
-      else if (this.#feed?.isPending === true) return 0
+      if (items !== undefined) {
+        const frame = this.#inputOf(items)
+        this.#track?.part(frame, this.#feed?.last)
+        this.#frames.add(frame)
+      } else if (this.#feed?.isPending === true) return 0
       else this.#closed = true
       this.wake()
     } catch (error) {
@@ -474,7 +531,7 @@ export class FusedStage extends Stage {
 
   protected override async release(): Promise<void> {
     this.#forget()
-    this.#failures.release()
+    this.#madeFailures?.release()
     const { top } = this.#frames
     if (top?.role === 'retry') this.#awaited = top.op
     const record = this.records[this.#awaited]

@@ -5,6 +5,7 @@
 
 import type { Batch } from '../contracts.ts'
 import type { Edge } from './edge.ts'
+import type { PortCounts } from './snapshot.ts'
 
 /** Some items to work on. `at` up to `to` are to be taken, then handed to `consume`. */
 export interface Window {
@@ -34,6 +35,8 @@ export interface Inlet {
   readonly joined: number
   /** Items left over when one input of several ended. */
   readonly unmatched: number
+  /** Takes over what a checkpoint says; the edges have theirs already. */
+  restore?(counts: PortCounts): void
 }
 
 /** The inlet for a stage's edges. */
@@ -89,6 +92,10 @@ class MergeInlet implements Inlet {
     this.#queued.delete(edge)
     edge.consume(count)
     this.notice(edge)
+  }
+
+  restore(): void {
+    for (const edge of this.edges) this.notice(edge)
   }
 
   close(): void {
@@ -186,6 +193,11 @@ class ZipInlet implements Inlet {
       for (let i = 0; i < count; i++) times[i] = Math.max(times[i] as number, column[edge.at + i] as number)
     }
     return times
+  }
+
+  restore({ joined, unmatched }: PortCounts): void {
+    this.joined = joined
+    this.unmatched = unmatched
   }
 
   /** Rows are taken off the edges when they are made. */

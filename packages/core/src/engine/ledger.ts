@@ -37,7 +37,7 @@ export function ledgerOf(
 ): Ledger {
   const sums = { in: 0, copied: 0, expanded: 0, out: 0, filtered: 0, joined: 0, dropped: 0, unmatched: 0 }
   let deadLettered = 0
-  for (const { plan, records, inlet, outlet, leftover, left, copied } of stages) {
+  for (const { plan, records, inlet, outlet, leftover, left, copied, restored } of stages) {
     plan.kernels.forEach((kernel, at) => {
       const record = records[at] as NodeRecord
       const { filtered, expanded } = balance(kernel, record)
@@ -48,7 +48,7 @@ export function ledgerOf(
       if (kernel.kind === 'sink') sums.out += record.in - aside
       deadLettered += aside
     })
-    sums.filtered += leftover + outlet.unread
+    sums.filtered += leftover + (restored?.ports.leftover ?? 0) + outlet.unread
     sums.copied += copied
     sums.out += left
     sums.joined += inlet.joined

@@ -4,6 +4,7 @@
  */
 
 import type { Outlet } from './outlet.ts'
+import type { SavedItems } from './snapshot.ts'
 import type { NodeRecord } from './stage.ts'
 
 /** A FIFO in front of an outlet. Its owner bounds it: it begins nothing new while results wait here. */
@@ -35,6 +36,19 @@ export class Outbox {
     this.#items.push(item)
     if (this.#timed) this.#times.push(time)
     return true
+  }
+
+  /** What waits, for a checkpoint. */
+  save(): SavedItems {
+    return {
+      items: this.#items.slice(this.#at),
+      times: this.#timed ? this.#times.slice(this.#at) : undefined,
+    }
+  }
+
+  restore({ items, times }: SavedItems): void {
+    this.#items = [...items]
+    this.#times = [...(times ?? [])]
   }
 
   /** Sends what there is room for. Returns whether everything is gone. */

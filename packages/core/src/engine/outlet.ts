@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks'
 import { UnknownPortError } from '../errors.ts'
 import { estimateBytes } from './bytes.ts'
 import type { Edge } from './edge.ts'
+import type { PortCounts } from './snapshot.ts'
 
 /** The edges that leave a stage, by port. */
 export class Outlet {
@@ -187,6 +188,11 @@ export class Outlet {
       this.#send(index, items, 0, items.length, times === undefined ? undefined : stamps[index])
     })
     return { sent, extra }
+  }
+
+  /** Figures of the outlet, as in a checkpoint. */
+  restore({ left, copied, unread }: PortCounts): void {
+    Object.assign(this, { left, copied, unread })
   }
 
   /** Nothing follows. */

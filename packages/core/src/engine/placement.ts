@@ -55,6 +55,18 @@ export interface Placement {
   stats(elapsedMs: number): ThreadStats
   /** To be called when the health of the run's threads has another level. Set before `open`. */
   onHealth?: ((health: Health) => void) | undefined
+  /**
+   * Set before `open` where checkpoints are taken: the plan must then not depend on how many workers there are. Absent
+   * where a checkpoint cannot reach all items of the run.
+   */
+  isSteady?: boolean
   /** Lets the threads go. Called once, at the end of the run, whatever its outcome. */
   close(): void | Promise<void>
+}
+
+/** A placement that is loaded when the run begins: who only describes a run need not have its scheduler. */
+export interface LazyPlacement {
+  /** As `Placement.isSteady`, for the placement that comes. */
+  isSteady?: boolean
+  load(): Promise<Placement>
 }

@@ -6,20 +6,18 @@
 import type { Kernel } from '../contracts.ts'
 import { BadInputError, describe } from '../errors.ts'
 import { AsyncPuller, type PullerHost } from './async-puller.ts'
-import type { NodeContext } from './context.ts'
 import { Frame, isAsyncIterable, isIterable } from './frame.ts'
 
 /**
- * Opens a source. An array or a sync iterable of items is a frame, for loops to read by themselves.
+ * What an opened source is read through. An array or a sync iterable of items is a frame, for loops to read by themselves.
  *
- * @throws {BadInputError} if what the source gives cannot be iterated, and whatever the source throws.
+ * @throws {BadInputError} if what the source gives cannot be iterated.
  */
 export function openSource(
   kernel: Extract<Kernel, { readonly kind: 'source' | 'batches' }>,
-  ctx: NodeContext,
+  opened: unknown,
   host: PullerHost,
 ): Frame | SourceFeed {
-  const opened: unknown = (kernel.f as unknown as (ctx: unknown) => unknown).call(kernel.self, ctx)
   if (kernel.kind === 'source') {
     if (Array.isArray(opened)) return Frame.window(0, 'input', opened)
     if (isIterable(opened)) return Frame.iterator(0, 'input', opened[Symbol.iterator]())
@@ -32,6 +30,8 @@ export class SourceFeed {
   readonly #batches: boolean
   #iterator: Iterator<unknown> | undefined
   readonly #puller: AsyncPuller | undefined
+  /** Of a source of batches: the last one in what `next` gave. */
+  last: readonly unknown[] | undefined
 
   /** @throws {BadInputError} if `opened` cannot be iterated. */
   constructor(opened: unknown, batches: boolean, host: PullerHost) {
@@ -59,11 +59,14 @@ export class SourceFeed {
     if (this.#puller !== undefined) {
       const gathered = this.#puller.take()
       if (gathered === undefined || !this.#batches) return gathered
-      return gathered.length === 1 ? checked(gathered[0]) : gathered.flatMap(checked)
+      this.last = checked(gathered[gathered.length - 1])
+      return gathered.length === 1 ? this.last : gathered.flatMap(checked)
     }
     try {
       const step = this.#iterator?.next()
-      return step === undefined || step.done === true ? undefined : checked(step.value)
+      if (step === undefined || step.done === true) return undefined
+      this.last = checked(step.value)
+      return this.last
     } catch (error) {
       this.#iterator = undefined // it has failed, so it must not be told to return
       throw error

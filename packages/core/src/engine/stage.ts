@@ -18,6 +18,8 @@ import { isPromise } from './frame.ts'
 import type { Inlet } from './inlet.ts'
 import type { Outlet } from './outlet.ts'
 import { sharesOf } from './shares.ts'
+import type { StageSnapshot } from './snapshot.ts'
+import { resumeNode, saveStage } from './stage-snapshot.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 
 /** What a stage asks of its engine. */
@@ -78,6 +80,10 @@ export abstract class Stage implements EdgeEnd {
   /** Set while only something outside of the engine can continue the stage. */
   waiting = false
   isDone = false
+  /** What a checkpoint says of it, for a run that goes on from there; set before the nodes are entered. */
+  restored: StageSnapshot | undefined
+  /** Set while the engine is about to be saved: once at rest, the stage begins nothing new. */
+  isHalting = false
   activations = 0
   busyMs = 0
   /** Times it was its turn, whether it could do something or not; counted by the engine. */
@@ -108,7 +114,9 @@ export abstract class Stage implements EdgeEnd {
       const ctx = this.contexts[at] as NodeContext
       try {
         ctx.state = leaf.initialState?.()
-        const entering = leaf.enter?.(ctx as never)
+        const { restored } = this
+        const entering =
+          restored === undefined ? leaf.enter?.(ctx as never) : resumeNode(leaf, ctx, restored, at)
         if (isPromise(entering)) {
           this.#entering = Promise.resolve(entering).then(
             () => {
@@ -132,6 +140,42 @@ export abstract class Stage implements EdgeEnd {
 
   /** Does a bounded amount of what there is to do. Called by the engine only. */
   abstract activate(): void
+
+  /** Whether nothing is half done that cannot be saved: no promise, no iterator in the middle. */
+  get isSettled(): boolean {
+    return !this.waiting
+  }
+
+  /** The engine is about to be saved, and nothing more comes in. */
+  halt(): void {
+    this.isHalting = true
+  }
+
+  /** The engine was saved, or is not to be for now. */
+  goOn(): void {
+    if (!this.isHalting) return
+    this.isHalting = false
+    this.wake()
+  }
+
+  /** What it holds, as plain data. Called while it is settled. */
+  snapshot(): StageSnapshot {
+    return saveStage(this, this.isDone ? undefined : this.ownSnapshot())
+  }
+
+  /** What a stage of this kind holds beside its nodes. */
+  protected ownSnapshot(): unknown {
+    return undefined
+  }
+
+  /** Puts back what was saved, before the nodes are entered; `start` goes on from there. */
+  restore(snapshot: StageSnapshot): void {
+    this.restored = snapshot
+    this.isDone = snapshot.isDone
+    snapshot.records.forEach((record, at) => void Object.assign(this.records[at] as NodeRecord, record))
+    this.outlet.restore(snapshot.ports)
+    this.inlet.restore?.(snapshot.ports)
+  }
 
   /** Stops taking from outside: a source ends here, everything else when its inputs end. */
   stop(): void {}

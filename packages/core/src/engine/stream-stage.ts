@@ -6,9 +6,14 @@ import type { Node } from '../graph/graph.ts'
 import type { HistoryBound, StreamContext, View } from '../term/stream-term.ts'
 import type { NodeContext } from './context.ts'
 import type { Edge } from './edge.ts'
-import { EdgeView } from './edge-view.ts'
+import { EdgeView, type ViewSnapshot } from './edge-view.ts'
 import { Outbox } from './outbox.ts'
 import { type NodeRecord, Stage } from './stage.ts'
+
+/** What a checkpoint keeps of a coroutine beside its state. */
+interface StreamSnapshot {
+  readonly views: readonly ViewSnapshot[]
+}
 
 /** Runs a `stream` kernel. */
 export class StreamStage extends Stage {
@@ -17,6 +22,8 @@ export class StreamStage extends Stage {
   readonly #record = this.records[0] as NodeRecord
   readonly #outbox = new Outbox(this.outlet, this.#record, this.host.timed, this.#node.id)
   #coroutine: Promise<void> = Promise.resolve()
+  /** A turn of the event loop has passed since it was told to halt. */
+  #isRested = false
   /** The `emit` that waits for room. */
   #parked: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
 
@@ -29,10 +36,11 @@ export class StreamStage extends Stage {
       this.#record.in++
       this.count(1)
     }
-    const hear = { onRead, onAsk: () => this.host.look() }
-    for (const edge of this.inlet.edges) {
-      this.#views.push(new EdgeView(edge, history, this.host.clock, hear))
-    }
+    const hear = { onRead, onAsk: () => this.host.look(), isHeld: () => this.isHalting }
+    const saved = this.restored?.own as StreamSnapshot | undefined
+    this.inlet.edges.forEach((edge, at) => {
+      this.#views.push(new EdgeView(edge, history, this.host.clock, hear, saved?.views[at]))
+    })
     const views: View<unknown> | Readonly<Record<string, View<unknown>>> | undefined =
       this.#views.length === 1 && !this.#node.rows
         ? this.#views[0]
@@ -50,6 +58,32 @@ export class StreamStage extends Stage {
         () => this.finish(),
         (error: unknown) => this.failed(error, 'run', 0),
       )
+  }
+
+  override halt(): void {
+    if (this.isHalting) return
+    super.halt()
+    // an item that was just handed out is on its way through promises, which the next turn will have seen the end of
+    setImmediate(() => {
+      this.#isRested = true
+      this.host.look()
+    })
+  }
+
+  override goOn(): void {
+    this.#isRested = false
+    super.goOn()
+  }
+
+  /** It waits for an item and for nothing else, and was given none since it was told to halt. */
+  override get isSettled(): boolean {
+    const [ctx] = this.contexts
+    if (!this.#isRested || this.#parked !== undefined || this.#outbox.size > 0) return false
+    return ctx?.sleeping === 0 && this.#views.some((view) => view.isAsked)
+  }
+
+  protected override ownSnapshot(): StreamSnapshot {
+    return { views: this.#views.map((view) => view.save()) }
   }
 
   /** Emits what `enter` or `end` left in the context, and then `items`. */
@@ -103,7 +137,7 @@ export class StreamStage extends Stage {
   /** Woken by an edge: hands items to waiting views, and room to a waiting emit. */
   override activate(): void {
     this.activations++
-    for (const view of this.#views) view.serve()
+    if (!this.isHalting) for (const view of this.#views) view.serve()
     const parked = this.#parked
     if (parked === undefined || !this.#outbox.flush()) return
     this.#parked = undefined
@@ -112,7 +146,7 @@ export class StreamStage extends Stage {
 
   /** The coroutine waits for something else than its edges. */
   override get isWaiting(): boolean {
-    if (super.isWaiting) return true
+    if (super.isWaiting || (this.isHalting && !this.#isRested && !this.isDone)) return true
     return !this.isDone && this.#parked === undefined && !this.#views.some((view) => view.isAsked)
   }
 

@@ -13,11 +13,12 @@ import type {
   Stats,
   ThreadStats,
 } from '../contracts.ts'
-import type { Placement } from '../engine/placement.ts'
+import type { LazyPlacement, Placement } from '../engine/placement.ts'
 import type { DeadLetter, FailureRate, FailureRateOptions, Failures } from '../failure.ts'
 import type { Replay } from '../graph/replay.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
+import type { CheckpointInfo, CheckpointOptions, CheckpointSummary, ResumeInfo } from './checkpoint/store.ts'
 
 /** Options of `run`. All are optional. */
 export interface RunOptions {
@@ -52,8 +53,10 @@ export interface RunOptions {
   readonly starvationMs?: number
   /** Picks the next of `count` ready stages, as an index: for tests that replay a schedule. */
   readonly pick?: (count: number) => number
+  /** Saves the run now and then, so that the same call goes on from there if the process dies. Default: never. */
+  readonly checkpoint?: CheckpointOptions
   /** What a scheduler brings to this run, or how to get it. Default: everything runs on the caller's thread. */
-  readonly placement?: Placement | (() => Promise<Placement>)
+  readonly placement?: Placement | LazyPlacement
 }
 
 /** What a run reports once it has ended normally, or was drained after a failure. */
@@ -73,6 +76,8 @@ export interface Summary {
   /** Times an edge was grown to resolve a stall. */
   readonly grown: number
   readonly threads: ThreadStats
+  /** Of a run with checkpoints. Where it was resumed, `items`, `nodes` and `edges` count from the very begin. */
+  readonly checkpoint?: CheckpointSummary
   /** The sinks' results by node id. */
   readonly results: Readonly<Record<string, unknown>>
   /** The result of one sink. @throws {WrongStateError} if the term is no sink of this run. */
@@ -101,6 +106,10 @@ export interface RunEvents {
   failureRate: [rate: FailureRate]
   /** An item failed for good and was set aside. */
   deadLetter: [letter: DeadLetter]
+  /** A checkpoint was written: should the process die, the next run goes on from it. */
+  checkpoint: [checkpoint: CheckpointInfo]
+  /** The run goes on from a checkpoint. */
+  resume: [from: ResumeInfo]
   /** The first failure. */
   error: [error: unknown]
   /** The run has ended, well or not; nothing follows. */

@@ -27,6 +27,8 @@ import { planGraph } from '../plan/plan.ts'
 import { checkEdgeOptions } from '../term/leaf.ts'
 import type { Term } from '../term/term.ts'
 import type { AnyTerm, RowOf } from '../term/types.ts'
+import { checkCheckpointed, checkCheckpointOptions } from './checkpoint/check.ts'
+import { Checkpoints } from './checkpoint/checkpoints.ts'
 import { DeadLetterQueue } from './dead-letter-queue.ts'
 import { FailureWatch } from './failure-watch.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
@@ -113,6 +115,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   #placement: Placement | undefined
   /** The failure that a run with `onError: 'stop'` is being drained after. */
   #failure: { readonly error: unknown } | undefined
+  readonly #checkpoints: Checkpoints | undefined
   #stopping = false
   #pausing = false
   #cancelled: CancelledError | undefined
@@ -134,7 +137,19 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     if (options.placement === undefined) checkTimeouts(this.#graph.nodes)
     this.#term = term
     this.#options = options
+    this.#checkpoints = this.#makeCheckpoints()
     this.done = Promise.resolve().then(() => this.#run())
+  }
+
+  #makeCheckpoints(): Checkpoints | undefined {
+    const { checkpoint, placement, clock = watchClock } = this.#options
+    if (checkpoint === undefined) return undefined
+    checkCheckpointed(this.#graph, placement)
+    if (placement !== undefined) placement.isSteady = true
+    return new Checkpoints(checkpoint, this.#graph, this.#term, clock, {
+      onWritten: (info) => this.#tell('checkpoint', info),
+      onResumed: (info) => this.#tell('resume', info),
+    })
   }
 
   async #run(): Promise<Summary> {
@@ -151,10 +166,13 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       timers.push(this.#beginStats(), this.#beginStarvation(engine), this.#beginWatch())
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
+      this.#checkpoints?.begin(engine)
       await engine.run(() => void this.#tell('start'))
-      this.#lookAtFailures()
+      if (this.#isWatching) this.#lookAtFailures()
       const outcome = this.#failure !== undefined ? 'failed' : this.#stopping ? 'stopped' : 'completed'
-      return summarize(engine, this.#graph, outcome, this.#failure)
+      // a run that was drained early can be gone on with
+      if (outcome === 'completed') await this.#checkpoints?.clear()
+      return summarize(engine, this.#graph, outcome, this.#failure, this.#checkpoints?.summary)
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
       if (this.#failure === undefined) this.#tell('error', error)
@@ -163,6 +181,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       this.#settled = true
       for (const stop of timers) stop()
       this.#letters?.end()
+      await this.#checkpoints?.end()
       await this.#placement?.close()
       signal?.removeEventListener('abort', onAbort)
       this.#tell('end')
@@ -197,8 +216,11 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (opening !== undefined) await Promise.race([opening, this.#interrupted])
     }
     const plan = placement?.group?.(cut) ?? cut
+    const resumeFrom = await this.#checkpoints?.load(plan)
     if (this.#cancelled !== undefined) throw this.#cancelled
     return new Engine(plan, {
+      ...(this.#checkpoints === undefined ? {} : { cuts: this.#checkpoints.cuts }),
+      ...(resumeFrom === undefined ? {} : { resumeFrom }),
       clock: clock ?? systemClock,
       edges: edges ?? {},
       batchItems: batchItems ?? DEFAULT_BATCH_ITEMS,
@@ -216,7 +238,11 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   /** What the scheduler brings, loaded now if it has to be. */
   async #place(): Promise<Placement | undefined> {
     const { placement } = this.#options
-    this.#placement = typeof placement === 'function' ? await placement() : placement
+    if (placement === undefined || !('load' in placement)) this.#placement = placement
+    else {
+      this.#placement = await placement.load()
+      if (placement.isSteady === true) this.#placement.isSteady = true
+    }
     return this.#placement
   }
 
@@ -250,8 +276,13 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   }
 
   #beginWatch(): () => void {
-    if (this.listenerCount('failureRate') === 0 && this.#options.onError !== 'stop') return () => {}
+    if (!this.#isWatching) return () => {}
     return this.#every(WATCH_MS, () => this.#lookAtFailures())
+  }
+
+  /** Whether anybody wants to know. */
+  get #isWatching(): boolean {
+    return this.listenerCount('failureRate') > 0 || this.#options.onError === 'stop'
   }
 
   #lookAtFailures(): void {
@@ -396,6 +427,7 @@ function checkOptions(options: RunOptions): void {
     throw new InvalidOptionError('onError', options.onError, 'one of abort, stop')
   }
   if (options.edges !== undefined) checkEdgeOptions(options.edges)
+  if (options.checkpoint !== undefined) checkCheckpointOptions(options.checkpoint)
 }
 
 const NO_STATS: Stats = {

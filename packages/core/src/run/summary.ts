@@ -6,6 +6,7 @@ import { completenessOf } from '../engine/ledger.ts'
 import { describe, WrongStateError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { ResultOf } from '../term/sink-term.ts'
+import type { CheckpointSummary } from './checkpoint/store.ts'
 import type { Summary } from './options.ts'
 
 /** The run's last figures with the sinks' results. */
@@ -14,6 +15,7 @@ export function summarize(
   graph: Graph,
   outcome: Outcome,
   failure: { readonly error: unknown } | undefined,
+  checkpoint: CheckpointSummary | undefined,
 ): Summary {
   const { elapsedMs, items, failures, nodes, stages, edges, grown, threads } = engine.stats()
   const results: Record<string, unknown> = {}
@@ -30,6 +32,7 @@ export function summarize(
     edges,
     grown,
     threads,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     results,
     result(sink) {
       const node = graph.nodes.find(({ leaf }) => (leaf as unknown) === sink)

@@ -11,6 +11,8 @@ import type { FailurePolicy } from '../failure.ts'
 import { checkFailurePolicy } from './check-policy.ts'
 import { Term } from './term.ts'
 
+const NO_POLICY: FailurePolicy<never, unknown> = Object.freeze({})
+
 /** What may stand in for a term's result: an item; for an expansion, items; for a filter, a boolean; nothing. */
 export type Substitute<Out> =
   | Out
@@ -27,6 +29,8 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   readonly outputs?: readonly string[]
   /** Set if the term reads `ctx.time`; source times then travel with the items. Default false. */
   readonly usesTime?: boolean
+  /** On a source: every run gives the same items in the same order, so that a resumed one can pass over some. */
+  readonly replayable?: boolean
   /** The state before the first item. Present exactly on stateful terms. */
   initialState?(): State
   /** Called once before any item. What it emits comes before everything else. */
@@ -35,10 +39,13 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   end?(ctx: Context<State, Out>): End<Out>
   /** Called exactly once at the very end, also after a failure or a cancel. */
   exit?(ctx: Context<State, Out>): void | Promise<void>
+  /** Why a run with this term cannot go on from a checkpoint, as the rest of a sentence that begins with its name. */
+  whyNotResumable?(): string | undefined
   #edge: EdgeOptions = {}
-  #policy: FailurePolicy<never, unknown> = {}
+  #policy: FailurePolicy<never, unknown> = NO_POLICY
   #pinned = false
   #giving = false
+  #replays = false
 
   /** What the engine runs. Cheap and without effect: called whenever a graph is compiled. */
   abstract kernel(): Kernel
@@ -104,6 +111,13 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
    * ```
    */
   onFailure(policy: FailurePolicy<In, Substitute<Out>>): this {
+    if (typeof policy !== 'object' || policy === null) {
+      throw new InvalidOptionError(
+        `The argument of onFailure() of "${this.name}"`,
+        policy,
+        'a record: { onError: "skip" }',
+      )
+    }
     const merged = { ...this.#policy, ...policy } as FailurePolicy<never, unknown>
     checkFailurePolicy(merged, `The failure policy of ${this.name}`)
     this.#policy = merged
@@ -140,6 +154,32 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
     return this
   }
 
+  /**
+   * Declares that this source gives the same items in the same order each time it is begun, in another process as well.
+   * A run that is resumed from a checkpoint then begins it anew and passes over what was given.
+   *
+   * For generators and functions; lists, and sources that can `seek`, need no such word.
+   *
+   * @example
+   * ```ts
+   * import { fromIterable } from 'millrace/terms'
+   *
+   * function* squares() {
+   *   for (let n = 0; ; n++) yield n * n
+   * }
+   * console.log(fromIterable(squares).replays().isReplayable) // true
+   * ```
+   */
+  replays(): this {
+    this.#replays = true
+    return this
+  }
+
+  /** True after `replays`, and where the class says so. */
+  get isReplayable(): boolean {
+    return this.#replays || this.replayable === true
+  }
+
   /** True after `givesBuffers`. */
   get isGivingBuffers(): boolean {
     return this.#giving
@@ -158,8 +198,17 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
 
 const OVERFLOWS = ['block', 'dropOldest', 'dropNewest', 'latest', 'fail']
 
-/** @throws {InvalidOptionError} for a bound below 1 or an unknown policy. */
+const BOUNDS = ['capacityItems', 'capacityBytes', 'overflow']
+
+/** @throws {InvalidOptionError} for a bound below 1, an unknown policy, or a name that is no option. */
 export function checkEdgeOptions(options: EdgeOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidOptionError('The options of an edge', options, `a record of ${BOUNDS.join(', ')}`)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!BOUNDS.includes(name))
+      throw new InvalidOptionError(name, value, `left out: an edge has ${BOUNDS.join(', ')} only`)
+  }
   for (const bound of ['capacityItems', 'capacityBytes'] as const) {
     const value = options[bound]
     if (

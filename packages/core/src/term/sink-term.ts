@@ -32,6 +32,18 @@ export abstract class SinkTerm<in In, out Result = void, State = unknown> extend
   /** Takes one item (or row). */
   abstract write(item: In, ctx: Context<State, never>): Awaitable<void>
 
+  /**
+   * How far it has come in what it writes to, beside its state: structured-cloneable. Asked when a checkpoint is taken,
+   * between two items, while no `write` is pending. A sink without it is told the items since the checkpoint once more.
+   */
+  position?(ctx: Context<State, never>): unknown
+
+  /** Resolves once what `position` has just spoken of would survive a crash. The checkpoint counts from then on. */
+  flush?(ctx: Context<State, never>): Awaitable<void>
+
+  /** Goes back to a position and takes away what came after it: called instead of `enter` by a run that is resumed. */
+  seek?(position: unknown, ctx: Context<State, never>): Awaitable<void>
+
   /** What the summary reports for this sink. Default: nothing. */
   result?(ctx: Context<State, never>): Awaitable<Result>
 

@@ -32,6 +32,12 @@ export abstract class SourceTerm<out Out, State = unknown> extends Leaf<never, O
   /** Yields the items; an array is read in place. `undefined` is no item and is passed over. */
   abstract generate(ctx: Context<State, never>): Iterable<Out> | AsyncIterable<Out>
 
+  /**
+   * As `generate`, without the first `count` values that it would yield (`undefined` counts). For sources that can begin
+   * in the middle: a run that is resumed from a checkpoint calls it instead, with a fresh `ctx.state`.
+   */
+  seek?(count: number, ctx: Context<State, never>): Iterable<Out> | AsyncIterable<Out>
+
   override kernel(): Kernel {
     return { kind: 'source', self: this, f: methodOf(this, 'generate') }
   }
@@ -57,6 +63,18 @@ export abstract class SourceTerm<out Out, State = unknown> extends Leaf<never, O
 export abstract class BatchSourceTerm<out Out, State = unknown> extends Leaf<never, Out, State> {
   /** Yields arrays of items; the engine takes them apart and bounds them like any others. */
   abstract batches(ctx: Context<State, never>): Iterable<readonly Out[]> | AsyncIterable<readonly Out[]>
+
+  /**
+   * Where to go on behind a batch that was yielded: a structured-cloneable value for `seek`, such as an offset in a file;
+   * `undefined` if only the number of items given is known. Asked once per batch, when the engine takes it.
+   */
+  position?(batch: readonly Out[]): unknown
+
+  /** As `batches`, from a position on: what a run that is resumed from a checkpoint calls instead. */
+  seek?(
+    position: unknown,
+    ctx: Context<State, never>,
+  ): Iterable<readonly Out[]> | AsyncIterable<readonly Out[]>
 
   override kernel(): Kernel {
     return { kind: 'batches', self: this, f: methodOf(this, 'batches') }

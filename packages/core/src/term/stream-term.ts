@@ -62,6 +62,12 @@ export abstract class StreamTerm<in In, out Out, State = unknown> extends Leaf<I
   /** What the view keeps. Default `none`: only the newest item read. */
   readonly history: HistoryBound = 'none'
 
+  /**
+   * Set if all that `run` knows whenever it waits for an item, and for nothing else, is in `ctx.state` and in the views'
+   * history: a checkpoint then keeps these, and a resumed run begins `run` again with them. Default false.
+   */
+  readonly resumable?: boolean
+
   /** Reads `view` until it ends, or returns earlier: its writers are then told to stop. */
   abstract run(view: View<In>, ctx: StreamContext<State, Out>): Promise<void>
 
@@ -99,6 +105,12 @@ export abstract class StreamTerm<in In, out Out, State = unknown> extends Leaf<I
 export abstract class MultiStreamTerm<in Row, out Out, State = unknown> extends Leaf<Row, Out, State> {
   /** What each view keeps. Default `none`. */
   readonly history: HistoryBound = 'none'
+
+  /**
+   * Set if all that `run` knows whenever it waits for an item, and for nothing else, is in `ctx.state` and in the views'
+   * history: a checkpoint then keeps these, and a resumed run begins `run` again with them. Default false.
+   */
+  readonly resumable?: boolean
 
   /** Reads the views, one per input port, by name. */
   abstract run(

@@ -180,6 +180,7 @@ class Expand extends FlatMapTerm<unknown, unknown, number> {
 }
 
 class Stream extends StreamTerm<unknown, unknown, number> {
+  override readonly resumable = true
   readonly #give: (item: unknown, ctx: { state: number }) => unknown[]
 
   constructor(give: (item: unknown, ctx: { state: number }) => unknown[]) {

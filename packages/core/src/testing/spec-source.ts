@@ -20,18 +20,18 @@ export function sourceLeaf({ count, start, form }: Extract<Op, { readonly kind: 
     case 'slowGenerator':
       return plain(() => asynchronous(items, count > 100 ? 25 : 2))
     case 'batches':
-      return new Batches(() => inBatches(items))
+      return new Batches(() => inBatches(items)).replays()
     case 'asyncBatches':
-      return new Batches(() => asynchronous([...inBatches(items)], 3))
+      return new Batches(() => asynchronous([...inBatches(items)], 3)).replays()
     case 'enterAndEnd':
-      return new EnterAndEnd(items)
+      return new EnterAndEnd(items).replays()
     case 'class':
-      return new ByHand(items)
+      return new ByHand(items).replays()
   }
 }
 
 function plain(f: () => unknown): AnyLeaf {
-  return kernelTerm<never, unknown>('source', { kind: 'source', self: {}, f })
+  return kernelTerm<never, unknown>('source', { kind: 'source', self: {}, f }).replays()
 }
 
 /** `undefined` is no item: it is passed over. */

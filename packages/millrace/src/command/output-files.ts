@@ -10,6 +10,7 @@ export interface CommandFiles {
   readonly config: string | undefined
   readonly summary: string | undefined
   readonly telemetry: string | undefined
+  readonly deadLetters: string | undefined
 }
 
 /**
@@ -17,12 +18,14 @@ export interface CommandFiles {
  *
  * @throws {BadInputError} if a file cannot be written, or is two things at once.
  */
-export async function checkOutputFiles({ module, config, summary, telemetry }: CommandFiles): Promise<void> {
+export async function checkOutputFiles(files: CommandFiles): Promise<void> {
+  const { module, config, summary, telemetry, deadLetters } = files
   const taken = new Map([[resolve(module), 'the module']])
   if (config !== undefined) taken.set(resolve(config), 'the config')
   for (const [what, file] of [
     ['summary', summary],
     ['telemetry', telemetry],
+    ['file of dead letters', deadLetters],
   ] as const) {
     if (file === undefined) continue
     const other = taken.get(resolve(file))

@@ -1,6 +1,6 @@
 /** `millrace run`: runs a module's graph, shows how it goes, and writes down what became of it. Called by `cli.ts`. */
 
-import { BadInputError, compileGraph, type Stats, type Term } from '@millrace/core'
+import { BadInputError, compileGraph, type Run, type Stats, type Term } from '@millrace/core'
 import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts'
 import { mistakesInTerms } from '../config/term-options.ts'
 import type { FlagValues } from '../config/text-layers.ts'
@@ -39,7 +39,7 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   const { deadLetters, replay: replayed, ...flags } = rest
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
-  await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines })
+  await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines, deadLetters })
   const term = (await loadTerm(module, params)) as Term<never, unknown>
   checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true
@@ -58,6 +58,8 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   const running = inModule(module, () => run(term, settings))
   letters?.follow(running.deadLetters(), (error) => void running.cancel(error))
   telemetry?.begin(() => running.stats())
+
+  tellCheckpoints(running)
 
   const progress = isShown ? new Progress(process.stderr, process.stdout) : undefined
   let before: Stats | undefined
@@ -85,7 +87,8 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
       ending.error === undefined
         ? {}
         : { error: linesOfFailure(ending.error)[0] as string, errorCode: codeOf(ending.error) }
-    const report = { module, params, outcome, ...error, stats, results }
+    const kept = ending.checkpoint === undefined ? {} : { checkpoint: ending.checkpoint }
+    const report = { module, params, outcome, ...error, stats, results, ...kept }
     return (await isWritten(summary, report)) ? ending.code : Math.max(ending.code, FAILED)
   }
   return ending.code
@@ -109,6 +112,14 @@ function checkTerms(module: string, term: Term<never, unknown>, { config, file }
   const graph = inModule(module, () => compileGraph(term))
   const mistakes = mistakesInTerms(graph, terms, module)
   if (mistakes.length > 0) throw new BadInputError(mistakes.map((line) => `${file}: ${line}`).join('\n'))
+}
+
+/** What a run goes on from is said: it is not always what the user remembers. */
+function tellCheckpoints(running: Run): void {
+  running.on('resume', ({ id, damaged }) => {
+    for (const line of damaged) say(`passed over ${line}`)
+    say(`goes on from checkpoint ${id}`)
+  })
 }
 
 function tell({ outcome, error }: Ending, { items }: Stats): void {

@@ -3,7 +3,7 @@
  * `command/run.ts`; leaves no listener behind.
  */
 
-import type { Outcome, Run, Stats } from '@millrace/core'
+import type { CheckpointSummary, Outcome, Run, Stats } from '@millrace/core'
 import { onBrokenPipe } from '../broken-pipe.ts'
 import { exitCodeOf, type Interrupt, onInterrupts } from '../interrupts.ts'
 import { UncaughtError, watchProcess } from '../process-watch.ts'
@@ -14,6 +14,7 @@ export interface Ending {
   readonly code: number
   readonly error?: unknown
   readonly results: Readonly<Record<string, unknown>>
+  readonly checkpoint?: CheckpointSummary | undefined
 }
 
 /** Resolves when the run has ended, however it did; `tell` gets what is to be said on the way. */
@@ -39,8 +40,9 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
   })
   const watch = watchProcess(() => `The run cannot end: ${waiterIn(running.stats())}`)
   try {
-    const { outcome, results, error } = await Promise.race([running.done, watch.failed])
-    return outcome === 'failed' ? { outcome, code: 1, error, results } : { outcome, code: 0, results }
+    const { outcome, results, error, checkpoint } = await Promise.race([running.done, watch.failed])
+    const kept = { outcome, results, checkpoint }
+    return outcome === 'failed' ? { ...kept, code: 1, error } : { ...kept, code: 0 }
   } catch (error) {
     // whose timer or promise it was is not known: what goes on may rest on something broken
     if (error instanceof UncaughtError) await running.cancel(error)

@@ -31,6 +31,8 @@ test('a config without mistakes passes', () => {
 test.each<[unknown, string]>([
   [[1], 'The config must be a record of options, but is [1].'],
   [{ edges: 3 }, 'edges must be a record, but is 3.'],
+  [{ checkpoint: { dir: '' } }, 'checkpoint.dir must be the path of a folder, but is "".'],
+  [{ checkpoint: { everyItems: 0 } }, 'checkpoint.everyItems must be a whole number, at least 1, but is 0.'],
   [{ batchItems: 1.5 }, 'batchItems must be a whole number, at least 1, but is 1.5.'],
   [{ batchItems: undefined }, 'batchItems must be a whole number, at least 1, but is undefined.'],
   [
@@ -47,7 +49,7 @@ test.each<[unknown, string]>([
   ],
   [
     { clock: {} },
-    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, starvationMs, onError, failureRate, scheduler, terms.',
+    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, starvationMs, onError, failureRate, checkpoint, scheduler, terms.',
   ],
   [
     { scheduler: { strategy: 'pol' } },

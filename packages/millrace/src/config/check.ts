@@ -49,9 +49,15 @@ export class InvalidOptionsError extends InvalidOptionError {
 /** Records in records in a config: what lies deeper is a mistake, and may be a cycle. */
 const MAX_DEPTH = 3
 
+/** An object of some class, a store say, is no record of options. */
+function isInstance(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype !== Object.prototype && prototype !== null
+}
+
 /** In code `{ workers: undefined }` says nothing; in a file it would be a mistake. */
 function withoutUndefined(value: unknown, depth = 0): unknown {
-  if (!isRecord(value) || depth === MAX_DEPTH) return value
+  if (!isRecord(value) || depth === MAX_DEPTH || isInstance(value)) return value
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, part]) => part !== undefined)

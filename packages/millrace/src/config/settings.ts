@@ -6,6 +6,7 @@
 
 import type { EdgeOptions, FailurePolicy, RunOptions } from '@millrace/core'
 import type { Profile, SchedulerOptions, Strategy } from '@millrace/scheduler'
+import type { CheckpointConfig } from '../checkpoint/checkpoint-option.ts'
 import { isCircuit, isRetry } from './policy-values.ts'
 import { type Entries, isRecord, type Section, type Value } from './setting.ts'
 
@@ -21,6 +22,7 @@ export interface RunConfig
     RunOptions,
     'edges' | 'batchItems' | 'growthLimitItems' | 'starvationMs' | 'onError' | 'failureRate'
   > {
+  readonly checkpoint?: CheckpointConfig
   readonly scheduler?: SchedulerOptions
   /** By name of the term or by glob; where several match, the later one wins, setting by setting. */
   readonly terms?: Readonly<Record<string, TermOptions>>
@@ -61,6 +63,13 @@ const policy = {
   circuit: value('{ failures, windowMs, probeAfterMs }', isCircuit),
 }
 
+const checkpoint = {
+  dir: value('the path of a folder', (seen) => typeof seen === 'string' && seen !== ''),
+  everyMs: ms,
+  everyItems: whole,
+  timeoutMs: ms,
+}
+
 /** What a config file, the environment and the flags may set. */
 export const runSettings: Section = section(
   {
@@ -70,6 +79,7 @@ export const runSettings: Section = section(
     starvationMs: ms,
     onError: oneOf(['abort', 'stop']),
     failureRate: section({ warnShare: share, actShare: share }),
+    checkpoint: section(checkpoint),
     scheduler: section({
       strategy: oneOf(strategies),
       profile: oneOf(profiles),
@@ -98,7 +108,17 @@ export const liveSettings = {
 }
 
 /** What `run` takes from code. */
-export const optionSettings: Section = section({ ...runSettings.parts, ...liveSettings }, runSettings.allowed)
+export const optionSettings: Section = section(
+  {
+    ...runSettings.parts,
+    ...liveSettings,
+    checkpoint: section({
+      ...checkpoint,
+      store: value('a store of checkpoints', (seen) => isObjectWith(seen, 'list', 'read', 'write', 'remove')),
+    }),
+  },
+  runSettings.allowed,
+)
 
 function value(allowed: string, accepts: (seen: unknown) => boolean): Value {
   return { kind: 'value', allowed, accepts }

@@ -13,6 +13,10 @@ test('the variables and their settings', () => {
     'MILLRACE_ON_ERROR onError',
     'MILLRACE_WARN_SHARE failureRate.warnShare',
     'MILLRACE_ACT_SHARE failureRate.actShare',
+    'MILLRACE_CHECKPOINT checkpoint.dir',
+    'MILLRACE_CHECKPOINT_EVERY_MS checkpoint.everyMs',
+    'MILLRACE_CHECKPOINT_EVERY_ITEMS checkpoint.everyItems',
+    'MILLRACE_CHECKPOINT_TIMEOUT_MS checkpoint.timeoutMs',
     'MILLRACE_STRATEGY scheduler.strategy',
     'MILLRACE_PROFILE scheduler.profile',
     'MILLRACE_WORKERS scheduler.workers',
@@ -64,4 +68,12 @@ test('flags are layers under the names by which they are typed', () => {
     { config: { batchItems: 5 }, from: '--batch-items', where: '--batch-items' },
   ])
   expect(flagOf('capacityItems')).toBe('--capacity-items')
+  expect(flagLayers({ checkpoint: 'kept', checkpointEveryMs: '50' })).toEqual([
+    { config: { checkpoint: { dir: 'kept' } }, from: '--checkpoint', where: '--checkpoint' },
+    {
+      config: { checkpoint: { everyMs: 50 } },
+      from: '--checkpoint-every-ms',
+      where: '--checkpoint-every-ms',
+    },
+  ])
 })

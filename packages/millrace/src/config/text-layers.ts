@@ -1,7 +1,8 @@
 /**
  * Settings given as text: variables of the environment and flags. Called by `resolve.ts`, and by `cli.ts` for its flags.
  *
- * A variable is named after the last part of its setting's path: `edges.capacityItems` is `MILLRACE_CAPACITY_ITEMS`.
+ * A variable is named after the last part of its setting's path: `edges.capacityItems` is `MILLRACE_CAPACITY_ITEMS`. The
+ * settings of checkpoints say so in their names, and the folder has no other: `checkpoint.dir` is `MILLRACE_CHECKPOINT`.
  * Terms are named in files and in code only.
  */
 
@@ -16,10 +17,16 @@ const PREFIX = 'MILLRACE_'
 /** Variables of Millrace's own tests: how many runs the law tests make, and with which seed. */
 const OTHER_VARIABLES: readonly string[] = ['MILLRACE_DEEP', 'MILLRACE_LAW_RUNS', 'MILLRACE_LAW_SEED']
 
-/** The settings by the last part of their paths. */
+/** The settings by their names as text. */
 const paths: ReadonlyMap<string, Path> = new Map(
-  valuePaths(runSettings).map((path) => [path[path.length - 1] as string, path]),
+  valuePaths(runSettings).map((path) => [textName(path), path]),
 )
+
+function textName(path: Path): string {
+  const last = path[path.length - 1] as string
+  if (path[0] !== 'checkpoint') return last
+  return last === 'dir' ? 'checkpoint' : `checkpoint${last.charAt(0).toUpperCase()}${last.slice(1)}`
+}
 
 /** The variables that are read, each with the path of its setting. */
 export const variables: ReadonlyMap<string, Path> = new Map(
@@ -35,6 +42,9 @@ export const flags = {
   onError: 'what a failure does: abort, or stop: drain what is sound',
   batchItems: 'items in one batch at most',
   capacityItems: 'items on an edge at most',
+  checkpoint: 'the folder for checkpoints: the same command goes on from the last one',
+  checkpointEveryMs: 'milliseconds from one checkpoint to the next',
+  checkpointEveryItems: 'items of the sources from one checkpoint to the next',
 } as const
 
 /** What was given of the flags, as text. */

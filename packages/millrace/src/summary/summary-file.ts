@@ -2,7 +2,14 @@
 
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { BadInputError, type Ledger, messageOf, type Outcome, type Stats } from '@millrace/core'
+import {
+  BadInputError,
+  type CheckpointSummary,
+  type Ledger,
+  messageOf,
+  type Outcome,
+  type Stats,
+} from '@millrace/core'
 import { completenessOf } from '@millrace/core/engine'
 import { packageVersion } from '../version.ts'
 import { isSmallJson } from './json-safe.ts'
@@ -20,6 +27,8 @@ export interface RunReport {
   readonly stats: Stats
   /** The sinks' results by node id; only small ones that JSON can hold are written. */
   readonly results: Readonly<Record<string, unknown>>
+  /** Of a run with checkpoints. */
+  readonly checkpoint?: CheckpointSummary
 }
 
 /** Writes a file beside it first, so that a reader never sees half a summary. @throws {BadInputError} if it cannot. */

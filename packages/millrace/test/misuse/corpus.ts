@@ -3,6 +3,7 @@
 import { configCases } from './config.ts'
 import { fileCases } from './files.ts'
 import { flagCases } from './flags.ts'
+import { letterCases } from './letters.ts'
 import type { CliMisuse } from './misuse.ts'
 import { moduleCases } from './modules.ts'
 import { runCases } from './runs.ts'
@@ -16,6 +17,7 @@ export const commandCases: Readonly<Record<string, readonly CliMisuse[]>> = {
   config: configCases,
   modules: moduleCases,
   files: fileCases,
+  letters: letterCases,
   runs: runCases,
   workers: workerCases,
 }

@@ -60,6 +60,7 @@ function gather(child: ChildProcess, act: Act | undefined): Promise<Ended> {
         }
         if (isActed || act === undefined || !output.stdout.includes(act.after)) return
         isActed = true
+        if (act.does === 'nothing') return
         if (act.does === 'closeStdout') child.stdout?.destroy()
         else child.kill(signalOf(act))
       })

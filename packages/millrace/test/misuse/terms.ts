@@ -53,7 +53,7 @@ function argument(call: string, make: () => unknown, remedy: Part): ProgramMisus
   return {
     name: call,
     run: make,
-    error: { code: 'INVALID_OPTION', place: /^[^:]*(\(|of |Items|overflow)/, remedy },
+    error: { code: 'INVALID_OPTION', place: /^[^:]*(\(|of |apacity|overflow)/, remedy },
   }
 }
 
@@ -133,6 +133,8 @@ const argumentCases: readonly ProgramMisuse[] = [
   argument('deduplicate by a name', () => deduplicate(wrong({ key: 'id' })), 'a function'),
   argument('named("")', () => id().named(''), 'a usable port name'),
   argument('edge of no items', () => id().edge({ capacityItems: 0 }), 'at least 1, or Infinity'),
+  argument('edge with a misspelt bound', () => id().edge(wrong({ capacity: 5 })), 'capacityItems'),
+  argument('edge of a text', () => id().edge(wrong('fail')), 'a record of capacityItems'),
   argument('edge with a policy of nobody', () => id().edge({ overflow: wrong('drop') }), 'dropOldest'),
   argument(
     'graph without an address',

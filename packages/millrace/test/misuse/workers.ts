@@ -96,9 +96,8 @@ export const workerCases: readonly CliMisuse[] = [
     mapping(
       '(n) => { if (n === 4) setTimeout(() => { throw new Error("too late") }); return new Promise((done) => setTimeout(() => done(n), 50)) }',
     ),
-    '"map"',
-    /too late/,
-    { code: 'WORKER_LOST' },
+    '"map" failed on item 4',
+    /too late.*Look at/,
   ),
   failing('a function for a result', 'pool', giving('() => 1'), '"map', /function.*local\(\)/),
   failing('a symbol for a result', 'pool', giving('Symbol("x")'), '"map', /symbol.*local\(\)/),

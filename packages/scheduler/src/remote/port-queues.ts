@@ -6,10 +6,14 @@
 
 import type { Outlet } from '@millrace/core/engine'
 import type { PortWindow } from '../worker/outputs.ts'
+import type { Cargo } from './remote-stage.ts'
 
 interface Queued extends PortWindow {
   at: number
 }
+
+/** What waits behind each port that is read. */
+export type SavedQueues = readonly (readonly Cargo[])[]
 
 /** A FIFO for each port of an outlet. Its owner bounds it: it begins little while items wait here. */
 export class PortQueues {
@@ -32,6 +36,22 @@ export class PortQueues {
       if (window.to === window.from) return
       this.#queues[at]?.push({ ...window, at: window.from })
       this.size += window.to - window.from
+    })
+  }
+
+  /** What waits, port by port, for a checkpoint. */
+  save(): SavedQueues {
+    return this.#queues.map((queue) =>
+      queue.map(({ items, times, at, to }) => ({ items: items.slice(at, to), times: times?.slice(at, to) })),
+    )
+  }
+
+  restore(saved: SavedQueues): void {
+    saved.forEach((queue, at) => {
+      for (const { items, times } of queue) {
+        this.#queues[at]?.push({ items, times, from: 0, at: 0, to: items.length })
+        this.size += items.length
+      }
     })
   }
 

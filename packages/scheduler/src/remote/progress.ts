@@ -17,13 +17,24 @@ export interface Gain {
 }
 
 /** Figures that only grow, one per kind. */
-type Totals = readonly [sizes: number[], rest: number[]]
+export type Totals = readonly [sizes: number[], rest: number[]]
 
 /** Follows one batch through its attempts. */
 export class Progress {
   #given: Totals = [[], []]
   #seen: Totals = [[], []]
   readonly #failures = new FailureProgress()
+
+  /** How far it has come, for a checkpoint. */
+  get given(): Totals {
+    return this.#given
+  }
+
+  static restored(given: Totals): Progress {
+    const progress = new Progress()
+    progress.#given = structuredClone(given)
+    return progress
+  }
 
   /** The batch begins anew. */
   restart(): void {

@@ -7,9 +7,11 @@
  */
 
 import { type DoneReply, MAX_OUTPUTS, type RegionRef } from '../worker/protocol.ts'
+import { Casualties } from './casualties.ts'
 import type { Answer, WorkerHandle } from './dispatcher.ts'
-import { Progress } from './progress.ts'
-import { RemoteStage, type Shipment } from './remote-stage.ts'
+import type { SavedQueues } from './port-queues.ts'
+import { Progress, type Totals } from './progress.ts'
+import { type Cargo, RemoteStage, type Shipment } from './remote-stage.ts'
 import { Stock } from './stock.ts'
 
 /** A batch on its way to a worker and back. */
@@ -23,6 +25,13 @@ interface Activation extends Shipment {
   worker: WorkerHandle | undefined
   /** Set once a part of what it gives was handed on. */
   progress: Progress | undefined
+}
+
+/** What a checkpoint keeps of a region: its terms have no state, so what is under way is just run once more. */
+interface RegionSnapshot {
+  readonly stock: Cargo
+  readonly activations: readonly (Cargo & { readonly underWay: number; readonly given: Totals | undefined })[]
+  readonly queues: SavedQueues
 }
 
 const FIRST_BATCH = 16
@@ -46,7 +55,29 @@ export class RegionStage extends RemoteStage {
   override enter(): void {}
 
   override start(): void {
+    const saved = this.restored?.own as RegionSnapshot | undefined
+    if (saved !== undefined) this.#resume(saved)
     this.wake()
+  }
+
+  #resume({ stock, activations, queues }: RegionSnapshot): void {
+    this.#stock.restore(stock)
+    this.queues.restore(queues)
+    for (const { items, times, underWay, given } of activations) {
+      this.dispatcher.forceSlot()
+      const shipment = { items, times, casualties: new Casualties() }
+      this.#submit(shipment, underWay, given === undefined ? undefined : Progress.restored(given))
+    }
+  }
+
+  protected override ownSnapshot(): RegionSnapshot {
+    const activations = this.#activations.map(({ items, times, underWay, progress }) => ({
+      items,
+      times,
+      underWay,
+      given: progress?.given,
+    }))
+    return { stock: this.#stock.held, activations, queues: this.queues.save() }
   }
 
   override get isWaiting(): boolean {
@@ -78,18 +109,22 @@ export class RegionStage extends RemoteStage {
       this.dispatcher.giveSlot()
       return false
     }
+    this.#submit(shipment, shipment.items.length, undefined)
+    return true
+  }
+
+  #submit(shipment: Shipment, underWay: number, progress: Progress | undefined): void {
     const id = this.nextActivation()
     const activation = {
       ...shipment,
       id,
-      underWay: shipment.items.length,
+      underWay,
       reply: undefined,
       worker: undefined,
-      progress: undefined,
+      progress,
     }
     this.#activations.push(activation)
     this.#send(activation, (abort) => this.#run(activation, abort))
-    return true
   }
 
   #send(activation: Activation, task: (abort: AbortController) => Promise<DoneReply>): void {

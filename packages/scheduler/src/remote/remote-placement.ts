@@ -102,6 +102,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   #level: HealthLevel = 'green'
   readonly #pressure = memoryPressure()
   onHealth: ((health: Health) => void) | undefined
+  isSteady = false
 
   constructor(options: SchedulerOptions) {
     this.options = options
@@ -154,8 +155,13 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     this.#watchHealth()
   }
 
+  /** Without workers stages stay whole; in a run with checkpoints, which may have some the next time, only where none fits. */
+  get #isFlat(): boolean {
+    return this.isSteady ? this.#crew === undefined : this.size === 0
+  }
+
   group(plan: Plan): Plan {
-    if (this.size === 0) return plan
+    if (this.#isFlat) return plan
     return groupStages(plan, {
       mayJoin: (stage) => this.#mobilityOfStage(stage) === 'free',
       isNear: (from, to) => areNear(from, to, this.#origins),
@@ -165,7 +171,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
 
   makeStage(...parts: StageParts): Stage | undefined {
     const [plan, , outlet, host] = parts
-    if (this.size === 0 || this.#places === undefined) return undefined
+    if (this.#isFlat || this.#places === undefined) return undefined
     if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, host, outlet))
     const { stateful = 'auto' } = this.options
     if (stateful === 'caller' || this.#mobilityOfStage(plan) !== 'stateful') return undefined

@@ -3,6 +3,7 @@
  * of workers are survived, errors get their names back. Extended by `RegionStage` and `StatefulStage`.
  */
 
+import { setMaxListeners } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { MillraceError, TermError } from '@millrace/core'
 import {
@@ -45,6 +46,9 @@ export interface Shipment {
   /** Workers that were lost with them. */
   readonly casualties: Casualties
 }
+
+/** Items and their source times, as they can be kept. */
+export type Cargo = Pick<Shipment, 'items' | 'times'>
 
 /** A batch that is still under way so long after its stage has ended has its worker ended. */
 const PATIENCE_MS = 1000
@@ -271,6 +275,7 @@ export abstract class RemoteStage extends Stage {
   protected onSent(): AbortController {
     if (this.underWay++ === 0) this.#awaySince = performance.now()
     const abort = new AbortController()
+    setMaxListeners(0, abort.signal) // one for each batch that is replayed
     this.aborts.add(abort)
     return abort
   }

@@ -7,13 +7,20 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import { estimateBytes, FusedStage, type NodeRecord, type StageHost } from '@millrace/core/engine'
+import {
+  estimateBytes,
+  FusedStage,
+  type NodeRecord,
+  type StageHost,
+  type StageSnapshot,
+} from '@millrace/core/engine'
 import type { DoneReply, RegionRef, Reply, Snapshot, StatefulTask } from '../worker/protocol.ts'
 import { Casualties } from './casualties.ts'
 import type { Dispatcher, WorkerHandle } from './dispatcher.ts'
 import type { RegionPlace } from './place.ts'
-import { Progress } from './progress.ts'
-import { RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
+import type { SavedQueues } from './port-queues.ts'
+import { Progress, type Totals } from './progress.ts'
+import { type Cargo, RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
 
 /** Where terms with a state run: on a worker once they are heavy, always, or never. */
 export type StatefulPlace = 'auto' | 'workers' | 'caller'
@@ -43,6 +50,20 @@ interface Current extends Shipment {
   reply: DoneReply | undefined
 }
 
+/** What a checkpoint keeps of terms that run on a worker: as for a worker that is lost, the last state and what came since. */
+interface AwaySnapshot {
+  readonly snapshot: Snapshot
+  readonly since: readonly Cargo[]
+  readonly current:
+    | (Cargo & { readonly isLast: boolean; readonly underWay: number; readonly given: Totals | undefined })
+    | undefined
+  readonly hasEnded: boolean
+  readonly queues: SavedQueues
+}
+
+/** Of terms that run here: what their stage keeps; of others, how to have a worker go on with them. */
+type OwnSnapshot = { readonly here: unknown } | { readonly away: AwaySnapshot }
+
 /** Runs terms with a state. */
 export class StatefulStage extends RemoteStage {
   /** The terms, while they run here. */
@@ -57,6 +78,8 @@ export class StatefulStage extends RemoteStage {
   #current: Current | undefined
   #batch = FIRST_BATCH
   #hasEnded = false
+  /** A checkpoint has been taken with batches since: the next one should have fewer. */
+  #isSnapshotDue = false
   readonly #window = { busyMs: 0, taken: 0, heavy: 0 }
 
   constructor(stage: StageParts, dispatcher: Dispatcher, place: RegionPlace, where: StatefulPlace) {
@@ -100,12 +123,76 @@ export class StatefulStage extends RemoteStage {
     return this.isAway ? super.runsOn : 'caller'
   }
 
+  override get isSettled(): boolean {
+    return this.#here?.isSettled ?? true
+  }
+
+  override snapshot(): StageSnapshot {
+    const whole = super.snapshot()
+    const here = this.isDone ? undefined : this.#here?.snapshot()
+    if (here === undefined) return whole
+    const { states, pending, positions, own } = here
+    return { ...whole, states, pending, positions, own: { here: own } satisfies OwnSnapshot }
+  }
+
+  protected override ownSnapshot(): OwnSnapshot {
+    this.#isSnapshotDue = true
+    const current = this.#current
+    return {
+      away: {
+        snapshot: this.#snapshot,
+        since: this.#since.map(({ items, times }) => ({ items, times })),
+        current:
+          current === undefined
+            ? undefined
+            : {
+                items: current.items,
+                times: current.times,
+                isLast: current.isLast,
+                underWay: current.underWay,
+                given: current.progress?.given,
+              },
+        hasEnded: this.#hasEnded,
+        queues: this.queues.save(),
+      },
+    }
+  }
+
+  override restore(snapshot: StageSnapshot): void {
+    super.restore(snapshot)
+    const here = this.#here as FusedStage
+    here.isDone = snapshot.isDone
+    const own = snapshot.own as OwnSnapshot | undefined
+    if (own === undefined) return
+    if ('here' in own) here.restored = { ...snapshot, own: own.here }
+    else {
+      this.#here = undefined
+      this.#snapshot = own.away.snapshot
+      this.#since = own.away.since.map((cargo) => ({ ...cargo, casualties: new Casualties() }))
+      this.#hasEnded = own.away.hasEnded
+      this.queues.restore(own.away.queues)
+    }
+  }
+
+  /** The batch that was under way is run once more, behind those before it. */
+  #resume({ current }: AwaySnapshot): void {
+    if (current === undefined) return
+    const { given, ...saved } = current
+    const progress = given === undefined ? undefined : Progress.restored(given)
+    const casualties = new Casualties()
+    const again = { ...saved, casualties, id: this.nextActivation(), progress, reply: undefined }
+    this.#current = again
+    this.#send(again, (abort) => this.#run(again, abort))
+  }
+
   override enter(): void | Promise<void> {
     return this.#here?.enter()
   }
 
   override start(): void {
     this.#here?.start()
+    const own = this.restored?.own as OwnSnapshot | undefined
+    if (own !== undefined && 'away' in own) this.#resume(own.away)
     if (this.#where === 'workers') this.#move()
     this.wake()
   }
@@ -222,6 +309,7 @@ export class StatefulStage extends RemoteStage {
     // the runner that notes every call is slow: what follows begins with a new one
     if (this.#isCareful(current)) this.#worker = undefined
     this.#snapshot = reply.snapshot
+    this.#isSnapshotDue = false
     this.#since = []
     const { least, most, bytesEach } = BATCHES_PER_SNAPSHOT
     const bytes = estimateBytes(reply.snapshot.states)
@@ -329,7 +417,7 @@ export class StatefulStage extends RemoteStage {
   ): Promise<Reply> {
     this.#asked = shipment
     const isCareful = this.#isCareful(current)
-    const isDue = isCareful || this.#since.length + 1 >= this.#batchesPerSnapshot
+    const isDue = isCareful || this.#isSnapshotDue || this.#since.length + 1 >= this.#batchesPerSnapshot
     const task = { ...stateful, wantsSnapshot: !stateful.isLast && shipment === current && isDue }
     const { reply, worker } = await this.dispatcher.run(
       (transfer) => this.runTask(shipment, current.id, region, isCareful, task, transfer),

@@ -37,6 +37,16 @@ export class Stock {
     if (to > at) this.#bytes += (to - at) * estimateBytes(items[to - 1])
   }
 
+  /** What it holds, for a checkpoint. */
+  get held(): Taken {
+    return { items: this.#items.slice(), times: this.#times?.slice() }
+  }
+
+  /** Holds what another held. */
+  restore({ items, times }: Taken): void {
+    this.add({ items, at: 0, to: items.length, times, tag: '' })
+  }
+
   /** Takes out the first `count` items, or all that there are. */
   take(count: number): Taken {
     const [items, times] = [this.#items, this.#times]

@@ -334,6 +334,9 @@ export class RegionRunner {
     this.#abort.abort(reason)
     this.#timers.clear()
     for (const stage of this.stages) stage.dispose().catch(() => undefined)
+    // stages that are let go wake nobody: a batch that waits for one would keep its worker for ever
+    this.#failure ??= { error: reason }
+    this.#onReady?.()
   }
 }
 

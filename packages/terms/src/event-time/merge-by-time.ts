@@ -41,7 +41,7 @@ export function mergeByTime<Row extends object>(
   ): Promise<void> => readByTime(views, Object.keys(views), timed, ctx, ({ item }) => [item as Item])
   return kernelTerm(
     'mergeByTime',
-    { kind: 'stream', self: {}, run },
+    { kind: 'stream', self: { resumable: true }, run },
     { initialState: (): ReadState => ({ heads: new Map() }) },
   )
 }

@@ -17,6 +17,8 @@ export interface Head {
   readonly at: number
   /** The latest time of its input, itself included: inputs are read in the order of these. */
   readonly latest: number
+  /** It was handed out, and the next one of its input is waited for. */
+  isTaken: boolean
 }
 
 /** What a reader holds. Plain data, part of its term's state. */
@@ -41,10 +43,14 @@ export async function readByTime<State extends ReadState, Out>(
     if (item === undefined) heads.delete(input)
     else {
       const at = timeOf(input, item)
-      heads.set(input, { input, item, at, latest: Math.max(before, at) })
+      heads.set(input, { input, item, at, latest: Math.max(before, at), isTaken: false })
     }
   }
-  for (const input of names) await fill(input, Number.NEGATIVE_INFINITY)
+  for (const input of names) {
+    // a run that goes on from a checkpoint has some already
+    const head = heads.get(input)
+    if (head === undefined || head.isTaken) await fill(input, head?.latest ?? Number.NEGATIVE_INFINITY)
+  }
   for (;;) {
     let first: Head | undefined
     for (const name of names) {
@@ -53,6 +59,7 @@ export async function readByTime<State extends ReadState, Out>(
     }
     if (first === undefined) return
     for (const out of step(first, ctx.state)) await ctx.emit(out)
+    first.isTaken = true
     await fill(first.input, first.latest)
   }
 }

@@ -66,6 +66,9 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
   /** One reading per run: the same term may be in several at once. */
   readonly #readings = new WeakMap<object, AsyncGenerator<readonly Row[], void, undefined>>()
 
+  /** The row behind each batch. */
+  readonly #behind = new WeakMap<readonly Row[], number>()
+
   constructor(path: string, columns: readonly string[] | undefined, batchRows: number) {
     super()
     this.#path = path
@@ -74,7 +77,15 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
   }
 
   override batches(ctx: Context<unknown, never>): AsyncIterable<readonly Row[]> {
-    const reading = this.#read()
+    return this.seek(0, ctx)
+  }
+
+  override position(batch: readonly Row[]): number | undefined {
+    return this.#behind.get(batch)
+  }
+
+  override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly Row[]> {
+    const reading = this.#read(position as number)
     this.#readings.set(ctx, reading)
     return reading
   }
@@ -84,7 +95,7 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
     await this.#readings.get(ctx)?.return(undefined)
   }
 
-  async *#read(): AsyncGenerator<readonly Row[], void, undefined> {
+  async *#read(from: number): AsyncGenerator<readonly Row[], void, undefined> {
     let handle: FileHandle | undefined
     try {
       handle = await open(this.#path)
@@ -94,8 +105,9 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
       const metadata = await parquetMetadataAsync(file)
       this.#checkColumns(metadata)
       for (const [rowStart, rowEnd] of rangesOf(metadata, this.#batchRows)) {
+        if (rowEnd <= from) continue
         const columns = this.#columns === undefined ? {} : { columns: [...this.#columns] }
-        yield (await parquetReadObjects({
+        const rows = (await parquetReadObjects({
           file,
           metadata,
           compressors,
@@ -103,6 +115,8 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
           rowEnd,
           ...columns,
         })) as Row[]
+        this.#behind.set(rows, rowEnd)
+        yield rows
       }
     } catch (cause) {
       throw new BadInputError(`The file ${this.#path} cannot be read as Parquet: ${messageOf(cause)}`, {

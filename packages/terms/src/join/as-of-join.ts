@@ -105,7 +105,7 @@ export function asOfJoin<Left, Right, Key extends GroupKey, Kind extends 'inner'
   }
   return kernelTerm(
     'asOfJoin',
-    { kind: 'stream', self: {}, run },
+    { kind: 'stream', self: { resumable: true }, run },
     { initialState: (): AsOfState => ({ heads: new Map(), known: new Map() }) },
   )
 }

@@ -82,5 +82,9 @@ export function enrich<Item, Row, Key extends GroupKey, Kind extends 'inner' | '
       else if (kind === 'left') await ctx.emit({ item } as Enriched<Item, Row, Kind>)
     }
   }
-  return kernelTerm('enrich', { kind: 'stream', self: {}, run }, { initialState: () => new Map<Key, Row>() })
+  return kernelTerm(
+    'enrich',
+    { kind: 'stream', self: { resumable: true }, run },
+    { initialState: () => new Map<Key, Row>() },
+  )
 }

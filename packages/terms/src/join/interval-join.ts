@@ -137,5 +137,9 @@ export function intervalJoin<Left, Right, Key extends GroupKey, Kind extends Joi
     drop(state, Number.POSITIVE_INFINITY, rows)
     return rows as Row[]
   }
-  return kernelTerm(owner, { kind: 'stream', self: {}, run }, { initialState: noneHeld, end })
+  return kernelTerm(
+    owner,
+    { kind: 'stream', self: { resumable: true }, run },
+    { initialState: noneHeld, end },
+  )
 }

@@ -123,7 +123,7 @@ export function windowJoin<Left, Right, Key extends GroupKey, Kind extends JoinK
   }
   return kernelTerm(
     owner,
-    { kind: 'stream', self: {}, run },
+    { kind: 'stream', self: { resumable: true }, run },
     {
       initialState: (): WindowJoinState => ({ heads: new Map(), windows: new Map(), held: 0 }),
       end: ({ state }) => give(state, Number.POSITIVE_INFINITY),

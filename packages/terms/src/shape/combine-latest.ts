@@ -56,6 +56,7 @@ export function withLatestFrom<Row extends object>(
 
 class Latest<Row extends object> extends MultiStreamTerm<Row, Row, Record<string, unknown>> {
   override name: string
+  override readonly resumable = true
   readonly #main: string | undefined
 
   constructor(name: string, main: string | undefined) {

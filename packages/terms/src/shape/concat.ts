@@ -28,6 +28,7 @@ export function concat<Row extends object>(): MultiStreamTerm<Row, AnyItem<Row>>
 
 class Concat<Row extends object> extends MultiStreamTerm<Row, AnyItem<Row>> {
   override name = 'concat'
+  override readonly resumable = true
 
   override async run(
     views: { readonly [K in keyof Row]: View<Row[K]> },

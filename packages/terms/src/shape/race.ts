@@ -28,6 +28,7 @@ export function race<Row extends object>(): MultiStreamTerm<Row, AnyItem<Row>, s
 
 class Race<Row extends object> extends MultiStreamTerm<Row, AnyItem<Row>, string | undefined> {
   override name = 'race'
+  override readonly resumable = true
 
   override initialState(): undefined {
     return undefined

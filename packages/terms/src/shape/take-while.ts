@@ -37,6 +37,7 @@ export function takeWhile<Item>(
 
 class TakeWhile<Item> extends StreamTerm<Item, Item> {
   override name = 'takeWhile'
+  override readonly resumable = true
   readonly #f: (item: Item) => boolean
   readonly #inclusive: boolean
 

@@ -4,9 +4,10 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { constants, copyFile, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { createGzip, type Gzip } from 'node:zlib'
+import { crc32, createGzip, type Gzip } from 'node:zlib'
 import { BadInputError, messageOf } from '@millrace/core'
 
 /** Characters gathered before they are written. */
@@ -22,6 +23,19 @@ export interface WrittenFile {
   readonly bytes: number
 }
 
+/** How far a file has come. */
+export interface LineFilePosition {
+  readonly file: string
+  readonly target: string
+  readonly temporary: string
+  /** Bytes of it that were written, and their CRC-32. */
+  readonly bytes: number
+  readonly crc: number
+  readonly lines: number
+  /** What was gathered and not yet written. */
+  readonly block: string
+}
+
 /** A file under way. Whoever opens it calls `commit` or `discard`. */
 export class LineFile {
   readonly #file: string
@@ -32,6 +46,11 @@ export class LineFile {
   readonly #packer: Packer | undefined
   #block = ''
   #lines = 0
+  #bytes = 0
+  #crc = 0
+  /** Somebody may go on with the file, so it must not be removed. */
+  #isKept = false
+  #syncing: Promise<void> = Promise.resolve()
 
   private constructor(file: string, target: string, temporary: string, handle: FileHandle) {
     this.#file = file
@@ -65,6 +84,60 @@ export class LineFile {
     }
   }
 
+  /**
+   * Opens a file again at a position, and cuts off what came after it.
+   *
+   * @throws {BadInputError} if the file is gone, is shorter, or belongs to another one.
+   */
+  static async reopen(file: string, position: LineFilePosition): Promise<LineFile> {
+    const { target, temporary, bytes, crc, lines, block } = position
+    if (file !== position.file) {
+      throw new BadInputError(
+        `The checkpoint is of a run that wrote ${position.file}, and this one is to write ${file}. ` +
+          'Write the same file, or remove the checkpoint to begin anew.',
+      )
+    }
+    if (!(await exists(temporary))) await takeBack(position)
+    // without O_CREAT: a file that is gone must not be taken for an empty one
+    const handle = await open(temporary, constants.O_WRONLY | constants.O_APPEND)
+    const { size } = await handle.stat()
+    if (size < bytes) {
+      await handle.close()
+      throw new BadInputError(
+        `${temporary} has ${size} bytes, fewer than the ${bytes} that the checkpoint knows of. ` +
+          'Remove the checkpoint to begin anew.',
+      )
+    }
+    await handle.truncate(bytes)
+    const reopened = new LineFile(file, target, temporary, handle)
+    reopened.#bytes = bytes
+    reopened.#crc = crc
+    reopened.#lines = lines
+    reopened.#block = block
+    reopened.#isKept = true
+    return reopened
+  }
+
+  /** How far it has come: from now on the file is kept, whatever becomes of the run. No write may be under way. */
+  position(): LineFilePosition {
+    this.#isKept = true
+    return {
+      file: this.#file,
+      target: this.#target,
+      temporary: this.#temporary,
+      bytes: this.#bytes,
+      crc: this.#crc,
+      lines: this.#lines,
+      block: this.#block,
+    }
+  }
+
+  /** Resolves once the bytes that were written before would survive a crash of the machine. */
+  sync(): Promise<void> {
+    this.#syncing = this.#handle.datasync()
+    return this.#syncing
+  }
+
   /** Adds one line. A promise each time that a block is written. */
   write(line: string): void | Promise<void> {
     this.#lines++
@@ -85,12 +158,16 @@ export class LineFile {
         { cause },
       )
     }
+    if (this.#packer !== undefined) return
+    this.#bytes += block.length
+    this.#crc = crc32(block, this.#crc)
   }
 
   /** Completes the file and puts it in its place. */
   async commit(): Promise<WrittenFile> {
     if (this.#block !== '') await this.#flush()
     await this.#packer?.end()
+    await this.#syncing
     await this.#handle.sync()
     const { size } = await this.#handle.stat()
     await this.#handle.close()
@@ -99,10 +176,12 @@ export class LineFile {
     return { file: this.#file, lines: this.#lines, bytes: size }
   }
 
-  /** Removes what was written; the target stays as it was. Never fails. */
+  /** Removes what was written, unless it is kept; the target stays as it was. Never fails. */
   async discard(): Promise<void> {
     this.#packer?.abandon()
+    await this.#syncing.catch(() => undefined)
     await this.#handle.close().catch(() => undefined)
+    if (this.#isKept) return
     await rm(this.#temporary, { force: true }).catch(() => undefined)
   }
 }
@@ -136,6 +215,39 @@ class Packer {
 
 async function drain(gzip: Gzip, handle: FileHandle): Promise<void> {
   for await (const chunk of gzip) await handle.appendFile(chunk as Buffer)
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined
+}
+
+/**
+ * The run had completed its file when it died: a copy of it is gone on with. That it is that file its begin shows.
+ *
+ * @throws {BadInputError} if it is not.
+ */
+async function takeBack({ target, temporary, bytes, crc }: LineFilePosition): Promise<void> {
+  const copy = `${temporary}.copy`
+  if (bytes === 0) await (await open(copy, 'w')).close()
+  else if ((await exists(target)) && (await crcOf(target, bytes)) === crc) await copyFile(target, copy)
+  else {
+    throw new BadInputError(
+      `The file ${temporary}, which holds what was written before the checkpoint, is gone. ` +
+        'Remove the checkpoint to begin anew.',
+    )
+  }
+  // by its name it counts as whole
+  await rename(copy, temporary)
+}
+
+/** The CRC-32 of a file's first bytes; `undefined` if it has fewer. */
+async function crcOf(file: string, bytes: number): Promise<number | undefined> {
+  let [seen, crc] = [0, 0]
+  for await (const chunk of createReadStream(file, { end: bytes - 1 }) as AsyncIterable<Buffer>) {
+    seen += chunk.length
+    crc = crc32(chunk, crc)
+  }
+  return seen === bytes ? crc : undefined
 }
 
 /** Makes the new name last through a crash, where folders can be synced (not on Windows). */

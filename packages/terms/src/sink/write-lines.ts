@@ -2,7 +2,7 @@
 
 import { type Awaitable, type Context, InvalidOptionError, SinkTerm } from '@millrace/core'
 import { pathOf } from '../path-of.ts'
-import { LineFile, type WrittenFile } from './line-file.ts'
+import { LineFile, type LineFilePosition, type WrittenFile } from './line-file.ts'
 
 /**
  * Writes each item, which must be a string, and a `\n` to a file, packed if its name ends in `.gz`. The
@@ -10,7 +10,9 @@ import { LineFile, type WrittenFile } from './line-file.ts'
  *
  * The lines go to a new file in the same folder, which takes the target's place, flushed to the disk, when
  * the stream has ended; after a failure or a cancel it is removed and the old target, if any, is untouched.
- * Written in blocks of 64 KiB; while one is being written the terms before it are held back. Keeps the order.
+ * Written in blocks of 64 KiB; while one is being written the terms before it are held back. Keeps the order. Once a
+ * checkpoint has been taken the new file stays, for the next run to go on with: it is cut to what the checkpoint knows
+ * of. A packed file cannot be cut, so it takes no checkpoints.
  *
  * @throws {InvalidOptionError} if `file` is no path or `file:` URL. A folder that does not exist or cannot be
  * written, or a target that is no regular file, fails the run with a `BadInputError` before any item.
@@ -60,6 +62,23 @@ class WriteLines extends SinkTerm<string, WrittenFile> {
       )
     }
     return this.#files.get(ctx)?.write(item)
+  }
+
+  override whyNotResumable(): string | undefined {
+    if (!this.#path.endsWith('.gz')) return undefined
+    return 'packs its file, which cannot be cut and gone on with. Write it unpacked.'
+  }
+
+  override position(ctx: Context<unknown, never>): LineFilePosition | undefined {
+    return this.#files.get(ctx)?.position()
+  }
+
+  override flush(ctx: Context<unknown, never>): Promise<void> | undefined {
+    return this.#files.get(ctx)?.sync()
+  }
+
+  override async seek(position: unknown, ctx: Context<unknown, never>): Promise<void> {
+    this.#files.set(ctx, await LineFile.reopen(this.#path, position as LineFilePosition))
   }
 
   override async result(ctx: Context<unknown, never>): Promise<WrittenFile> {

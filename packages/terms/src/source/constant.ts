@@ -41,6 +41,7 @@ export function constant<Item>(item: Item, options: ConstantOptions = {}): Sourc
 
 class Constant<Item> extends PollingSource<Item> {
   override name = 'constant'
+  override readonly replayable = true
   readonly #item: Item
   readonly #count: number
   readonly #everyMs: number

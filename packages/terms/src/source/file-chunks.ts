@@ -11,11 +11,14 @@ const CHUNK_BYTES = 128 * 1024
 /** The bytes of a file, for one reading. Every chunk is a buffer of its own. */
 export class FileChunks implements AsyncIterable<Buffer> {
   readonly #path: string
+  readonly #from: number
   /** Whether a read under way ends soon: true for open regular files, false for pipes and terminals. */
   endsSoon = false
 
-  constructor(path: string) {
+  /** Bytes before `from` are passed over; a packed file is read from its begin. */
+  constructor(path: string, from = 0) {
     this.#path = path
+    this.#from = from
   }
 
   /**
@@ -29,7 +32,7 @@ export class FileChunks implements AsyncIterable<Buffer> {
       handle = await open(this.#path)
       this.endsSoon = (await handle.stat()).isFile()
       if (this.#path.endsWith('.gz')) yield* unpack(handle)
-      else yield* read(handle)
+      else yield* read(handle, this.#from)
     } catch (cause) {
       throw new BadInputError(`The file ${this.#path} cannot be read: ${messageOf(cause)}`, { cause })
     } finally {
@@ -38,11 +41,13 @@ export class FileChunks implements AsyncIterable<Buffer> {
   }
 }
 
-async function* read(handle: FileHandle): AsyncGenerator<Buffer, void, undefined> {
-  for (;;) {
+async function* read(handle: FileHandle, from: number): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = from; ; ) {
     const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null)
+    // without a position where none is needed: pipes have none
+    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, from === 0 ? null : at)
     if (bytesRead === 0) return
+    at += bytesRead
     yield bytesRead === CHUNK_BYTES ? buffer : buffer.subarray(0, bytesRead)
   }
 }

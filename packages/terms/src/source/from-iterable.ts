@@ -10,8 +10,9 @@ import { opener } from './reopen.ts'
  * An array is handed over as it is and must not change meanwhile. An iterable is pulled only while there is
  * room downstream, so it may be endless, and is closed (`return`) when nobody needs more. Items stay as they
  * are unless there is a `formatter`: then each passes through it, with {@link asRecord} as LogicSponge does
- * it. Give the function that makes it, not the generator itself, if the term is to run more than once. Keeps
- * the order.
+ * it. Give the function that makes it, not the generator itself, if the term is to run more than once. Lists, texts, sets
+ * and maps can be gone on with from a checkpoint; a function that gives the same items each time says so with
+ * `replays()`. Keeps the order.
  *
  * @throws {InvalidOptionError} if `iterable` is neither iterable nor a function. Running an iterator a second
  * time fails with a `WrongStateError`.
@@ -45,6 +46,7 @@ export function fromIterable<Item>(
 
 class FromIterable<Item> extends SourceTerm<unknown> {
   override name = 'fromIterable'
+  override readonly replayable: boolean
   readonly #open: () => Iterable<Item>
   readonly #formatter: ((item: Item) => unknown) | undefined
 
@@ -53,6 +55,8 @@ class FromIterable<Item> extends SourceTerm<unknown> {
     formatter: ((item: Item) => unknown) | undefined,
   ) {
     super()
+    // of an iterator, and of what a function makes, nobody knows
+    this.replayable = typeof iterable !== 'function' && !('next' in Object(iterable))
     this.#open = opener('fromIterable', iterable)
     this.#formatter = formatter
   }

@@ -1,0 +1,73 @@
+// A process that is killed while it runs, and started again with the same command, leaves the file that an undisturbed
+// one leaves, byte for byte.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Random } from '@millrace/core/testing'
+import { expect, test, vi } from 'vitest'
+import { fixture, millrace, startMillrace } from './millrace-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const LINES = 30_000
+const KILLS = 5
+/** A process is killed so long after it has begun to move items, at most; undisturbed it takes some 700 ms. */
+const LIFE_MS = 150
+
+function corpus(folder: string): string {
+  const random = new Random(7)
+  const word = () => Array.from({ length: 2 + random.below(5) }, () => 'abcdé'[random.below(5)]).join('')
+  const text = Array.from({ length: LINES }, () => `${word()} ${word()}\n`).join('')
+  const file = join(folder, 'words.txt')
+  writeFileSync(file, text)
+  return file
+}
+
+function command(file: string, out: string, ...more: readonly string[]): string[] {
+  return ['run', fixture('resumable.ts'), '-p', `file=${file}`, '-p', `out=${out}`, ...more]
+}
+
+test.each([['inline'], ['pool'], ['work-stealing']])(
+  'killed at any moment: %s',
+  { timeout: 120_000 },
+  async (strategy) => {
+    const folder = temporaryFolder({})
+    const file = corpus(folder)
+    const whole = join(folder, 'whole.ndjson')
+    expect(await millrace(command(file, whole))).toMatchObject({ code: 0 })
+
+    const [out, kept] = [join(folder, 'out.ndjson'), join(folder, 'kept')]
+    const again = command(file, out, '-p', 'pauseMs=20', '--strategy', strategy, '--workers', '2')
+    const every = ['--checkpoint', kept, '--checkpoint-every-ms', '5', '--summary', join(folder, 'sum.json')]
+    const random = new Random(11)
+    let resumes = 0
+    for (let kills = 0; kills < KILLS; kills++) {
+      const { child, finished, printed } = startMillrace([...again, ...every], folder)
+      if (kills === 0) await vi.waitUntil(() => namesIn(kept).length > 0, { timeout: 20_000, interval: 5 })
+      else await printed('goes on from checkpoint')
+      const timer = setTimeout(() => child.kill('SIGKILL'), random.below(LIFE_MS))
+      const { code } = await finished
+      clearTimeout(timer)
+      if (kills > 0) resumes++
+      if (code === 0) break
+      expect(code).toBe(null)
+    }
+    const last = await millrace([...again, ...every], folder)
+    expect([last.code, last.stdout]).toEqual([0, ''])
+    expect(readFileSync(out).equals(readFileSync(whole))).toBe(true)
+    const summary = JSON.parse(readFileSync(join(folder, 'sum.json'), 'utf8')) as object
+    expect(resumes).toBeGreaterThan(1)
+    expect(summary).toMatchObject({
+      balanced: true,
+      checkpoint: { resumedFrom: expect.any(Number), repeating: [] },
+      items: { in: LINES, out: LINES, discarded: 0 },
+    })
+    // nothing is left, and the next run begins anew
+    expect(namesIn(kept)).toEqual([])
+    expect(namesIn(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  },
+)
+
+function namesIn(folder: string): string[] {
+  mkdirSync(folder, { recursive: true })
+  return readdirSync(folder)
+}
