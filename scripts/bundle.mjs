@@ -9,7 +9,7 @@ import { root } from './process.mjs'
 
 /** What is loaded by its path and not by its name: the entries of workers, a hook, the command. */
 const loadedByPath = {
-  millrace: ['cli'],
+  millrace: ['cli', 'leave'],
   scheduler: ['typescript/as-module', 'worker/entry', 'parts/entry', 'stealing/entry'],
 }
 
