@@ -71,11 +71,12 @@ export const suite: Suite = {
   figure: { name: 'itemsPerSecond', label: 'items/s', better: 'higher' },
   columns: [
     { figure: 'runMs', label: 'run ms' },
+    { figure: 'cpuMs', label: 'cpu ms' },
     { figure: 'chunkItems', label: 'chunk' },
   ],
   settings: () => ({ stepsPerUs: stepsPerMicrosecond() }),
   window: {
-    quick: { warmUpRuns: 2, warmUpMs: 150, measureMs: 250, leastRuns: 2 },
+    quick: { warmUpRuns: 2, warmUpMs: 100, measureMs: 200, leastRuns: 2 },
     full: { warmUpRuns: 3, warmUpMs: 2_000, measureMs: 3_000, leastRuns: 3 },
   },
   rounds: { quick: 2, full: 5 },

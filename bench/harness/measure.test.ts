@@ -11,6 +11,7 @@ test('warms up, then measures at least as many runs as asked', async () => {
   expect(runs).toBe(5)
   expect(figures['runs']).toBe(3)
   expect(Object.keys(figures).sort()).toEqual([
+    'cpuMs',
     'fastestRunMs',
     'itemsPerSecond',
     'runMs',

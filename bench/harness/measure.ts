@@ -10,7 +10,9 @@ export async function measure(measurable: Measurable, window: Window): Promise<F
 
 async function measureRuns(timed: TimedRuns, window: Window): Promise<Figures> {
   await repeat(timed, window.warmUpMs, 1, window.warmUpRuns)
+  const cpuBefore = process.cpuUsage()
   const runMs = await repeat(timed, window.measureMs, window.leastRuns, Number.POSITIVE_INFINITY)
+  const cpu = process.cpuUsage(cpuBefore)
   const medianMs = median(runMs)
   return {
     itemsPerSecond: (timed.items / medianMs) * 1_000,
@@ -18,6 +20,8 @@ async function measureRuns(timed: TimedRuns, window: Window): Promise<Figures> {
     fastestRunMs: Math.min(...runMs),
     slowestRunMs: Math.max(...runMs),
     runs: runMs.length,
+    // of all threads of the process, checking the answers included: what is left of the noise of a busy machine
+    cpuMs: (cpu.user + cpu.system) / 1_000 / runMs.length,
     ...(await timed.figures?.()),
   }
 }

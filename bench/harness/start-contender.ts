@@ -19,7 +19,7 @@ export interface Measured extends Report {
 }
 
 const sampleEveryMs = 20
-const giveUpAfterMs = 180_000
+const giveUpAfterMs = 300_000
 const lingerMs = 2_000
 
 /**

@@ -5,7 +5,7 @@ import type { Suite } from '../harness/contracts.ts'
 import { stepsPerMicrosecond } from '../shared/spin.ts'
 import { latencyRatios } from './ratios.ts'
 
-const aside = { rounds: { quick: 1, full: 3 } } as const
+const aside = { rounds: { quick: 1, full: 3 }, inQuick: ['1k'] } as const
 
 export const suite: Suite = {
   name: 'latency',
@@ -19,12 +19,12 @@ export const suite: Suite = {
   settings: () => ({ stepsPerUs: stepsPerMicrosecond() }),
   // one run of so long after a shorter one: what is timed is each item
   window: {
-    quick: { warmUpRuns: 1, warmUpMs: 300, measureMs: 1_000, leastRuns: 1 },
+    quick: { warmUpRuns: 1, warmUpMs: 200, measureMs: 800, leastRuns: 1 },
     full: { warmUpRuns: 1, warmUpMs: 2_000, measureMs: 10_000, leastRuns: 1 },
   },
   rounds: { quick: 2, full: 5 },
   contenders: [
-    { name: 'loop', file: 'loop.ts', backpressure: true, ...aside },
+    { name: 'loop', file: 'loop.ts', backpressure: true, rounds: aside.rounds },
     { name: 'node-streams', file: 'node-streams.ts', backpressure: true },
     { name: 'inline', file: 'inline.ts', backpressure: true },
     { name: 'dedicated', file: 'dedicated.ts', backpressure: true, ...aside },

@@ -4,7 +4,7 @@
 import type { Contender, Suite, Target, Workload } from '../harness/contracts.ts'
 
 // What is not decided by a hair gets fewer processes in quick mode; its row says so.
-const fewRounds = { quick: 3, full: 7 } as const
+const fewRounds = { quick: 2, full: 7 } as const
 const oneRound = { quick: 1, full: 5 } as const
 
 /** The same remark on a shape's two workloads: alone and polluted. */
@@ -18,6 +18,7 @@ const contenders: readonly Contender[] = [
     name: 'rxjs',
     file: 'rxjs.ts',
     backpressure: false,
+    rounds: { quick: 2, full: 11 },
     notes: on('zip', 'on the queue scheduler, which spares it buffering a whole array'),
   },
   {
@@ -101,7 +102,7 @@ export const suite: Suite = {
     quick: { warmUpRuns: 20, warmUpMs: 160, measureMs: 60, leastRuns: 3 },
     full: { warmUpRuns: 20, warmUpMs: 300, measureMs: 1_000, leastRuns: 5 },
   },
-  rounds: { quick: 5, full: 11 },
+  rounds: { quick: 3, full: 11 },
   contenders,
   workloads,
   targets,

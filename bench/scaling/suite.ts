@@ -43,6 +43,7 @@ const contenders: readonly Contender[] = [
     name: 'dedicated',
     file: 'dedicated.ts',
     backpressure: true,
+    window: once,
     rounds: oneRound,
     inQuick: ['light200'],
     notes: from(20, 'terms share the threads that there are'),
@@ -124,6 +125,7 @@ export const suite: Suite = {
   figure: { name: 'itemsPerSecond', label: 'outputs/s', better: 'higher' },
   columns: [
     { figure: 'runMs', label: 'run ms' },
+    { figure: 'cpuMs', label: 'cpu ms' },
     { figure: 'heapKbPerTerm', label: 'heap KB/term' },
   ],
   settings: () => ({ stepsPerUs: stepsPerMicrosecond() }),

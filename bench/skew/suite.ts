@@ -13,6 +13,10 @@ export const suite: Suite = {
   question: 'what if equal shares are not equal work?',
   subject: 'work-stealing',
   figure: { name: 'itemsPerSecond', label: 'items/s', better: 'higher' },
+  columns: [
+    { figure: 'runMs', label: 'run ms' },
+    { figure: 'cpuMs', label: 'cpu ms' },
+  ],
   settings: () => ({ stepsPerUs: stepsPerMicrosecond() }),
   window: {
     quick: { warmUpRuns: 2, warmUpMs: 300, measureMs: 300, leastRuns: 2 },
@@ -65,7 +69,7 @@ export const suite: Suite = {
     { name: 'heavyTail', items: { quick: 400, full: 400 } },
     // all boards of 11 or 12 queens
     { name: 'queens', items: { quick: 166_926, full: 856_189 } },
-    { name: 'stages', items: { quick: 1_000, full: 5_000 } },
+    { name: 'stages', items: { quick: 300, full: 2_000 } },
   ],
   targets: [
     { ratio: 'queens.speedup.workStealing', atLeast: 1.7 },

@@ -13,10 +13,11 @@ export const suite: Suite = {
   figure: { name: 'itemsPerSecond', label: 'items/s', better: 'higher' },
   columns: [
     { figure: 'runMs', label: 'run ms' },
+    { figure: 'cpuMs', label: 'cpu ms' },
     { figure: 'batchItems', label: 'batch' },
   ],
   window: {
-    quick: { warmUpRuns: 3, warmUpMs: 500, measureMs: 500, leastRuns: 3 },
+    quick: { warmUpRuns: 3, warmUpMs: 300, measureMs: 300, leastRuns: 3 },
     full: { warmUpRuns: 5, warmUpMs: 3_000, measureMs: 3_000, leastRuns: 5 },
   },
   rounds: { quick: 2, full: 5 },

@@ -1,9 +1,10 @@
 /** Goal: items that fail take their terms' policies on workers as on the caller's thread: the same letters, each once. */
 
-import { type DeadLetter, type RunOptions, run } from '@millrace/core'
+import { type DeadLetter, kernelTerm, moduleTerm, type RunOptions, run } from '@millrace/core'
 import { checkLedger } from '@millrace/core/testing'
 import { describe, expect, test } from 'vitest'
 import poison, { type PoisonParams } from '../test/fixtures/poison.ts'
+import slow from '../test/fixtures/slow.ts'
 import type { SchedulerOptions } from './options.ts'
 import { placementFor } from './placement-for.ts'
 
@@ -139,3 +140,49 @@ async function settledAt(count: () => number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
+
+describe.each(STRATEGIES)('time limits: %j', (scheduler) => {
+  const begin = (computes: boolean) => {
+    const placement = placementFor({ ...scheduler, fallback: 'share' })
+    return run(slow({ computes }), placement === undefined ? {} : { placement })
+  }
+
+  test('a call that never ends is given up, and nothing else', async () => {
+    const r = begin(false)
+    const letters: unknown[] = []
+    r.on('deadLetter', ({ term, item, kind, error }) => {
+      letters.push([term, item, kind, (error as { code: string }).code])
+    })
+    const summary = await r.done
+    checkLedger(summary)
+    expect(summary.results['keep']).toEqual([1, 2, 3, 4, 6, 7, 8, 9])
+    expect(letters).toEqual([['answer', 5, 'timeout', 'CALL_TIMEOUT']])
+    expect(summary.failures).toMatchObject({ total: 1, timeout: 1 })
+  })
+
+  test('a limit on a function that just computes is refused where nothing could end it', async () => {
+    if (scheduler.strategy === 'inline') {
+      expect(() => begin(true)).toThrow(expect.objectContaining({ code: 'TIMEOUT_UNENFORCEABLE' }))
+      return
+    }
+    const { results } = await begin(true).done
+    expect(results['keep']).toEqual([1, 5, 14, 30, 66, 115, 179, 260])
+  })
+})
+
+test.each(STRATEGIES.slice(1))('a policy set on a module term goes along: %j', async (scheduler) => {
+  const numbers = kernelTerm<never, number>('numbers', { kind: 'source', self: {}, f: () => [1, 2, 3, 4] })
+  const picky = moduleTerm<number, number>(new URL('../test/fixtures/picky.mjs', import.meta.url))
+  const keep = kernelTerm<number, never, number[]>(
+    'keep',
+    { kind: 'sink', self: {}, f: (n: number, ctx: { state: number[] }) => void ctx.state.push(n) },
+    { initialState: () => [], result: (ctx: { state: number[] }) => ctx.state } as object,
+  )
+  const placement = placementFor({ ...scheduler, fallback: 'share' })
+  const r = run(numbers.local().pipe(picky.onFailure({ retry: 1, onError: 'skip' }), keep), {
+    ...(placement === undefined ? {} : { placement }),
+  })
+  const { results, failures } = await r.done
+  expect(results['keep']).toEqual([2, 4])
+  expect(failures.byTerm['picky']).toMatchObject({ error: 2, retries: 2, deadLettered: 2 })
+})

@@ -14,6 +14,7 @@ import { Status } from './codegen.ts'
 import type { NodeContext } from './context.ts'
 import { Frame, isPromise } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
+import { policyOf } from './guard.ts'
 import { ItemFailures } from './item-failures.ts'
 import { LoopSet } from './loop-set.ts'
 import type { Loop } from './loops.ts'
@@ -71,7 +72,9 @@ export class FusedStage extends Stage {
   #stopAsked = false
   /** The op whose promise is awaited, or that is called again after a pause; -1 if none is. */
   #awaited = -1
-  readonly #failures: ItemFailures
+  #madeFailures: ItemFailures | undefined
+  /** Whether one of its nodes has a time limit. */
+  readonly #isTimed = this.plan.nodes.some((node) => policyOf(node).timeoutMs !== undefined)
   /** Stops waiting for the promise. */
   #forget: () => void = () => {}
 
@@ -80,9 +83,14 @@ export class FusedStage extends Stage {
     const { kernels } = this.plan
     this.functions = kernels.map((kernel) => ('f' in kernel ? (kernel.f as ItemFunction) : () => undefined))
     this.selves = kernels.map((kernel) => ('self' in kernel ? kernel.self : undefined))
-    this.#failures = this.#makeFailures()
     const tail = this.outlet.isOpen && !this.outlet.routes ? 'none' : 'push'
     this.#loops = new LoopSet(kernels, this.functions, tail, this.host.timed, this.contexts)
+  }
+
+  /** Made with the first failure: most stages never see one, and a graph may have ten thousand of them. */
+  get #failures(): ItemFailures {
+    this.#madeFailures ??= this.#makeFailures()
+    return this.#madeFailures
   }
 
   #makeFailures(): ItemFailures {
@@ -296,7 +304,7 @@ export class FusedStage extends Stage {
     this.status = Status.Normal
     this.value = undefined
     const isDone = status !== Status.Failed && !isPromise(value)
-    const attempts = this.#failures.endRetry(pc, isDone)
+    const attempts = this.#madeFailures?.endRetry(pc, isDone) ?? 0
     switch (status) {
       case Status.Failed:
         if (pc < 0) this.failed(value, 'generate', pc, this.item)
@@ -332,12 +340,12 @@ export class FusedStage extends Stage {
     }
     this.#forget = within(
       promise,
-      this.#failures.limitOf(op, onError),
+      this.#isTimed ? this.#failures.limitOf(op, onError) : undefined,
       (value) => {
         this.waiting = false
         this.#awaited = -1
         if (this.isDone) return
-        this.#failures.onSuccess(op)
+        this.#madeFailures?.onSuccess(op)
         this.#settled(op, value, item, attempts)
         this.wake()
       },
@@ -376,7 +384,7 @@ export class FusedStage extends Stage {
     }
     this.#forget = within(
       step,
-      this.#failures.limitOf(op, onTimeout),
+      this.#isTimed ? this.#failures.limitOf(op, onTimeout) : undefined,
       (result) => {
         this.waiting = false
         if (this.isDone) return
@@ -474,7 +482,7 @@ export class FusedStage extends Stage {
 
   protected override async release(): Promise<void> {
     this.#forget()
-    this.#failures.release()
+    this.#madeFailures?.release()
     const { top } = this.#frames
     if (top?.role === 'retry') this.#awaited = top.op
     const record = this.records[this.#awaited]

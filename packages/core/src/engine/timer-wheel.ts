@@ -21,7 +21,8 @@ interface Timer {
 /** Timers on one clock. */
 export class TimerWheel {
   readonly #clock: Clock
-  readonly #slots: (Set<Timer> | undefined)[] = new Array<Set<Timer> | undefined>(SLOTS)
+  /** Made with the first timer: most runs have none. */
+  #slots: (Set<Timer> | undefined)[] = []
   #size = 0
   /** All that was due at this time has been called. */
   #at = 0
@@ -42,6 +43,7 @@ export class TimerWheel {
   after(delayMs: number, callback: () => void): () => void {
     const now = this.#clock.now()
     if (this.#size === 0) this.#at = Math.floor(now)
+    if (this.#slots.length === 0) this.#slots = new Array<Set<Timer> | undefined>(SLOTS)
     const timer: Timer = { due: Math.max(Math.ceil(now + delayMs), this.#at + 1), callback }
     const at = timer.due & (SLOTS - 1)
     const slot = (this.#slots[at] ??= new Set())

@@ -86,6 +86,30 @@ test(
 )
 
 test(
+  'law 1, stopped by a failure: what was under way is drained, and every item is accounted for',
+  async () => {
+    const outcomes = { failed: 0, completed: 0, stopped: 0 }
+    await fc.assert(
+      fc.asyncProperty(specs({ troubled: true }), runOptions(), fc.nat(), async (spec, options, seed) => {
+        const built = termOfSpec(spec, new Random(seed))
+        for (const leaf of built.leaves) {
+          if (leaf.failurePolicy.onError === 'skip') leaf.onFailure({ onError: 'fail' })
+        }
+        const summary = await settled(run(built.term, { ...options, onError: 'stop' }))
+        checkLedger(summary)
+        outcomes[summary.outcome]++
+        expect(summary.outcome === 'failed').toBe(summary.items.deadLettered > 0)
+        expect(summary.completeness.givenUp).toBe(summary.items.deadLettered)
+        expect(summary.edges.map(({ items }) => items)).toEqual(summary.edges.map(() => 0))
+      }),
+      law(200),
+    )
+    expect(outcomes.failed).toBeGreaterThan(20)
+  },
+  LAW_TIMEOUT_MS,
+)
+
+test(
   'law 1: where nothing ends early, every node takes and gives exactly what the reference says',
   async () => {
     await fc.assert(

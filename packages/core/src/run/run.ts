@@ -150,7 +150,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
       await engine.run(() => void this.#tell('start'))
-      this.#lookAtFailures()
+      if (this.#isWatching) this.#lookAtFailures()
       const outcome = this.#failure !== undefined ? 'failed' : this.#stopping ? 'stopped' : 'completed'
       return summarize(engine, this.#graph, outcome, this.#failure)
     } catch (error) {
@@ -240,8 +240,13 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   }
 
   #beginWatch(): () => void {
-    if (this.listenerCount('failureRate') === 0 && this.#options.onError !== 'stop') return () => {}
+    if (!this.#isWatching) return () => {}
     return this.#every(WATCH_MS, () => this.#lookAtFailures())
+  }
+
+  /** Whether anybody wants to know. */
+  get #isWatching(): boolean {
+    return this.listenerCount('failureRate') > 0 || this.#options.onError === 'stop'
   }
 
   #lookAtFailures(): void {

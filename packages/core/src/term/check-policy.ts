@@ -116,5 +116,6 @@ export function retryOf({ retry = 0 }: AnyPolicy): Required<Retry> {
 
 /** Whether anything is said at all. */
 export function isPolicy(policy: AnyPolicy): boolean {
-  return Object.keys(policy).length > 0
+  for (const _ in policy) return true
+  return false
 }

@@ -11,6 +11,8 @@ import type { FailurePolicy } from '../failure.ts'
 import { checkFailurePolicy } from './check-policy.ts'
 import { Term } from './term.ts'
 
+const NO_POLICY: FailurePolicy<never, unknown> = Object.freeze({})
+
 /** What may stand in for a term's result: an item; for an expansion, items; for a filter, a boolean; nothing. */
 export type Substitute<Out> =
   | Out
@@ -36,7 +38,7 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   /** Called exactly once at the very end, also after a failure or a cancel. */
   exit?(ctx: Context<State, Out>): void | Promise<void>
   #edge: EdgeOptions = {}
-  #policy: FailurePolicy<never, unknown> = {}
+  #policy: FailurePolicy<never, unknown> = NO_POLICY
   #pinned = false
   #giving = false
 

@@ -96,6 +96,15 @@ test('a run that fails leaves what was set aside, and a summary', async () => {
   expect(readFileSync(join(folder, 'd.ndjson'), 'utf8')).toBe('')
 })
 
+test('telemetry has the failures by kind and term', async () => {
+  const folder = temporaryFolder({ 'c.json': SKIP })
+  await millrace(['run', graph, '-c', 'c.json', '-t', 't.jsonl'], folder)
+  expect(lettersIn(join(folder, 't.jsonl')).at(-1)).toMatchObject({
+    outcome: 'completed',
+    failures: { total: 2, error: 2, timeout: 0, byTerm: { parse: { error: 2, retries: 2 } } },
+  })
+})
+
 test('a term that fails often is told of', async () => {
   const folder = temporaryFolder({ 'c.json': SKIP })
   const { stderr } = await millrace(['run', graph, '-c', 'c.json', '-p', 'more=100'], folder)

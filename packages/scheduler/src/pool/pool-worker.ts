@@ -69,7 +69,7 @@ export class PoolWorker {
    */
   async run(makeTask: TaskMaker, signal: AbortSignal, limitsMs: CallLimits | undefined): Promise<Reply> {
     const onAbort = (): void => this.#fail?.(signal.reason)
-    const stopLooking = limitsMs && watchLimits(limitsMs, () => this.#endIfHanging(limitsMs))
+    const stopLooking = limitsMs && watchLimits(limitsMs, () => this.#endIfHanging())
     try {
       return await new Promise<Reply>((resolve, reject) => {
         this.#fail = reject
@@ -96,9 +96,9 @@ export class PoolWorker {
     }
   }
 
-  #endIfHanging(limitsMs: CallLimits): void {
+  #endIfHanging(): void {
     const notes = this.#beacon?.read()
-    const timeoutMs = exceededLimit(notes, limitsMs)
+    const timeoutMs = exceededLimit(notes)
     if (timeoutMs === undefined) return
     const cause = new MillraceError('WORKER_ENDED', `A call had not ended after ${timeoutMs} ms.`)
     this.#fail?.(new WorkerDeath(cause, { notes, timeoutMs }))

@@ -6,7 +6,14 @@ import { Casualties } from './casualties.ts'
 import { WorkerDeath } from './worker-death.ts'
 
 const cause = new Error('gone')
-const at = (ordinal: number, step = 0): NotedCall => ({ node: 1, ordinal, step, isAwaited: false, ageMs: 9 })
+const at = (ordinal: number, step = 0): NotedCall => ({
+  node: 1,
+  ordinal,
+  step,
+  isAwaited: false,
+  ageMs: 9,
+  limitMs: undefined,
+})
 const death = (call?: NotedCall, details: { timeoutMs?: number; isExact?: boolean } = {}): WorkerDeath => {
   const { timeoutMs, isExact = true } = details
   return new WorkerDeath(cause, { notes: { batch: 3, call, isExact }, timeoutMs })

@@ -38,9 +38,8 @@ function lookAtAll(): void {
 }
 
 /** The limit that the call at hand has exceeded, if it has. A promise is no concern of ours: its thread is free. */
-export function exceededLimit(notes: BeaconNotes | undefined, limitsMs: CallLimits): number | undefined {
+export function exceededLimit(notes: BeaconNotes | undefined): number | undefined {
   const { call } = notes ?? {}
-  if (call === undefined || call.isAwaited) return undefined
-  const limit = limitsMs[call.node]
-  return limit !== undefined && call.ageMs > limit ? limit : undefined
+  if (call === undefined || call.isAwaited || call.limitMs === undefined) return undefined
+  return call.ageMs > call.limitMs ? call.limitMs : undefined
 }

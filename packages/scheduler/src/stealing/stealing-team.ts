@@ -29,7 +29,6 @@ interface Dealt {
   /** Who has which part. */
   readonly holders: Map<string, TeamWorker>
   readonly task: Task
-  readonly limitsMs: CallLimits | undefined
   /** Whether the caller asks for the rest by itself, from the worker that has it. */
   readonly isSingle: boolean
   /** For a reply that is no part of an assembly. */
@@ -98,7 +97,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   ): Promise<Answer | undefined> {
     const stopLooking = limitsMs && watchLimits(limitsMs, () => this.#endHanging())
     try {
-      return await this.#run(makeTask, signal, wanted, limitsMs)
+      return await this.#run(makeTask, signal, wanted)
     } finally {
       stopLooking?.()
     }
@@ -108,7 +107,6 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     makeTask: TaskMaker,
     signal: AbortSignal,
     wanted: WorkerHandle | undefined,
-    limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined> {
     if (wanted instanceof Assembly) return { reply: await this.#abortable(wanted, signal), worker: wanted }
     for (;;) {
@@ -116,7 +114,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       if (worker === undefined || !this.has(worker)) return undefined
       const transfer: Transferred = []
       try {
-        return await this.#deal(worker, makeTask(transfer), transfer, signal, limitsMs)
+        return await this.#deal(worker, makeTask(transfer), transfer, signal)
       } catch (error) {
         if (!isStartFailure(error)) throw error
       }
@@ -129,13 +127,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     return least
   }
 
-  async #deal(
-    home: TeamWorker,
-    task: Task,
-    transfer: Transferred,
-    signal: AbortSignal,
-    limitsMs: CallLimits | undefined,
-  ): Promise<Answer> {
+  async #deal(home: TeamWorker, task: Task, transfer: Transferred, signal: AbortSignal): Promise<Answer> {
     const id = ++this.#units
     home.send({ kind: 'unit', unit: { id, part: '', task } }, transfer)
     const holders = new Map<string, TeamWorker>()
@@ -154,7 +146,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
         this.#forget(id)
         resolve(answer)
       }
-      this.#dealt.set(id, { assembly, home, holders, task, limitsMs, isSingle, settle })
+      this.#dealt.set(id, { assembly, home, holders, task, isSingle, settle })
       this.#abortable(assembly, signal).then((reply) => resolve({ reply, worker: assembly }), reject)
     })
   }
@@ -237,8 +229,8 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   #endHanging(): void {
     for (const worker of [...this.workers]) {
       const { notes } = worker
-      const limitsMs = this.#dealt.get(notes?.batch ?? 0)?.limitsMs
-      const timeoutMs = limitsMs && exceededLimit(notes, limitsMs)
+      // it may be one of a batch that was given up meanwhile: what was dealt since waits behind it
+      const timeoutMs = exceededLimit(notes)
       if (timeoutMs === undefined) continue
       const text = `A call had not ended after ${timeoutMs} ms.`
       this.#onDied(worker, new MillraceError('WORKER_ENDED', text), timeoutMs, notes)

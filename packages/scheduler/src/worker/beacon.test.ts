@@ -16,8 +16,8 @@ test('a call is told from its beginning to its end', () => {
   const beacon = new Beacon(cells)
   expect(withoutAge(cells)).toEqual({ batch: 0, call: undefined, isExact: true })
   beacon.begin(7, true)
-  beacon.enter(2, 40, 1)
-  const call = { node: 2, ordinal: 40, step: 1, isAwaited: false, ageMs: 0 }
+  beacon.enter(2, 40, 1, 12.5)
+  const call = { node: 2, ordinal: 40, step: 1, isAwaited: false, ageMs: 0, limitMs: 13 }
   expect(withoutAge(cells)).toEqual({ batch: 7, call, isExact: true })
   beacon.wait()
   expect(withoutAge(cells)).toEqual({ batch: 7, call: { ...call, isAwaited: true }, isExact: true })
@@ -30,7 +30,7 @@ test('a call is told from its beginning to its end', () => {
 
 test('the age of a call is right across the limit of 32 bits, and what is half-written is not read', () => {
   const cells = Beacon.share()
-  new Beacon(cells).enter(0, 0, 0)
+  new Beacon(cells).enter(0, 0, 0, undefined)
   const since = cells[6] as number
   cells[6] = since - 5000
   expect(readBeacon(cells)?.call?.ageMs).toBeGreaterThanOrEqual(5000)
@@ -45,8 +45,14 @@ test('a file says the same, and is gone when nobody needs it', () => {
   const file = new BeaconFile()
   expect([file.read(), file.readError()]).toEqual([undefined, undefined])
   const beacon = new FileBeacon(file.path)
-  beacon.enter(1, 2, 0)
-  expect(file.read()?.call).toMatchObject({ node: 1, ordinal: 2, step: 0, isAwaited: false })
+  beacon.enter(1, 2, 0, undefined)
+  expect(file.read()?.call).toMatchObject({
+    node: 1,
+    ordinal: 2,
+    step: 0,
+    isAwaited: false,
+    limitMs: undefined,
+  })
   const emitter: EventEmitter = process
   emitter.emit('uncaughtExceptionMonitor', new RangeError('too far'), 'uncaughtException')
   expect(file.readError()).toEqual(new RangeError('too far'))

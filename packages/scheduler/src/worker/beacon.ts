@@ -17,7 +17,8 @@ const ORDINAL = 4
 const STEP = 5
 const SINCE = 6
 const BLURRED = 7
-const CELLS = 8
+const LIMIT = 8
+const CELLS = 9
 /** Bytes of a line. */
 export const BEACON_BYTES = CELLS * Int32Array.BYTES_PER_ELEMENT
 
@@ -41,6 +42,8 @@ export interface NotedCall extends CallPlace {
   readonly isAwaited: boolean
   /** Milliseconds since it began. */
   readonly ageMs: number
+  /** How long it may take, in ms; `undefined` if nobody has said. */
+  readonly limitMs: number | undefined
 }
 
 /** What a beacon says. */
@@ -88,8 +91,8 @@ export class Beacon {
     this.#write(0, OUTSIDE, true)
   }
 
-  /** A call begins. */
-  enter(node: number, ordinal: number, step: number): void {
+  /** A call begins, which may take so long. */
+  enter(node: number, ordinal: number, step: number, limitMs: number | undefined): void {
     const { cells } = this
     Atomics.add(cells, SEQUENCE, 1)
     cells[PHASE] = RUNNING
@@ -97,6 +100,7 @@ export class Beacon {
     cells[ORDINAL] = ordinal
     cells[STEP] = step
     cells[SINCE] = machineMs()
+    cells[LIMIT] = limitMs === undefined ? 0 : Math.ceil(limitMs)
     Atomics.add(cells, SEQUENCE, 1)
     this.publish()
   }
@@ -130,7 +134,7 @@ export class Beacon {
 /** What these cells say; `undefined` if they are being written at this moment, or the writer died of it. */
 export function readBeacon(cells: Int32Array): BeaconNotes | undefined {
   const sequence = Atomics.load(cells, SEQUENCE)
-  const [, batch, phase, node, ordinal, step, since, blurred] = cells as unknown as readonly number[]
+  const [, batch, phase, node, ordinal, step, since, blurred, limit] = cells as unknown as readonly number[]
   if (sequence % 2 !== 0 || Atomics.load(cells, SEQUENCE) !== sequence) return undefined
   const call = {
     node: node as number,
@@ -139,6 +143,7 @@ export function readBeacon(cells: Int32Array): BeaconNotes | undefined {
     isAwaited: phase === AWAITED,
     // both were cut to 32 bits: so is the difference
     ageMs: (machineMs() - (since as number)) | 0,
+    limitMs: limit === 0 ? undefined : limit,
   }
   return { batch: batch as number, call: phase === OUTSIDE ? undefined : call, isExact: blurred === 0 }
 }

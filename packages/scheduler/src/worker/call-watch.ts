@@ -81,7 +81,7 @@ export class CallWatch {
   ): unknown {
     if (this.#poison.length > 0) this.#refuse(id, node, ordinal, step)
     const beacon = this.#beacon
-    beacon.enter(node, ordinal, step)
+    beacon.enter(node, ordinal, step, this.#limitsMs?.[node])
     const call = ++this.#noting
     // a call that was given up may settle in the middle of the next one
     const leave = (): void => {
