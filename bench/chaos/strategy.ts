@@ -23,7 +23,7 @@ const LEAST_KILLS = 4
 const RUNS = 5
 
 export function under(options: StrategyOptions): Chaos {
-  const { scheduler, mostKills = 10 } = options
+  const { scheduler, mostKills = 20 } = options
   const leastKills = Math.min(LEAST_KILLS, mostKills)
   return {
     async kills(items) {

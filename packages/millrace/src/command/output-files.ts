@@ -25,12 +25,14 @@ export async function checkOutputFiles(files: CommandFiles): Promise<void> {
   for (const [what, file] of [
     ['summary', summary],
     ['telemetry', telemetry],
-    ['file of dead letters', deadLetters],
+    ['dead letters', deadLetters],
   ] as const) {
     if (file === undefined) continue
     const other = taken.get(resolve(file))
     if (other !== undefined) {
-      throw new BadInputError(`The ${what} ${file} is ${other} as well. Name another file.`)
+      throw new BadInputError(
+        `The ${what} ${file} cannot be written: it is ${other} as well. Name another file.`,
+      )
     }
     taken.set(resolve(file), `the ${what}`)
     await checkWritable(what, file)

@@ -29,7 +29,7 @@ export interface Plot {
 }
 
 /** What is held of one item: its number, its x and its ys. */
-type Point = readonly [at: number, x: unknown, ...ys: unknown[]]
+export type PlotPoint = readonly [at: number, x: unknown, ...ys: unknown[]]
 
 /** The state of {@link plot}. */
 export interface PlotState {
@@ -37,7 +37,7 @@ export interface PlotState {
   seen: number
   /** One item in so many is held. */
   stride: number
-  points: Point[]
+  points: PlotPoint[]
 }
 
 /**
@@ -149,7 +149,7 @@ class PlotSink<In extends object> extends SinkTerm<In, Specification, PlotState>
   }
 }
 
-function specify({ x, y, title, mark }: Drawing, points: readonly Point[]): Specification {
+function specify({ x, y, title, mark }: Drawing, points: readonly PlotPoint[]): Specification {
   const values = points.flatMap(([, right, ...up]) =>
     y.map((field, at): PlotValue => ({ x: shown(right), y: shown(up[at]) ?? null, field })),
   )
