@@ -112,6 +112,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   readonly #outputs: ReadOutput[] = []
   #letters: DeadLetterQueue | undefined
   #engine: Engine | undefined
+  /** The figures of a run that has ended. */
+  #last: Stats | undefined
   #placement: Placement | undefined
   /** The failure that a run with `onError: 'stop'` is being drained after. */
   #failure: { readonly error: unknown } | undefined
@@ -172,7 +174,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       const outcome = this.#failure !== undefined ? 'failed' : this.#stopping ? 'stopped' : 'completed'
       // a run that was drained early can be gone on with
       if (outcome === 'completed') await this.#checkpoints?.clear()
-      return summarize(engine, this.#graph, outcome, this.#failure, this.#checkpoints?.summary)
+      this.#last = engine.stats()
+      return summarize(this.#last, engine.results, this.#graph, outcome, this.#failure, this.#checkpoints?.summary)
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
       if (this.#failure === undefined) this.#tell('error', error)
@@ -184,6 +187,9 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       await this.#checkpoints?.end()
       await this.#placement?.close()
       signal?.removeEventListener('abort', onAbort)
+      // who keeps the handle keeps the figures, not the machine
+      this.#last ??= this.#engine?.stats()
+      this.#engine = undefined
       this.#tell('end')
     }
   }
@@ -336,7 +342,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
 
   /** Figures so far; after the end, the final ones. */
   stats(): Stats {
-    return this.#engine?.stats() ?? NO_STATS
+    return this.#last ?? this.#engine?.stats() ?? NO_STATS
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Makes the summary of a run that has ended normally. Called by `run`. */
 
-import type { Outcome } from '../contracts.ts'
+import type { Outcome, Stats } from '../contracts.ts'
 import type { Engine } from '../engine/engine.ts'
 import { completenessOf } from '../engine/ledger.ts'
 import { describe, WrongStateError } from '../errors.ts'
@@ -11,15 +11,16 @@ import type { Summary } from './options.ts'
 
 /** The run's last figures with the sinks' results. */
 export function summarize(
-  engine: Engine,
+  stats: Stats,
+  given: Engine['results'],
   graph: Graph,
   outcome: Outcome,
   failure: { readonly error: unknown } | undefined,
   checkpoint: CheckpointSummary | undefined,
 ): Summary {
-  const { elapsedMs, items, failures, nodes, stages, edges, grown, threads } = engine.stats()
+  const { elapsedMs, items, failures, nodes, stages, edges, grown, threads } = stats
   const results: Record<string, unknown> = {}
-  for (const [node, result] of engine.results) results[node.id] = result
+  for (const [node, result] of given) results[node.id] = result
   return {
     outcome,
     ...failure,
@@ -37,7 +38,7 @@ export function summarize(
     result(sink) {
       const node = graph.nodes.find(({ leaf }) => (leaf as unknown) === sink)
       if (node === undefined) throw new WrongStateError(`${describe(String(sink))} is no sink of this run.`)
-      return engine.results.get(node) as ResultOf<typeof sink>
+      return given.get(node) as ResultOf<typeof sink>
     },
   }
 }
