@@ -21,20 +21,25 @@ import type {
   StageHost,
   StagePlan,
 } from '@millrace/core/engine'
-import { GraphMismatchError, type WorkerLostError } from '../errors.ts'
+import { GraphMismatchError, WorkerLostError } from '../errors.ts'
 import { governor } from '../governor/governor.ts'
 import { healthOf } from '../governor/health.ts'
 import type { HostThread } from '../threads/host-thread.ts'
-import { type Granted, releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
+import { acquireThreads, type Granted, releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
 import type { GraphRef } from '../worker/protocol.ts'
-import { EdgeBoard } from './edge-board.ts'
+import { type BoardEdge, EdgeBoard } from './edge-board.ts'
 import { Locator } from './locate.ts'
 import { type EdgeOwner, MirrorEdge, ReceivedEdge } from './mirror-edge.ts'
 import { OutboundEdge, type Post } from './outbound-edge.ts'
 import { type Loaded, Part, type PartOwner } from './part.ts'
 import { describePart } from './part-plan.ts'
-import { CALLER, type EdgeMessage, type Report } from './protocol.ts'
+import { CALLER, type EdgeMessage, type PartPlan, type Report, type SavedReader, type SavedStage } from './protocol.ts'
 import { ProxyStage } from './proxy-stage.ts'
+import { Recovery } from './recovery.ts'
+import { rewirePart } from './rewire.ts'
+
+/** A part whose thread is lost while it loads tries so often. */
+const MOST_LOADS = 3
 
 /** How a strategy uses parts. */
 export interface PartsPolicy {
@@ -59,7 +64,16 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   #isPaused = false
   #isClosed = false
   #errors = 0
+  #lost = 0
   #peak = 0
+  readonly #recovery = new Recovery({
+    board: this.#board,
+    takeThread: () => this.#takeThread(),
+    letGo: (thread) => releaseThread(thread, this.#policy.threads),
+    load: (part) => this.#loadOnce(part),
+    rewire: (part) => rewirePart(part, this.#board, this.#describe(part, true), this.#isPaused),
+    fail: (error) => this.#host?.fail(error),
+  })
 
   constructor(policy: PartsPolicy) {
     this.#policy = policy
@@ -87,7 +101,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
       if (loaded.every((is) => is)) break
       // a thread less: its stages are dealt anew
       for (const part of parts) part.leave()
-      this.#threads = this.#threads.filter((_, at) => loaded[at] !== false)
+      this.#threads = parts.flatMap(({ thread }, at) => (loaded[at] === true ? [thread] : []))
       this.#board.parts.clear()
       this.#partOf.clear()
     }
@@ -97,6 +111,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     const hands = this.#policy.deal(away, this.#threads.length)
     for (const thread of this.#threads.splice(hands.length)) releaseThread(thread, this.#policy.threads)
     const parts = hands.map((stages, at) => new Part(at + 1, stages, this.#threads[at] as HostThread, this))
+    for (const part of parts) part.unsavable = Recovery.whyUnsavable(part.stages, this.#plan?.timed === true)
     this.#peak = Math.max(this.#peak, parts.length)
     for (const part of parts) {
       this.#board.parts.set(part.host, part)
@@ -107,14 +122,42 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   /** Resolves with whether the part can be used; a thread that cannot load TypeScript is none. */
   async #load(part: Part): Promise<boolean> {
+    for (let attempts = 1; ; attempts++) {
+      const loaded = await this.#loadOnce(part)
+      if (loaded.kind === 'loaded') return true
+      if (loaded.kind === 'lost') {
+        if (attempts === MOST_LOADS) {
+          const terms = part.stages.flatMap(({ nodes }) => nodes.map(({ id }) => id))
+          throw new WorkerLostError(terms, undefined, loaded.cause, `It did so ${attempts} times before it began.`)
+        }
+        this.#countLost()
+        const thread = this.#isClosed ? undefined : this.#takeThread()
+        if (thread === undefined) return false
+        part.moveTo(thread)
+        continue
+      }
+      this.#countLoss()
+      part.thread.end()
+      return false
+    }
+  }
+
+  /** Has the part load its graphs. @throws what must end the run. */
+  async #loadOnce(part: Part): Promise<Loaded> {
     const places = part.stages.flatMap(({ nodes }) => nodes.map((node) => this.#locator.locate(node)))
     const graphs = new Map<string, GraphRef>(places.map(({ graph }) => [graph.key, graph]))
     const loaded = await part.load([...graphs.values()])
-    if (loaded.kind === 'loaded') return true
     if (loaded.kind === 'mismatch') throw mismatch(loaded, places)
-    this.#countLoss()
-    part.thread.end()
-    return false
+    return loaded
+  }
+
+  #takeThread(): HostThread | undefined {
+    return acquireThreads(1, 0, this.#policy.threads).threads[0]
+  }
+
+  #countLost(): void {
+    this.#lost++
+    governor().countError('lost')
   }
 
   #countLoss(): void {
@@ -135,6 +178,8 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
           ? new ReceivedEdge(index, place, this, this.#postTo(writer), ...args)
           : new MirrorEdge(index, place, this, ...args)
     this.#board.edges.push({ place, edge, options, writer, reader })
+    const part = this.#board.parts.get(writer)
+    if (part !== undefined) part.unsavable ??= Recovery.whyUnsavableEdge(place, options.overflow)
     return edge
   }
 
@@ -169,13 +214,21 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   wire(): void {
     if (this.#isWired || this.#host === undefined) return
     this.#isWired = true
-    const { timed, batchItems } = this.#host
+    for (const { edge, reader } of this.#board.edges) {
+      if (edge instanceof OutboundEdge) edge.isBacked = this.#board.parts.get(reader)?.unsavable === undefined
+    }
     const ports = this.#connect()
     for (const part of this.#board.parts.values()) {
-      const plan = describePart(part, this.#board.edges, this.#locator, { timed, batchItems })
+      const plan = this.#describe(part, false)
       part.makeStages({ kind: 'wire', plan, peers: ports.get(part.host) ?? [] })
       if (this.#isPaused) part.pause()
     }
+  }
+
+  #describe(part: Part, resumes: boolean): PartPlan {
+    const { timed, batchItems } = this.#host as StageHost
+    const engine = { timed, batchItems, resumes }
+    return describePart(part, this.#board, this.#locator, engine, this.#recovery.snapshots)
   }
 
   /** A channel for each two parts with an edge between them. */
@@ -237,9 +290,49 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#host?.fail(error)
   }
 
-  onLost(_part: Part, error: WorkerLostError): void {
-    this.#countLoss()
-    this.#host?.fail(error)
+  onSaved(saved: SavedStage): void {
+    this.#cover(this.#recovery.snapshots.store(saved))
+  }
+
+  /** Tells the writers of edges what will not be asked for again. */
+  #cover(edges: readonly (readonly [edge: number, position: number])[]): void {
+    const byHost = new Map<number, (readonly [edge: number, position: number])[]>()
+    for (const at of edges) {
+      const { edge, writer } = this.#board.edges[at[0]] as BoardEdge
+      if (edge instanceof OutboundEdge) edge.cover(at[1])
+      else byHost.set(writer, [...(byHost.get(writer) ?? []), at])
+    }
+    for (const [host, covered] of byHost) this.#board.parts.get(host)?.cover(covered)
+  }
+
+  onOrder(stage: number, runs: readonly number[]): void {
+    this.#recovery.snapshots.noteOrder(stage, runs)
+  }
+
+  onExited(stage: number): void {
+    this.#recovery.snapshots.noteExit(stage)
+  }
+
+  onClosing(at: SavedReader): void {
+    this.#recovery.snapshots.noteClosing(at)
+  }
+
+  onUnsavable({ host }: Part): void {
+    const into = this.#board.edges.flatMap(({ reader }, index) => (reader === host ? [index] : []))
+    this.#cover(into.map((index) => [index, Number.POSITIVE_INFINITY] as const))
+  }
+
+  onLost(part: Part, cause: unknown): void {
+    this.#countLost()
+    for (const { edge, reader } of this.#board.edges) {
+      if (reader === part.host && edge instanceof OutboundEdge) edge.disconnect()
+    }
+    this.#recovery.onLost(part, cause)
+  }
+
+  /** The threads that host parts now: for tests that end them. */
+  get threads(): readonly HostThread[] {
+    return [...this.#board.parts.values()].filter(({ hasEnded }) => !hasEnded).map(({ thread }) => thread)
   }
 
   pause(): void {
@@ -254,14 +347,14 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   stats(elapsedMs: number): ThreadStats {
     const parts = [...this.#board.parts.values()]
-    const workers = parts.map(({ id, heapBytes, stages }) => {
+    const workers = parts.map(({ id, heapBytes, stages, restarts }) => {
       const proxies = stages.flatMap(({ index }) => this.#proxies.get(index) ?? [])
       const activations = proxies.reduce((sum, proxy) => sum + proxy.activations, 0)
       const busyMs = proxies.reduce((sum, proxy) => sum + proxy.busyMs, 0)
       const utilisation = elapsedMs > 0 ? Math.min(1, busyMs / elapsedMs) : 0
-      return { id, activations, busyMs, utilisation, heapBytes, restarts: 0 }
+      return { id, activations, busyMs, utilisation, heapBytes, restarts }
     })
-    const errors = this.#errors
+    const errors = this.#errors + this.#lost
     const activations = workers.reduce((sum, worker) => sum + worker.activations, 0)
     // terms share what there is: no thread is missing, though some were refused
     const counts = {
@@ -269,8 +362,8 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
       had: parts.length,
       activations,
       denied: 0,
-      refused: errors,
-      lost: 0,
+      refused: this.#errors,
+      lost: this.#lost,
     }
     return { budget: parts.length, peak: this.#peak, errors, health: healthOf(counts), workers }
   }

@@ -83,6 +83,11 @@ export class HostThread {
     }
   }
 
+  /** Ends the thread, whatever it does; who uses it hears that it is lost. */
+  kill(): void {
+    void this.#worker.terminate()
+  }
+
   /** Ends the thread, whatever it does, and gives it back. */
   end(): void {
     this.onLost = undefined
