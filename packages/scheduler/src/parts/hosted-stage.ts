@@ -13,7 +13,7 @@ import {
   type StageHost,
   type StagePlan,
 } from '@millrace/core/engine'
-import { BackedEdge } from './backed-edge.ts'
+import type { BackedEdge } from './backed-edge.ts'
 import { InboundEdge } from './inbound-edge.ts'
 import { OutboundEdge } from './outbound-edge.ts'
 import type { SavedReader, SavedStage, SavedWriter } from './protocol.ts'
@@ -41,7 +41,6 @@ export class HostedStage extends FusedStage {
   readonly isSource: boolean
   #leftoverBefore = 0
   #hasFinished = false
-  #isStopAsked = false
 
   constructor(
     plan: StagePlan,
@@ -105,13 +104,6 @@ export class HostedStage extends FusedStage {
     this.#saver.before(this)
     super.activate()
     this.#saver.after(this)
-    if (this.#isStopAsked) this.stop()
-  }
-
-  /** A source that is run again goes on to where it was before it stops: its readers have had all that. */
-  override stop(): void {
-    this.#isStopAsked = !this.isDone && this.outbound.some((edge) => edge.isRegenerating)
-    if (!this.#isStopAsked) super.stop()
   }
 
   protected override finish(): void {

@@ -84,7 +84,7 @@ export class OutboundEdge extends BackedEdge {
     const cause = new MillraceError(
       'NOT_REPLAYABLE',
       `Its worker was lost, and when it was run again it gave ${this.sent} items where it had given ${this.#posted}. ` +
-        'A term must give the same for the same items; keep one that does not on the caller\'s thread with local().',
+        "A term must give the same for the same items; keep one that does not on the caller's thread with local().",
     )
     return new TermError(this.from, 'replay', cause)
   }

@@ -5,7 +5,7 @@
 
 import type { EdgeOptions, ThreadStats } from '@millrace/core'
 import {
-  Edge,
+  type Edge,
   type EdgePlace,
   type GraphEdge,
   type Inlet,
@@ -121,6 +121,14 @@ export class PartPlacement implements Placement {
     // a reader that has gone may end a stage here, which then looks at all its edges
     for (const restore of outbound) restore()
     for (const edge of this.#inbound) edge.resume()
+  }
+
+  /** Whether what was given to other threads, by a worker before this one, has not all been given again. */
+  get isBehind(): boolean {
+    for (const { edge } of this.edges.values()) {
+      if (edge instanceof OutboundEdge && edge.isRegenerating) return true
+    }
+    return false
   }
 
   /** Another host has a new thread, or this one has. */

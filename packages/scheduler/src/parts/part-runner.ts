@@ -21,6 +21,7 @@ import { Saver } from './saver.ts'
 const NOTHING: Report = {
   isQuiet: true,
   isExiting: false,
+  isBehind: false,
   commands: 0,
   stages: [],
   edges: [],
@@ -166,7 +167,9 @@ export class PartRunner {
       return (nodes[at] as Node).leaf
     }
     const saver = new Saver((reply) => this.#reply(reply), plan.saves)
-    const graph = makePartGraph(plan, leafOf, (id) => saver.refuse(`"${id}" is a source that may not give the same again`))
+    const graph = makePartGraph(plan, leafOf, (id) =>
+      saver.refuse(`"${id}" is a source that may not give the same again`),
+    )
     for (const { host, port } of peers) this.#listen(host, port)
     const placement = new PartPlacement(plan, graph, saver, {
       post: (host) => this.#postTo(host),

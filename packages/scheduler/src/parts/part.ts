@@ -78,6 +78,8 @@ export class Part {
   #isWired = false
   #isStarted = false
   #isStopped = false
+  #isStopTold = false
+  #isBehind = false
   /** The thread is gone, and there is no other yet. */
   #isLost = false
   /** What the thread was lost of. */
@@ -114,6 +116,8 @@ export class Part {
     this.#carriedOut = 0
     this.#isWired = false
     this.#isLost = false
+    this.#isStopTold = false
+    this.#isBehind = true
     this.#host(thread)
   }
 
@@ -121,7 +125,6 @@ export class Part {
   catchUp(): void {
     for (const stage of this.#entering.keys()) this.#order({ kind: 'enter', stage })
     if (this.#isStarted) this.#order({ kind: 'start' })
-    if (this.#isStopped) this.#order({ kind: 'stop' })
   }
 
   /** Whether the part can be told something: it has a thread, and its stages are made. */
@@ -199,10 +202,23 @@ export class Part {
     this.#order({ kind: 'start' })
   }
 
+  /** Lets its sources end; those that were begun anew once `tellStop` says so. */
   stop(): void {
     if (this.#isStopped) return
     this.#isStopped = true
+    if (this.restarts === 0 && !this.#isLost) this.tellStop()
+  }
+
+  /** Passes on a `stop` that had to wait. */
+  tellStop(): void {
+    if (!this.#isStopped || this.#isStopTold || !this.isUp) return
+    this.#isStopTold = true
     this.#order({ kind: 'stop' })
+  }
+
+  /** Whether what it has given before it lost a thread may not all have been given again. */
+  get isBehind(): boolean {
+    return !this.hasEnded && (this.#isLost || this.#isBehind)
   }
 
   pause(): void {
@@ -331,6 +347,7 @@ export class Part {
   #onReport(report: Report): void {
     this.#wasQuiet = report.isQuiet
     this.isExiting = report.isExiting
+    this.#isBehind = report.isBehind
     this.#carriedOut = report.commands
     this.heapBytes = report.heapBytes
     for (const link of report.links) this.links.set(link.index, link)

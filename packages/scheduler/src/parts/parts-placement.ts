@@ -33,13 +33,24 @@ import { type EdgeOwner, MirrorEdge, ReceivedEdge } from './mirror-edge.ts'
 import { OutboundEdge, type Post } from './outbound-edge.ts'
 import { type Loaded, Part, type PartOwner } from './part.ts'
 import { describePart } from './part-plan.ts'
-import { CALLER, type EdgeMessage, type PartPlan, type Report, type SavedReader, type SavedStage } from './protocol.ts'
+import {
+  CALLER,
+  type EdgeMessage,
+  type PartPlan,
+  type Report,
+  type SavedReader,
+  type SavedStage,
+} from './protocol.ts'
 import { ProxyStage } from './proxy-stage.ts'
 import { Recovery } from './recovery.ts'
 import { rewirePart } from './rewire.ts'
+import { Spare } from './spare.ts'
 
 /** A part whose thread is lost while it loads tries so often. */
-const MOST_LOADS = 3
+const MOST_LOADS = 6
+
+/** The number of a thread in reserve among the hosts. */
+const RESERVE = -1
 
 /** How a strategy uses parts. */
 export interface PartsPolicy {
@@ -68,12 +79,21 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   #peak = 0
   readonly #recovery = new Recovery({
     board: this.#board,
-    takeThread: () => this.#takeThread(),
+    takeThread: () => this.#spare.take() ?? this.#takeThread(),
+    prepare: () => this.#spare.prepare(),
     letGo: (thread) => releaseThread(thread, this.#policy.threads),
     load: (part) => this.#loadOnce(part),
     rewire: (part) => rewirePart(part, this.#board, this.#describe(part, true), this.#isPaused),
     fail: (error) => this.#host?.fail(error),
   })
+
+  readonly #spare = new Spare(
+    () => {
+      const thread = this.#takeThread()
+      return thread === undefined ? undefined : new Part(RESERVE, this.#plan?.stages ?? [], thread, this)
+    },
+    async (part) => (await this.#loadOnce(part)).kind === 'loaded',
+  )
 
   constructor(policy: PartsPolicy) {
     this.#policy = policy
@@ -128,12 +148,18 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
       if (loaded.kind === 'lost') {
         if (attempts === MOST_LOADS) {
           const terms = part.stages.flatMap(({ nodes }) => nodes.map(({ id }) => id))
-          throw new WorkerLostError(terms, undefined, loaded.cause, `It did so ${attempts} times before it began.`)
+          throw new WorkerLostError(
+            terms,
+            undefined,
+            loaded.cause,
+            `It did so ${attempts} times before it began.`,
+          )
         }
         this.#countLost()
-        const thread = this.#isClosed ? undefined : this.#takeThread()
+        const thread = this.#isClosed ? undefined : (this.#spare.take() ?? this.#takeThread())
         if (thread === undefined) return false
         part.moveTo(thread)
+        this.#spare.prepare()
         continue
       }
       this.#countLoss()
@@ -144,7 +170,8 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   /** Has the part load its graphs. @throws what must end the run. */
   async #loadOnce(part: Part): Promise<Loaded> {
-    const places = part.stages.flatMap(({ nodes }) => nodes.map((node) => this.#locator.locate(node)))
+    const stages = part.stages.filter(({ index }) => this.#partOf.has(index))
+    const places = stages.flatMap(({ nodes }) => nodes.map((node) => this.#locator.locate(node)))
     const graphs = new Map<string, GraphRef>(places.map(({ graph }) => [graph.key, graph]))
     const loaded = await part.load([...graphs.values()])
     if (loaded.kind === 'mismatch') throw mismatch(loaded, places)
@@ -279,6 +306,9 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   onReport(_part: Part, report: Report): void {
     this.#board.apply(report)
     for (const stage of report.stages) this.#proxies.get(stage.index)?.apply(stage)
+    // a source that stopped sooner would not give all that others have had of it, or of what came of it
+    const parts = [...this.#board.parts.values()]
+    if (!parts.some(({ isBehind }) => isBehind)) for (const part of parts) part.tellStop()
     this.#host?.look()
   }
 
@@ -372,6 +402,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#isClosed = true
     await Promise.all([...this.#board.parts.values()].map((part) => part.drained()))
     for (const part of this.#board.parts.values()) part.close(this.#policy.threads)
+    this.#spare.close(this.#policy.threads)
   }
 }
 

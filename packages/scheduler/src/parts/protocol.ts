@@ -227,6 +227,8 @@ export interface Report {
   readonly isQuiet: boolean
   /** Nodes are exiting. */
   readonly isExiting: boolean
+  /** A worker was lost, and what it had given has not all been given again. */
+  readonly isBehind: boolean
   /** Orders carried out so far. */
   readonly commands: number
   readonly stages: readonly StageReport[]

@@ -55,7 +55,13 @@ export class RecordedMerge implements Inlet {
     if (edge === undefined || batch === undefined) return undefined
     this.#current = edge
     const { items, times, to } = batch
-    return { items, at: edge.at, to: Math.min(to, edge.at + Math.min(limit, count ?? limit)), times, tag: edge.input }
+    return {
+      items,
+      at: edge.at,
+      to: Math.min(to, edge.at + Math.min(limit, count ?? limit)),
+      times,
+      tag: edge.input,
+    }
   }
 
   #first(): Edge | undefined {

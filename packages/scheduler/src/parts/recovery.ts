@@ -7,8 +7,8 @@
 import type { EdgePlace, StagePlan } from '@millrace/core/engine'
 import { WorkerLostError } from '../errors.ts'
 import type { HostThread } from '../threads/host-thread.ts'
-import { InboundEdge } from './inbound-edge.ts'
 import type { EdgeBoard } from './edge-board.ts'
+import { InboundEdge } from './inbound-edge.ts'
 import type { Loaded, Part } from './part.ts'
 import { Snapshots } from './snapshots.ts'
 
@@ -24,6 +24,8 @@ export interface RecoveryHost {
   /** A thread for a part that has lost its own, if there is one now. */
   takeThread(): HostThread | undefined
   letGo(thread: HostThread): void
+  /** Has another thread be ready for the next loss. */
+  prepare(): void
   /** Has the part load its graphs. Rejects with what must end the run. */
   load(part: Part): Promise<Loaded>
   /** Has the part make its stages, and connects it to all others. */
@@ -110,6 +112,7 @@ export class Recovery {
         }
       }
       this.#host.rewire(part)
+      this.#host.prepare()
     } catch (error) {
       this.#giveUp(part, error)
     }
