@@ -21,17 +21,16 @@ import type {
   StageHost,
   StagePlan,
 } from '@millrace/core/engine'
-import { GraphMismatchError, WorkerLostError } from '../errors.ts'
 import { governor } from '../governor/governor.ts'
 import { healthOf } from '../governor/health.ts'
 import type { HostThread } from '../threads/host-thread.ts'
 import { acquireThreads, type Granted, releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
-import type { GraphRef } from '../worker/protocol.ts'
 import { type BoardEdge, EdgeBoard } from './edge-board.ts'
+import { Loader } from './loader.ts'
 import { Locator } from './locate.ts'
 import { type EdgeOwner, MirrorEdge, ReceivedEdge } from './mirror-edge.ts'
 import { OutboundEdge, type Post } from './outbound-edge.ts'
-import { type Loaded, Part, type PartOwner } from './part.ts'
+import { Part, type PartOwner } from './part.ts'
 import { describePart } from './part-plan.ts'
 import {
   CALLER,
@@ -45,9 +44,6 @@ import { ProxyStage } from './proxy-stage.ts'
 import { Recovery } from './recovery.ts'
 import { rewirePart } from './rewire.ts'
 import { Spare } from './spare.ts'
-
-/** A part whose thread is lost while it loads tries so often. */
-const MOST_LOADS = 6
 
 /** The number of a thread in reserve among the hosts. */
 const RESERVE = -1
@@ -66,6 +62,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   readonly #policy: PartsPolicy
   readonly #board = new EdgeBoard()
   #locator = new Locator(new Map())
+  #loader = this.#makeLoader()
   #threads: HostThread[] = []
   readonly #partOf = new Map<number, Part>()
   readonly #proxies = new Map<number, ProxyStage>()
@@ -79,10 +76,10 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   #peak = 0
   readonly #recovery = new Recovery({
     board: this.#board,
-    takeThread: () => this.#spare.take() ?? this.#takeThread(),
+    takeThread: async () => (await this.#spare.take()) ?? this.#takeThread(),
     prepare: () => this.#spare.prepare(),
     letGo: (thread) => releaseThread(thread, this.#policy.threads),
-    load: (part) => this.#loadOnce(part),
+    load: (part) => this.#loader.loadOnce(part),
     rewire: (part) => rewirePart(part, this.#board, this.#describe(part, true), this.#isPaused),
     fail: (error) => this.#host?.fail(error),
   })
@@ -92,7 +89,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
       const thread = this.#takeThread()
       return thread === undefined ? undefined : new Part(RESERVE, this.#plan?.stages ?? [], thread, this)
     },
-    async (part) => (await this.#loadOnce(part)).kind === 'loaded',
+    async (part) => (await this.#loader.loadOnce(part)).kind === 'loaded',
   )
 
   constructor(policy: PartsPolicy) {
@@ -110,6 +107,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   async open(plan: Plan, origins: Origins): Promise<void> {
     this.#plan = plan
     this.#locator = new Locator(origins)
+    this.#loader = this.#makeLoader()
     const away = plan.stages.filter(({ nodes }) => nodes.every((node) => this.isAway(node, origins)))
     if (away.length === 0) return
     const { threads, refused } = this.#policy.acquire(away.length)
@@ -117,7 +115,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#errors += Math.min(1, refused)
     while (this.#threads.length > 0 && !this.#isClosed) {
       const parts = this.#makeParts(away)
-      const loaded = await Promise.all(parts.map((part) => this.#load(part)))
+      const loaded = await Promise.all(parts.map((part) => this.#loader.load(part)))
       if (loaded.every((is) => is)) break
       // a thread less: its stages are dealt anew
       for (const part of parts) part.leave()
@@ -140,42 +138,21 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     return parts
   }
 
-  /** Resolves with whether the part can be used; a thread that cannot load TypeScript is none. */
-  async #load(part: Part): Promise<boolean> {
-    for (let attempts = 1; ; attempts++) {
-      const loaded = await this.#loadOnce(part)
-      if (loaded.kind === 'loaded') return true
-      if (loaded.kind === 'lost') {
-        if (attempts === MOST_LOADS) {
-          const terms = part.stages.flatMap(({ nodes }) => nodes.map(({ id }) => id))
-          throw new WorkerLostError(
-            terms,
-            undefined,
-            loaded.cause,
-            `It did so ${attempts} times before it began.`,
-          )
-        }
+  #makeLoader(): Loader {
+    return new Loader(this.#locator, {
+      isPlaced: ({ index }) => this.#partOf.has(index),
+      onRefused: () => this.#countLoss(),
+      onLost: async () => {
         this.#countLost()
-        const thread = this.#isClosed ? undefined : (this.#spare.take() ?? this.#takeThread())
-        if (thread === undefined) return false
-        part.moveTo(thread)
+        const spare = await this.#spare.take()
+        if (this.#isClosed) {
+          if (spare !== undefined) releaseThread(spare, this.#policy.threads)
+          return undefined
+        }
         this.#spare.prepare()
-        continue
-      }
-      this.#countLoss()
-      part.thread.end()
-      return false
-    }
-  }
-
-  /** Has the part load its graphs. @throws what must end the run. */
-  async #loadOnce(part: Part): Promise<Loaded> {
-    const stages = part.stages.filter(({ index }) => this.#partOf.has(index))
-    const places = stages.flatMap(({ nodes }) => nodes.map((node) => this.#locator.locate(node)))
-    const graphs = new Map<string, GraphRef>(places.map(({ graph }) => [graph.key, graph]))
-    const loaded = await part.load([...graphs.values()])
-    if (loaded.kind === 'mismatch') throw mismatch(loaded, places)
-    return loaded
+        return spare ?? this.#takeThread()
+      },
+    })
   }
 
   #takeThread(): HostThread | undefined {
@@ -360,6 +337,18 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#recovery.onLost(part, cause)
   }
 
+  /**
+   * Ends the worker that hosts this node, because of a call that does not return: its part begins anew on another. Returns
+   * whether there was one.
+   */
+  replaceWorkerOf(nodeId: string, cause: unknown): boolean {
+    const hosts = ({ stages, hasEnded }: Part): boolean =>
+      !hasEnded && stages.some(({ nodes }) => nodes.some(({ id }) => id === nodeId))
+    const part = [...this.#board.parts.values()].find(hosts)
+    part?.thread.kill(cause)
+    return part !== undefined
+  }
+
   /** The threads that host parts now: for tests that end them. */
   get threads(): readonly HostThread[] {
     return [...this.#board.parts.values()].filter(({ hasEnded }) => !hasEnded).map(({ thread }) => thread)
@@ -404,16 +393,4 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     for (const part of this.#board.parts.values()) part.close(this.#policy.threads)
     this.#spare.close(this.#policy.threads)
   }
-}
-
-function mismatch(
-  { key, lines }: Extract<Loaded, { kind: 'mismatch' }>,
-  places: readonly { readonly graph: GraphRef; readonly lines: string }[],
-): GraphMismatchError {
-  const place = places.find(({ graph }) => graph.key === key)
-  const here = place?.lines.split('\n') ?? []
-  const nothing = 'no further node'
-  const differs = here.findIndex((line, i) => line !== lines[i])
-  const at = differs < 0 ? here.length : differs
-  return new GraphMismatchError(place?.graph.url ?? '', here[at] ?? nothing, lines[at] ?? nothing)
 }

@@ -12,8 +12,10 @@ import { InboundEdge } from './inbound-edge.ts'
 import type { Loaded, Part } from './part.ts'
 import { Snapshots } from './snapshots.ts'
 
-/** A part may be lost so often before one of its stages, or of the readers of their edges, has got any further. */
-const MOST_FRUITLESS = 6
+/** A part may be lost so often before one of its stages, or of the readers of their edges, has got any further ... */
+const MOST_FRUITLESS = 4
+/** ... and so often if its threads end without an error: then somebody may have ended them. */
+const MOST_ENDED = 6
 /** Between two looks whether there is a thread to be had. */
 const PROBE_MS = 50
 const MOST_PROBES = 200
@@ -22,7 +24,7 @@ const MOST_PROBES = 200
 export interface RecoveryHost {
   readonly board: EdgeBoard
   /** A thread for a part that has lost its own, if there is one now. */
-  takeThread(): HostThread | undefined
+  takeThread(): Promise<HostThread | undefined>
   letGo(thread: HostThread): void
   /** Has another thread be ready for the next loss. */
   prepare(): void
@@ -65,7 +67,8 @@ export class Recovery {
     const record = this.#records.get(part)
     const fruitless = record === undefined || progress > record.progress ? 1 : record.fruitless + 1
     this.#records.set(part, { progress, fruitless })
-    if (fruitless < MOST_FRUITLESS) return undefined
+    const isEnded = (cause as { readonly code?: unknown } | undefined)?.code === 'WORKER_ENDED'
+    if (fruitless < (isEnded ? MOST_ENDED : MOST_FRUITLESS)) return undefined
     return this.#error(part, cause, `They were begun anew ${fruitless - 1} times, and got no further.`)
   }
 
@@ -121,7 +124,7 @@ export class Recovery {
   /** Waits for a thread, which others may give back, or the machine may grant later. */
   async #thread(part: Part): Promise<HostThread | undefined> {
     for (let probe = 0; probe < MOST_PROBES && !part.hasEnded; probe++) {
-      const thread = this.#host.takeThread()
+      const thread = await this.#host.takeThread()
       if (thread !== undefined) {
         if (!part.hasEnded) return thread
         this.#host.letGo(thread)

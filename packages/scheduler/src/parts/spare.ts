@@ -14,7 +14,8 @@ export class Spare {
   /** Resolves with whether the part has loaded all graphs. */
   readonly #load: (part: Part) => Promise<boolean>
   #part: Part | undefined
-  #isReady = false
+  /** Resolves with whether the part has loaded. */
+  #loaded: Promise<boolean> = Promise.resolve(false)
   #isClosed = false
 
   constructor(make: () => Part | undefined, load: (part: Part) => Promise<boolean>) {
@@ -25,32 +26,27 @@ export class Spare {
   /** Has a thread made ready, unless there is one. */
   prepare(): void {
     if (this.#isClosed || this.#part !== undefined) return
-    const part = this.#make()
-    if (part === undefined) return
-    this.#part = part
-    this.#isReady = false
-    this.#load(part).then(
-      (isLoaded) => this.#onLoaded(part, isLoaded),
-      () => this.#onLoaded(part, false), // whoever needs the graph will fail, and say why
-    )
+    this.#part = this.#make()
+    // whoever needs a graph that cannot be loaded will fail, and say why
+    if (this.#part !== undefined) this.#loaded = this.#load(this.#part).catch(() => false)
   }
 
-  #onLoaded(part: Part, isLoaded: boolean): void {
-    if (this.#part !== part) return
-    this.#isReady = isLoaded
-    if (isLoaded) return
-    this.#part = undefined
-    part.leave()
-    part.thread.end()
-  }
-
-  /** The thread, if it is ready. */
-  take(): HostThread | undefined {
+  /** The thread, once it is ready; `undefined` if there is none. */
+  async take(): Promise<HostThread | undefined> {
     const part = this.#part
-    if (part === undefined || !this.#isReady) return undefined
+    if (part === undefined || !(await this.#loaded) || this.#part !== part) {
+      if (part !== undefined && this.#part === part) this.#drop(part)
+      return undefined
+    }
     this.#part = undefined
     part.leave()
     return part.thread.isAlive ? part.thread : undefined
+  }
+
+  #drop(part: Part): void {
+    this.#part = undefined
+    part.leave()
+    part.thread.end()
   }
 
   /** Lets go of the thread. */

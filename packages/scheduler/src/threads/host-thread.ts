@@ -83,8 +83,9 @@ export class HostThread {
     }
   }
 
-  /** Ends the thread, whatever it does; who uses it hears that it is lost. */
-  kill(): void {
+  /** Ends the thread, whatever it does; who uses it hears that it is lost, and of what. */
+  kill(cause?: unknown): void {
+    this.#cause ??= cause
     void this.#worker.terminate()
   }
 
