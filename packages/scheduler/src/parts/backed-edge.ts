@@ -11,7 +11,7 @@ import type { Batch } from '@millrace/core'
 import { DEFAULT_CAPACITY_BYTES, Edge } from '@millrace/core/engine'
 import { pack, unpack } from '../worker/packed.ts'
 import { EdgeLog } from './edge-log.ts'
-import type { SavedReader, SavedWriter, SentBatch } from './protocol.ts'
+import type { SavedReader, SavedWriter, SentBatch, Stamps } from './protocol.ts'
 
 /** A reader takes a snapshot once it has consumed so many items, or estimated bytes, since the last one. */
 export const MOST_UNSAVED_ITEMS = 65_536
@@ -26,6 +26,10 @@ export class BackedEdge extends Edge {
   isFresh = true
   /** Items that the reader has taken off, or has accounted for. */
   taken = 0
+  /** When a source before this one emitted its items, oldest first: what is emitted again bears the same times. */
+  stamps: readonly Stamps[] = []
+  /** Times of items before this position have been told. */
+  stampedTo = 0
   /** Those of them that the log need not keep. */
   #covered = 0
   /** The reader has closed; the writer is yet to give again what it had taken by then. */
@@ -49,8 +53,9 @@ export class BackedEdge extends Edge {
     )
   }
 
-  override push(batch: Batch): void {
+  override push(given: Batch): void {
     if (this.closed) return
+    const batch = this.stamps.length > 0 ? this.#stamped(given) : given
     if (this.overflow !== 'block') {
       super.push(batch)
       return
@@ -61,6 +66,29 @@ export class BackedEdge extends Edge {
     this.sent += skipped
     if (skipped < count) super.push({ ...batch, from: batch.from + skipped })
     this.#closeInTime()
+  }
+
+  /** The batch with the times at which its items were emitted first. */
+  #stamped(batch: Batch): Batch {
+    const { sent } = this
+    if (batch.times === undefined || sent >= this.stampedTo) return batch
+    const times = [...batch.times]
+    for (const { from, times: known } of this.stamps) {
+      const first = Math.max(from, sent)
+      const last = Math.min(from + known.length, sent + batch.to - batch.from)
+      for (let at = first; at < last; at++) times[batch.from + at - sent] = known[at - from] as number
+    }
+    return { ...batch, times }
+  }
+
+  /** The times of what was given since they were asked for last. */
+  takeStamps(): Stamps | undefined {
+    const times: number[] = []
+    const from = Math.max(this.stampedTo, this.log.from)
+    if (!this.isBacked || this.log.to <= from) return undefined
+    for (const batch of this.log.batches(from)) times.push(...(batch.times ?? []).slice(batch.from, batch.to))
+    this.stampedTo = this.log.to
+    return { from, times: Float64Array.from(times) }
   }
 
   /** Whether both ends live here. */

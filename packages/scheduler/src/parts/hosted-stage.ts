@@ -39,6 +39,8 @@ export class HostedStage extends FusedStage {
   /** The edges that lead to other threads. */
   readonly outbound: readonly OutboundEdge[]
   readonly isSource: boolean
+  /** Whether its items bear times. */
+  readonly isTimed: boolean
   #leftoverBefore = 0
   #hasFinished = false
 
@@ -53,6 +55,7 @@ export class HostedStage extends FusedStage {
     super(plan, inlet, outlet, host)
     this.#saver = saver
     this.#saved = saved
+    this.isTimed = host.timed
     this.isSource = inlet.edges.length === 0
     this.outbound = outlet.edges.filter((edge) => edge instanceof OutboundEdge)
     if (saved !== undefined) this.#restore(saved)

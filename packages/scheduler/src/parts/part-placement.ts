@@ -84,6 +84,8 @@ export class PartPlacement implements Placement {
       edge.onClosing = (at) => this.#host.closing(at)
     } else {
       edge.isBacked = place.isBacked
+      edge.stamps = place.stamps
+      edge.stampedTo = Math.max(0, ...place.stamps.map(({ from, times }) => from + times.length))
       this.#saver.number(edge, index)
     }
     return edge

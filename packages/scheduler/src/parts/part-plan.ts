@@ -47,6 +47,7 @@ export function describePart(
         writer,
         reader,
         isBacked: reader !== CALLER && parts.get(reader)?.unsavable === undefined,
+        stamps: snapshots.stampsOf(index),
         atReader: snapshots.readerOf(index),
       },
     ]

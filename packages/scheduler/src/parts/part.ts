@@ -11,7 +11,7 @@ import type { Transferred } from '../worker/packed.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { fromFailure } from './failure.ts'
-import type { Command, EdgeMessage, LinkReport, Reply, Report, SavedReader, SavedStage } from './protocol.ts'
+import type { Command, EdgeMessage, LinkReport, Reply, Report, SavedReader, SavedStage, Stamps } from './protocol.ts'
 
 /** What a part tells. */
 export interface PartOwner {
@@ -25,6 +25,7 @@ export interface PartOwner {
   onFailed(error: unknown): void
   onSaved(saved: SavedStage): void
   onOrder(stage: number, runs: readonly number[]): void
+  onStamps(edge: number, stamps: Stamps): void
   onExited(stage: number): void
   onClosing(at: SavedReader): void
   /** No snapshot of the part can be taken any more. */
@@ -302,6 +303,9 @@ export class Part {
         break
       case 'order':
         this.#owner.onOrder(reply.stage, reply.runs)
+        break
+      case 'stamps':
+        this.#owner.onStamps(reply.edge, reply.stamps)
         break
       case 'exited':
         this.#owner.onExited(reply.stage)

@@ -39,6 +39,7 @@ import {
   type Report,
   type SavedReader,
   type SavedStage,
+  type Stamps,
 } from './protocol.ts'
 import { ProxyStage } from './proxy-stage.ts'
 import { Recovery } from './recovery.ts'
@@ -129,7 +130,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     const hands = this.#policy.deal(away, this.#threads.length)
     for (const thread of this.#threads.splice(hands.length)) releaseThread(thread, this.#policy.threads)
     const parts = hands.map((stages, at) => new Part(at + 1, stages, this.#threads[at] as HostThread, this))
-    for (const part of parts) part.unsavable = Recovery.whyUnsavable(part.stages, this.#plan?.timed === true)
+    for (const part of parts) part.unsavable = Recovery.whyUnsavable(part.stages)
     this.#peak = Math.max(this.#peak, parts.length)
     for (const part of parts) {
       this.#board.parts.set(part.host, part)
@@ -149,8 +150,9 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
           if (spare !== undefined) releaseThread(spare, this.#policy.threads)
           return undefined
         }
+        const thread = spare ?? this.#takeThread()
         this.#spare.prepare()
-        return spare ?? this.#takeThread()
+        return thread
       },
     })
   }
@@ -314,6 +316,10 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   onOrder(stage: number, runs: readonly number[]): void {
     this.#recovery.snapshots.noteOrder(stage, runs)
+  }
+
+  onStamps(edge: number, stamps: Stamps): void {
+    this.#recovery.snapshots.noteStamps(edge, stamps)
   }
 
   onExited(stage: number): void {

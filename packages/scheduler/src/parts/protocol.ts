@@ -44,6 +44,12 @@ export interface SentBatch {
   readonly itemBytes: number
 }
 
+/** Source times of the items of an edge, from a position on. */
+export interface Stamps {
+  readonly from: number
+  readonly times: Float64Array
+}
+
 /** An edge as a snapshot of its reader has it. */
 export interface SavedReader {
   readonly edge: number
@@ -136,6 +142,8 @@ export interface PartEdge {
   readonly reader: number
   /** Whether the reader can begin anew, and then asks again for what it has taken since its snapshot. */
   readonly isBacked: boolean
+  /** When its items were emitted, if the part begins anew and would emit them at other times. */
+  readonly stamps: readonly Stamps[]
   /** What is known of the reader, if the part begins anew. */
   readonly atReader: SavedReader | undefined
 }
@@ -249,6 +257,8 @@ export type Reply =
   | { readonly kind: 'saved'; readonly saved: SavedStage }
   /** A merge has taken items in this order. What came of them is sent later. */
   | { readonly kind: 'order'; readonly stage: number; readonly runs: readonly number[] }
+  /** A source has emitted items at these times. They are sent on later. */
+  | { readonly kind: 'stamps'; readonly edge: number; readonly stamps: Stamps }
   /** The nodes of a stage that has ended have exited. */
   | { readonly kind: 'exited'; readonly stage: number }
   /** The reader of an edge is about to close it. */

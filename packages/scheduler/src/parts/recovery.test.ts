@@ -160,6 +160,19 @@ describe('what depends on the order in which items come', () => {
     60_000,
   )
 
+  test('the time at which an item was emitted is one for all that read it', async () => {
+    const placement = place(dedicated)
+    const running = start({ shape: 'stamped', items: 3000 }, placement, { edges: { capacityItems: 64 } })
+    for (const out of [500, 1500, 2500]) {
+      while (running.stats().items.out < out) await new Promise(setImmediate)
+      for (const thread of placement.threads) thread.kill()
+    }
+    const { results, items } = await running.done
+    const rows = results['keep'] as { readonly a: number; readonly b: number }[]
+    expect(rows.filter(({ a, b }) => a !== b)).toEqual([])
+    expect([rows.length, items.discarded]).toEqual([3000, 0])
+  }, 60_000)
+
   test('random graphs that merge lose and double nothing', async () => {
     for (const seed of [1, 2, 3]) {
       const choose = new Random(seed)

@@ -136,16 +136,12 @@ export class Recovery {
   }
 
   /** What is lost again with the thread that hosts these stages; `undefined` if nothing is. */
-  static whyUnsavable(stages: readonly StagePlan[], isTimed: boolean): string | undefined {
-    for (const { kind, nodes, kernels } of stages) {
+  static whyUnsavable(stages: readonly StagePlan[]): string | undefined {
+    for (const { kind, nodes } of stages) {
       const [node] = nodes
       const id = `"${node?.id}"`
       if (kind === 'stream') return `${id} is a coroutine, whose place in its code nobody can save`
       if (kind !== 'fused') return `${id} has several calls under way at once`
-      const first = kernels[0]?.kind
-      if (isTimed && (first === 'source' || first === 'batches')) {
-        return `${id} is a source whose items bear the time at which they were emitted`
-      }
     }
     return undefined
   }

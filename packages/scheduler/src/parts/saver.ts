@@ -56,7 +56,7 @@ export class Saver implements StageSaver {
 
   before(stage: HostedStage): void {
     if (!this.#isOn) return
-    if (stage.inlet instanceof RecordedMerge) for (const edge of stage.outbound) edge.isHeldBack = true
+    if (this.#holdsBack(stage)) for (const edge of stage.outbound) edge.isHeldBack = true
     this.#saveIfDue(stage)
   }
 
@@ -86,11 +86,21 @@ export class Saver implements StageSaver {
     else if (stage.isIdle) this.#save(stage) // else it is told later, at the latest when the stage has ended
   }
 
-  /** What a merge has taken is told before what came of it is sent on. */
+  /** Whether what the stage gives depends on more than the items it takes. */
+  #holdsBack({ inlet, isSource, isTimed }: HostedStage): boolean {
+    return inlet instanceof RecordedMerge || (isSource && isTimed)
+  }
+
+  /** What a merge has taken, or when a source has emitted its items, is told before what came of it is sent on. */
   #tellOrder(stage: HostedStage): void {
-    if (!(stage.inlet instanceof RecordedMerge)) return
-    const runs = stage.inlet.takeRuns()
-    if (runs.length > 0 && this.#isOn) this.#reply({ kind: 'order', stage: stage.plan.index, runs })
+    if (!this.#holdsBack(stage)) return
+    const { inlet, outlet, plan } = stage
+    const runs = inlet instanceof RecordedMerge ? inlet.takeRuns() : []
+    if (runs.length > 0 && this.#isOn) this.#reply({ kind: 'order', stage: plan.index, runs })
+    for (const edge of this.#isOn && stage.isSource ? (outlet.edges as readonly BackedEdge[]) : []) {
+      const stamps = edge.takeStamps()
+      if (stamps !== undefined) this.#reply({ kind: 'stamps', edge: this.numberOf(edge), stamps })
+    }
     for (const edge of stage.outbound) {
       edge.isHeldBack = false
       edge.pump()

@@ -3,7 +3,7 @@
  * what was told since. Made by `Recovery`.
  */
 
-import type { SavedReader, SavedStage } from './protocol.ts'
+import type { SavedReader, SavedStage, Stamps } from './protocol.ts'
 
 /** The snapshots of one run. */
 export class Snapshots {
@@ -13,6 +13,9 @@ export class Snapshots {
   /** By edge, as its reader's last snapshot has it, or as it stood when it closed. */
   readonly #readers = new Map<number, SavedReader>()
 
+  /** By edge: when the items were emitted that its reader may ask for again. */
+  readonly #stamps = new Map<number, Stamps[]>()
+
   /** Stores a snapshot. Returns the edges of which more is stored now than before, and up to where. */
   store(saved: SavedStage): (readonly [edge: number, position: number])[] {
     this.#stages.set(saved.index, saved)
@@ -20,9 +23,28 @@ export class Snapshots {
     return saved.inbound.flatMap((at) => {
       const before = this.#readers.get(at.edge)
       this.#readers.set(at.edge, at)
+      this.#forgetStamps(at)
       if (before?.consumed === at.consumed && before.closed === at.closed) return []
       return [[at.edge, at.closed ? Number.POSITIVE_INFINITY : at.consumed] as const]
     })
+  }
+
+  /** Items were emitted at these times. */
+  noteStamps(edge: number, stamps: Stamps): void {
+    const known = this.#stamps.get(edge)
+    if (known === undefined) this.#stamps.set(edge, [stamps])
+    else known.push(stamps)
+  }
+
+  #forgetStamps({ edge, consumed, closed }: SavedReader): void {
+    const known = this.#stamps.get(edge)
+    if (known === undefined) return
+    const kept = closed ? known.length : known.findIndex(({ from, times }) => from + times.length > consumed)
+    known.splice(0, kept < 0 ? known.length : kept)
+  }
+
+  stampsOf(edge: number): readonly Stamps[] {
+    return this.#stamps.get(edge) ?? []
   }
 
   /** A merge has taken items in this order. */
