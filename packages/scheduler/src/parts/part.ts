@@ -11,7 +11,16 @@ import type { Transferred } from '../worker/packed.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { fromFailure } from './failure.ts'
-import type { Command, EdgeMessage, LinkReport, Reply, Report, SavedReader, SavedStage, Stamps } from './protocol.ts'
+import type {
+  Command,
+  EdgeMessage,
+  LinkReport,
+  Reply,
+  Report,
+  SavedReader,
+  SavedStage,
+  Stamps,
+} from './protocol.ts'
 
 /** What a part tells. */
 export interface PartOwner {

@@ -6,7 +6,7 @@ import { type Run, run, type Term } from '@millrace/core'
 import { evaluateSpec, isBalanced, Random, randomMergeSpec, randomSpec } from '@millrace/core/testing'
 import { describe, expect, test } from 'vitest'
 import recoverable, { type RecoverableParams } from '../../test/fixtures/recoverable.ts'
-import { TRACED, type Traces } from '../../test/fixtures/shapes.ts'
+import shapes, { TRACED, type Traces } from '../../test/fixtures/shapes.ts'
 import specGraph from '../../test/fixtures/spec-graph.ts'
 import { DedicatedPlacement } from '../dedicated/dedicated-placement.ts'
 import { HybridPlacement } from '../hybrid/hybrid-placement.ts'
@@ -172,6 +172,23 @@ describe('what depends on the order in which items come', () => {
     expect(rows.filter(({ a, b }) => a !== b)).toEqual([])
     expect([rows.length, items.discarded]).toEqual([3000, 0])
   }, 60_000)
+
+  test.each([1, 3])(
+    'a cycle on %i workers loses nothing, and is found dry',
+    async (workers) => {
+      const placement = place(sharedBy(workers))
+      const graph = shapes({ shape: 'feedback', items: 300 }) as unknown as Term<never, unknown>
+      const running = run(graph, { placement, edges: { capacityItems: 16 } })
+      const kills = harass(running, placement, 400, new Random(workers))
+      const { results, items } = await running.done
+      const here = await run(shapes({ shape: 'feedback', items: 300 }) as unknown as Term<never, never>).done
+      const sorted = (kept: unknown): unknown => [...(kept as number[])].sort((a, b) => a - b)
+      expect(sorted(results['keep'])).toEqual(sorted(here.results['keep']))
+      expect([isBalanced(items), items.discarded]).toEqual([true, 0])
+      expect(await kills).toBeGreaterThan(0)
+    },
+    60_000,
+  )
 
   test('random graphs that merge lose and double nothing', async () => {
     for (const seed of [1, 2, 3]) {
