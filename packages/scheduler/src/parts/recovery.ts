@@ -15,7 +15,7 @@ import { Snapshots } from './snapshots.ts'
 /** A part may be lost so often before one of its stages, or of the readers of their edges, has got any further ... */
 const MOST_FRUITLESS = 4
 /** ... and so often if its threads end without an error: then somebody may have ended them. */
-const MOST_ENDED = 6
+const MOST_ENDED = 10
 /** Between two looks whether there is a thread to be had. */
 const PROBE_MS = 50
 const MOST_PROBES = 200
