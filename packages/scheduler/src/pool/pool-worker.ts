@@ -141,7 +141,10 @@ export class PoolWorker {
 
   /** A thread that tinypool ended itself, or heard of, it has no more. One that it still has died unseen. */
   #onEnded(thread: PoolThread, pool: Tinypool, exit: string | number | undefined): void {
-    if (pool !== this.#pool || !threadsOf(pool).includes(thread)) return
+    if (pool !== this.#pool) return
+    // the file of a process's beacon went with it: the next one begins with another
+    if (thread.process !== undefined && this.#fail === undefined) this.end()
+    if (!threadsOf(pool).includes(thread)) return
     const error = ended(exit)
     if (this.#fail !== undefined) this.#fail(error)
     else this.#onIdleDeath(error)

@@ -2,10 +2,12 @@
  * A beacon for a worker that is a process, which shares no memory: a small file that both have open. Its operating system
  * keeps what was written, however the worker ends; behind the line there is room for the error that it died of.
  *
- * Made and deleted by the caller's side, opened by the worker. A worker whose caller is gone deletes it, too.
+ * Made by the caller's side, opened by the worker, which deletes it at once: from then on it is there for those who have it
+ * open, and gone with them, however they end. A caller that is killed just as a worker starts leaves an empty file.
  */
 
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
@@ -17,15 +19,12 @@ export const BEACON_FILE = 'MILLRACE_BEACON'
 
 /** The caller's end. */
 export class BeaconFile {
-  readonly #folder: string
-  readonly path: string
+  readonly path = join(tmpdir(), `millrace-${randomUUID()}`)
   readonly #file: number
   readonly #onExit = (): void => this.close()
 
   /** @throws if the folder for temporary files cannot be written to. */
   constructor() {
-    this.#folder = mkdtempSync(join(tmpdir(), 'millrace-'))
-    this.path = join(this.#folder, 'beacon')
     this.#file = openSync(this.path, 'wx+', 0o600)
     process.once('exit', this.#onExit)
   }
@@ -49,11 +48,11 @@ export class BeaconFile {
     }
   }
 
-  /** Deletes the file. Called once. */
+  /** Lets go of the file; deletes it, if no worker has come so far. Called once. */
   close(): void {
     process.off('exit', this.#onExit)
     closeSync(this.#file)
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.path, { force: true })
   }
 }
 
@@ -61,16 +60,19 @@ export class BeaconFile {
 export class FileBeacon extends Beacon {
   readonly #file: number
 
-  /** @throws if the file is gone. */
-  constructor(path: string) {
+  /** The beacon in this file; `undefined` if another process has had it, which is ending: nobody reads it then. */
+  static open(path: string): FileBeacon | undefined {
+    return existsSync(path) ? new FileBeacon(path) : undefined
+  }
+
+  private constructor(path: string) {
     super()
     this.#file = openSync(path, 'r+')
-    // written over what a process before this one has left
+    rmSync(path, { force: true })
     this.finish()
     process.once('uncaughtExceptionMonitor', (error) => {
       writeSync(this.#file, serialize(toWire(error)), 0, undefined, BEACON_BYTES)
     })
-    process.once('disconnect', () => rmSync(join(path, '..'), { recursive: true, force: true }))
   }
 
   protected override publish(): void {

@@ -44,7 +44,8 @@ test('a file says the same, and is gone when nobody needs it', () => {
   const listeners = process.listenerCount('exit')
   const file = new BeaconFile()
   expect([file.read(), file.readError()]).toEqual([undefined, undefined])
-  const beacon = new FileBeacon(file.path)
+  const beacon = FileBeacon.open(file.path) as FileBeacon
+  expect([existsSync(file.path), FileBeacon.open(file.path)]).toEqual([false, undefined])
   beacon.enter(1, 2, 0, undefined)
   expect(file.read()?.call).toMatchObject({
     node: 1,
@@ -59,6 +60,9 @@ test('a file says the same, and is gone when nobody needs it', () => {
   beacon.leave()
   expect(file.read()?.call).toBeUndefined()
   file.close()
-  expect(existsSync(file.path)).toBe(false)
+  const unused = new BeaconFile()
+  expect(existsSync(unused.path)).toBe(true)
+  unused.close()
+  expect(existsSync(unused.path)).toBe(false)
   expect(process.listenerCount('exit')).toBe(listeners)
 })

@@ -19,7 +19,7 @@ guardExit()
 if (threadId !== 0) hearEnds()
 const path = process.env[BEACON_FILE]
 if (threadId !== 0) setOwnBeacon(new Beacon(Tinypool.workerData as Int32Array<SharedArrayBuffer>))
-else if (path !== undefined) setOwnBeacon(new FileBeacon(path))
+else if (path !== undefined) setOwnBeacon(FileBeacon.open(path) ?? new Beacon())
 
 /** Runs one task, called by tinypool. Never rejects; columns of numbers are transferred. */
 export default async function answer(task: Task): Promise<unknown> {
