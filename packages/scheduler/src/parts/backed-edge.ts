@@ -20,7 +20,7 @@ export const MOST_UNSAVED_BYTES = 16 * 1024 * 1024
 /** An edge with a backup at its writer. */
 export class BackedEdge extends Edge {
   readonly log = new EdgeLog()
-  /** Whether the reader may ask again for what it has taken. Else it is kept only until it has been sent. */
+  /** Whether the reader may ask again for what it has taken. Else only the writer may need what was not taken yet. */
   isBacked = false
   /** Whether a snapshot of the reader has been stored since the writer's own was taken. */
   isFresh = true
@@ -65,7 +65,6 @@ export class BackedEdge extends Edge {
     const skipped = Math.max(0, Math.min(count, this.taken - this.sent))
     this.sent += skipped
     if (skipped < count) super.push({ ...batch, from: batch.from + skipped })
-    this.#closeInTime()
   }
 
   /** The batch with the times at which its items were emitted first. */
@@ -123,11 +122,12 @@ export class BackedEdge extends Edge {
   protected closeAt(position: number): void {
     this.take(position)
     this.#closesAt = position
-    this.#closeInTime()
+    this.closeInTime()
   }
 
-  #closeInTime(): void {
-    if (this.#closesAt === undefined || this.sent < this.#closesAt) return
+  /** Closes once the writer has given again what the reader had taken by then. Not called while the writer runs. */
+  closeInTime(): void {
+    if (this.closed || this.#closesAt === undefined || this.sent < this.#closesAt) return
     this.close()
     this.reader.wake()
   }
@@ -143,7 +143,7 @@ export class BackedEdge extends Edge {
     super.end()
     // who gives less than it gave before would be waited for in vain
     this.#closesAt = this.#closesAt === undefined ? undefined : 0
-    this.#closeInTime()
+    this.closeInTime()
   }
 
   /** The reader's snapshot is stored: it will not ask again for what lies before this position. */
@@ -157,11 +157,11 @@ export class BackedEdge extends Edge {
 
   /** Forgets what nobody can ask for. */
   protected trim(): void {
-    this.log.trim(this.isBacked ? this.#covered : this.posted)
+    this.log.trim(this.isBacked ? this.#covered : this.settled)
   }
 
-  /** What lies before this position has been sent. */
-  protected get posted(): number {
+  /** What lies before this position is with a reader that will not ask for it again. */
+  protected get settled(): number {
     return Number.POSITIVE_INFINITY
   }
 
@@ -181,7 +181,7 @@ export class BackedEdge extends Edge {
   save(index: number): SavedWriter {
     const { sent, dropped, abandoned, peakItems, closed, log } = this
     const kept: SentBatch[] = []
-    if (this.isBacked && !closed) {
+    if (!closed) {
       for (const { items, from, to, times, itemBytes } of log.batches(log.from)) {
         const stamps = times === undefined ? undefined : Float64Array.from(times.slice(from, to))
         kept.push({ items: pack(items, from, to, []), times: stamps, itemBytes })
@@ -196,8 +196,9 @@ export class BackedEdge extends Edge {
     const { sent = 0, dropped = 0, abandoned = 0, peakItems = 0, keptFrom = 0, kept = [] } = writer ?? {}
     const { consumed = 0, closed = false, held = 0 } = reader ?? {}
     Object.assign(this, { dropped, abandoned, peakItems })
-    this.log.startAt(kept.length > 0 ? keptFrom : sent)
-    this.log.trim(kept.length > 0 ? keptFrom : sent)
+    const start = kept.length > 0 ? keptFrom : sent
+    this.log.startAt(start)
+    this.log.trim(start)
     for (const { items, times, itemBytes } of kept) {
       const list = unpack(items)
       const stamps = times === undefined ? undefined : Array.from(times)
@@ -205,7 +206,8 @@ export class BackedEdge extends Edge {
     }
     this.#covered = consumed
     this.trim()
-    this.taken = closed ? consumed + held : consumed
+    // a reader that is never saved has taken what the writer did not keep
+    this.taken = closed ? consumed + held : Math.max(consumed, start)
     if (closed && this.isLocal) {
       this.#closedBefore = reader
       this.#closeSaved = true

@@ -106,6 +106,8 @@ export class HostedStage extends FusedStage {
   override activate(): void {
     this.#saver.before(this)
     super.activate()
+    // only now: a stage that ends while its loop runs would not count what the loop has taken
+    for (const edge of this.outlet.edges as readonly BackedEdge[]) edge.closeInTime()
     this.#saver.after(this)
   }
 

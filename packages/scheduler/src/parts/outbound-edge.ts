@@ -59,8 +59,9 @@ export class OutboundEdge extends BackedEdge {
     return false
   }
 
-  protected override get posted(): number {
-    return this.#posted
+  /** What was posted may be gone with the port that it lies in: it is kept until the reader says that it has it. */
+  protected override get settled(): number {
+    return this.#acknowledged
   }
 
   /** Whether the writer still has to give again what the reader received before. */

@@ -3,8 +3,16 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Run, run, type Term } from '@millrace/core'
-import { evaluateSpec, isBalanced, Random, randomMergeSpec, randomSpec } from '@millrace/core/testing'
+import {
+  evaluateSpec,
+  type GraphSpec,
+  isBalanced,
+  Random,
+  randomMergeSpec,
+  randomSpec,
+} from '@millrace/core/testing'
 import { describe, expect, test } from 'vitest'
+import { canBeginAnew } from '../../test/fixtures/can-begin-anew.ts'
 import recoverable, { type RecoverableParams } from '../../test/fixtures/recoverable.ts'
 import shapes, { TRACED, type Traces } from '../../test/fixtures/shapes.ts'
 import specGraph from '../../test/fixtures/spec-graph.ts'
@@ -55,6 +63,20 @@ async function harass(
   return kills
 }
 
+/** The first graphs by chance of which all parts can begin anew. */
+function someSpecs(
+  count: number,
+  make: (choose: Random) => GraphSpec,
+): (readonly [number, Random, GraphSpec])[] {
+  const found: (readonly [number, Random, GraphSpec])[] = []
+  for (let seed = 1; found.length < count; seed++) {
+    const choose = new Random(seed)
+    const spec = make(choose)
+    if (canBeginAnew(spec)) found.push([seed, choose, spec])
+  }
+  return found
+}
+
 const cases: readonly (readonly [shape: string, name: string, options: SchedulerOptions])[] = [
   ...['line', 'keyed', 'diamond', 'expand', 'waiting', 'take', 'slow'].map(
     (shape) => [shape, 'a worker per term', dedicated] as const,
@@ -95,6 +117,26 @@ test.each(['exit', 'uncaught', 'rejection', 'heap'])(
   30_000,
 )
 
+test('a writer whose reader cannot begin anew can, and nothing is lost between them', async () => {
+  const params = { shape: 'ordered', items: 1500 }
+  const placement = new DedicatedPlacement(dedicated)
+  const running = start(params, placement, { edges: { capacityItems: 256 } })
+  let isOver = false
+  const done = running.done.finally(() => {
+    isOver = true
+  })
+  done.catch(() => undefined)
+  for (let next = 300; !isOver; await new Promise(setImmediate)) {
+    const { out } = running.stats().items
+    if (out < next || !placement.replaceWorkerOf('add', undefined)) continue
+    next = out + 300
+  }
+  const { results, items, threads } = await done
+  expect(results['keep']).toEqual(await inline(params))
+  expect([isBalanced(items), items.discarded]).toEqual([true, 0])
+  expect(threads.health.lost).toBeGreaterThan(0)
+}, 30_000)
+
 test('a function that hangs can be ended from here: another worker goes on', async () => {
   const placement = new DedicatedPlacement(dedicated)
   const running = start({ shape: 'endless' }, placement)
@@ -111,9 +153,7 @@ test('a function that hangs can be ended from here: another worker goes on', asy
 test.each([2, 5])(
   'random graphs on %i workers keep the contract when they lose them',
   async (workers) => {
-    for (const seed of [1, 2, 3, 4]) {
-      const choose = new Random(seed)
-      const spec = randomSpec(choose, { items: 600 })
+    for (const [seed, choose, spec] of someSpecs(4, (by) => randomSpec(by, { items: 600 }))) {
       const placement = place(sharedBy(workers))
       const edges = { capacityItems: [2, 16, 1024][choose.below(3)] as number }
       const running = run(specGraph({ spec }), { placement, edges, batchItems: 64 })
@@ -191,9 +231,8 @@ describe('what depends on the order in which items come', () => {
   )
 
   test('random graphs that merge lose and double nothing', async () => {
-    for (const seed of [1, 2, 3]) {
-      const choose = new Random(seed)
-      const spec = randomMergeSpec(choose, { items: 300, exact: true })
+    const make = (by: Random): GraphSpec => randomMergeSpec(by, { items: 300, exact: true })
+    for (const [seed, choose, spec] of someSpecs(3, make)) {
       const placement = place(sharedBy(3))
       const running = run(specGraph({ spec }), { placement, edges: { capacityItems: 16 } })
       void harass(running, placement, 100, choose)
