@@ -42,13 +42,14 @@ export class TooManyTermsError extends MillraceError {
  * died of.
  */
 export class WorkerLostError extends MillraceError {
-  constructor(terms: readonly string[], attempts: number | undefined, cause: unknown) {
+  constructor(terms: readonly string[], attempts: number | undefined, cause: unknown, note = '') {
     const named = terms.slice(0, 5).map((id) => `"${id}"`)
     const more = terms.length > named.length ? ` and ${terms.length - named.length} more` : ''
     const how =
       attempts === undefined
         ? `: ${messageOf(cause)}`
         : ` ${attempts} times on the same batch: ${messageOf(cause)}`
-    super('WORKER_LOST', `The worker that ran ${named.join(', ')}${more} died${how}`, { cause })
+    const rest = note === '' ? '' : ` ${note}`
+    super('WORKER_LOST', `The worker that ran ${named.join(', ')}${more} died${how}${rest}`, { cause })
   }
 }

@@ -175,7 +175,14 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       // a run that was drained early can be gone on with
       if (outcome === 'completed') await this.#checkpoints?.clear()
       this.#last = engine.stats()
-      return summarize(this.#last, engine.results, this.#graph, outcome, this.#failure, this.#checkpoints?.summary)
+      return summarize(
+        this.#last,
+        engine.results,
+        this.#graph,
+        outcome,
+        this.#failure,
+        this.#checkpoints?.summary,
+      )
     } catch (error) {
       for (const { reader } of this.#outputs) reader.fail(error)
       if (this.#failure === undefined) this.#tell('error', error)

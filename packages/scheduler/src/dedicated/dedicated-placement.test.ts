@@ -65,7 +65,7 @@ describe('what goes wrong in a term', () => {
     expect((left as Error).message).toContain('"Misfit"')
     const unhandled = await failure('unhandled')
     expect(unhandled).toMatchObject({ code: 'WORKER_LOST', cause: { message: 'nobody listens' } })
-  })
+  }, 60_000)
 
   test('a function that never returns is ended by cancel', async () => {
     const running = start('hang')

@@ -25,6 +25,7 @@ import { dealOne } from '../parts/deal.ts'
 import { mayGo } from '../parts/may-go.ts'
 import { PartsPlacement } from '../parts/parts-placement.ts'
 import { PoolPlacement } from '../pool/pool-placement.ts'
+import type { HostThread } from '../threads/host-thread.ts'
 import { acquireThreads } from '../threads/thread-cache.ts'
 import { threadOptions } from '../threads/thread-options.ts'
 
@@ -78,14 +79,20 @@ export class HybridPlacement implements Placement {
   stats(elapsedMs: number): ThreadStats {
     const [sources, pool] = [this.#sources.stats(elapsedMs), this.#pool.stats(elapsedMs)]
     const refused = pool.health.refused + sources.health.refused
+    const lost = pool.health.lost + sources.health.lost
     return {
       budget: sources.budget + pool.budget,
       peak: sources.peak + pool.peak,
       errors: sources.errors + pool.errors,
       // sources make do without a thread; the pool's level is the run's
-      health: { ...pool.health, refused },
+      health: { ...pool.health, refused, lost },
       workers: [...sources.workers, ...pool.workers],
     }
+  }
+
+  /** The threads that run sources now: for tests that end them. */
+  get threads(): readonly HostThread[] {
+    return this.#sources.threads
   }
 
   async close(): Promise<void> {

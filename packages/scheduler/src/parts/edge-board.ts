@@ -100,7 +100,8 @@ export class EdgeBoard {
     else if (message.kind === 'ack') (edge as OutboundEdge).onAck(message.consumed)
     else {
       const before = edge.abandoned
-      ;(edge as OutboundEdge).onClose(message.consumed, message.held)
+      if (message.kind === 'resume') (edge as OutboundEdge).onResume(message)
+      else (edge as OutboundEdge).onClose(message.consumed, message.held)
       edge.abandoned = before + countUnmatched(edge, place, edge.abandoned - before)
     }
   }

@@ -102,6 +102,17 @@ export class ReceivedEdge extends InboundEdge implements ReportedEdge {
   override consume(count: number): void {
     super.consume(count)
     this.#owner.touch()
+    this.#closeIfRead()
+  }
+
+  override receive(message: Parameters<InboundEdge['receive']>[0]): void {
+    super.receive(message)
+    this.#closeIfRead()
+  }
+
+  /** A stage closes its edges when it ends; a reader outside of the graph does not, and the part would wait for it. */
+  #closeIfRead(): void {
+    if (this.isDrained && !(this.reader instanceof Stage)) this.close()
   }
 
   apply(report: EdgeReport): void {

@@ -3,13 +3,15 @@
  *
  * It has the edge's full bounds. Items are sent on at once, but held until the reader has consumed them: what is on
  * the way and what the reader holds counts. Under a policy that drops, what was sent counts as delivered; only a
- * small window is sent ahead, and the policy applies to what has not been sent. It never sends after a `close`.
+ * small window is sent ahead, and the policy applies to what has not been sent. It never sends after a `close`, nor,
+ * once one of its ends has moved to a new thread, before the reader has said from where to go on.
  */
 
 import { type Batch, type EdgeOptions, MillraceError, TermError } from '@millrace/core'
-import { DEFAULT_CAPACITY_ITEMS, Edge } from '@millrace/core/engine'
+import { DEFAULT_CAPACITY_ITEMS } from '@millrace/core/engine'
 import { findUncloneable } from '../worker/clone-path.ts'
 import { pack, type Transferred } from '../worker/packed.ts'
+import { BackedEdge } from './backed-edge.ts'
 import type { EdgeMessage } from './protocol.ts'
 
 /** Sends a message to the other end. */
@@ -28,55 +30,98 @@ export function windowOf({
 }
 
 /** The writer's end of an edge between threads. */
-export class OutboundEdge extends Edge {
+export class OutboundEdge extends BackedEdge {
   readonly index: number
-  /** Messages sent to the reader, and received from it. */
+  /** Messages sent to the reader, and received from it, since the port is the one it is. */
   forward = 0
   back = 0
+  /** While set, items are held back: what they depend on has not been told yet. */
+  isHeldBack = false
   readonly #post: Post
   readonly #window: number
-  /** Items sent, and those of them that the reader has consumed. */
+  /** Whether the reader has said from where to go on, if it had to. */
+  #isConnected = true
+  /** Position behind the last item sent, and behind the last that the reader, as it is now, has consumed. */
   #posted = 0
   #acknowledged = 0
+  /** Up to here the reader had been sent items before it began anew: they are sent in windows, not at once. */
+  #replayTo = 0
   #endPosted = false
 
-  constructor(index: number, post: Post, ...args: ConstructorParameters<typeof Edge>) {
+  constructor(index: number, post: Post, ...args: ConstructorParameters<typeof BackedEdge>) {
     super(...args)
     this.index = index
     this.#post = post
     this.#window = windowOf(args[3])
   }
 
+  protected override get isLocal(): boolean {
+    return false
+  }
+
+  /** What was posted may be gone with the port that it lies in: it is kept until the reader says that it has it. */
+  protected override get settled(): number {
+    return this.#acknowledged
+  }
+
+  /** Whether the writer still has to give again what the reader received before. */
+  get isRegenerating(): boolean {
+    return !this.closed && (!this.#isConnected || this.sent < this.#posted)
+  }
+
   override push(batch: Batch): void {
-    if (this.closed) return
     super.push(batch)
-    if (this.overflow === 'block') this.#send(batch, batch.from, batch.to)
-    else this.#pump()
+    this.pump()
   }
 
   override end(): void {
+    if (!this.closed && this.overflow === 'block' && this.sent < this.#posted) throw this.#differs()
     super.end()
-    this.#pump()
+    this.pump()
   }
 
-  /** Sends what the window allows, then the end. */
-  #pump(): void {
-    if (this.closed) return
-    if (this.overflow !== 'block') {
-      for (let { head } = this; head !== undefined; head = this.head) {
-        const count = Math.min(head.to - this.at, this.#window - (this.#posted - this.#acknowledged))
-        if (count <= 0) return
-        this.#send(head, this.at, this.at + count)
-        this.consume(count)
-      }
+  /** Nobody would ever see the end: the reader waits for more than there is. */
+  #differs(): TermError {
+    const cause = new MillraceError(
+      'NOT_REPLAYABLE',
+      `Its worker was lost, and when it was run again it gave ${this.sent} items where it had given ${this.#posted}. ` +
+        "A term must give the same for the same items; keep one that does not on the caller's thread with local().",
+    )
+    return new TermError(this.from, 'replay', cause)
+  }
+
+  /** Sends what may be sent, then the end. */
+  pump(): void {
+    if (this.closed || !this.#isConnected || this.isHeldBack) return
+    if (this.overflow !== 'block') this.#deliver()
+    for (;;) {
+      const limit =
+        this.#posted < this.#replayTo
+          ? this.capacityItems - (this.#posted - this.#acknowledged)
+          : Number.POSITIVE_INFINITY
+      const batch = this.log.window(this.#posted, limit)
+      if (batch === undefined) break
+      this.#send(batch)
     }
-    if (!this.ended || this.#endPosted) return
+    this.trim()
+    const isUnderWay = this.#posted < this.log.to || (this.overflow !== 'block' && this.items > 0)
+    if (!this.ended || this.#endPosted || isUnderWay) return
     this.#endPosted = true
     this.forward++
     this.#post({ kind: 'end', edge: this.index }, [])
   }
 
-  #send({ items, times, itemBytes }: Batch, from: number, to: number): void {
+  /** Takes what the window allows off an edge that drops. */
+  #deliver(): void {
+    for (let { head } = this; head !== undefined; head = this.head) {
+      const count = Math.min(head.to - this.at, this.#window - (this.log.to - this.#acknowledged))
+      if (count <= 0) return
+      this.log.append({ ...head, from: this.at, to: this.at + count })
+      this.consume(count)
+    }
+  }
+
+  #send({ items, from, to, times, itemBytes }: Batch): void {
     const transfer: Transferred = []
     const packed = pack(items, from, to, transfer)
     const stamps = times === undefined ? undefined : Float64Array.from(times.slice(from, to))
@@ -108,33 +153,52 @@ export class OutboundEdge extends Edge {
     this.back++
     if (this.closed) return
     this.#settle(consumed)
-    this.#pump()
+    this.pump()
   }
 
   /** The reader wants no more. What it has not accounted for itself was abandoned. */
   onClose(consumed: number, held: number): void {
     this.back++
     if (this.closed) return
-    const lost = this.#posted - consumed - held
+    if (this.overflow === 'block') {
+      this.closeAt(consumed + held)
+      return
+    }
+    const lost = this.log.to - consumed - held
     this.#settle(consumed)
-    if (this.overflow === 'block') this.#take(held)
-    else this.abandoned += lost
+    this.abandoned += lost
     super.close()
     this.reader.wake()
   }
 
   #settle(consumed: number): void {
-    if (this.overflow === 'block') this.#take(consumed - this.#acknowledged)
+    if (this.overflow === 'block') this.take(consumed)
     this.#acknowledged = consumed
   }
 
-  #take(count: number): void {
-    for (let left = count; left > 0; ) {
-      const { head } = this
-      if (head === undefined) return
-      const taken = Math.min(left, head.to - this.at)
-      this.consume(taken)
-      left -= taken
+  /** One of the ends is about to move to another thread: nothing is sent before `onResume`. */
+  disconnect(): void {
+    this.forward = 0
+    this.back = 0
+    this.#isConnected = false
+    this.#endPosted = false
+  }
+
+  /** The reader is there, and goes on behind what it has received. */
+  onResume({ received, consumed, closed, held }: Extract<EdgeMessage, { kind: 'resume' }>): void {
+    if (closed) {
+      this.#isConnected = true
+      this.#posted = Math.max(this.#posted, received)
+      this.onClose(consumed, held)
+      return
     }
+    this.back++
+    if (this.closed) return
+    this.#isConnected = true
+    this.#replayTo = Math.max(this.#replayTo, this.#posted, this.log.to)
+    this.#posted = received
+    this.#settle(consumed)
+    this.pump()
+    this.writer.wake()
   }
 }

@@ -2,6 +2,7 @@
 
 import type { AnyLeaf, Edge, GraphEdge, Node, Plan, StagePlan } from '@millrace/core/engine'
 import type { PartEdge, PartNode, PartPlan } from './protocol.ts'
+import { resumedKernel } from './resumed-kernel.ts'
 
 /** A part's plan, and which edge of the run each of its edges is. */
 export interface PartGraph {
@@ -11,10 +12,17 @@ export interface PartGraph {
   readonly stubs: ReadonlySet<StagePlan>
 }
 
-/** Makes the plan. `leafOf` finds a node's term in the graphs that were loaded. */
-export function makePartGraph(part: PartPlan, leafOf: (node: PartNode) => AnyLeaf): PartGraph {
+/**
+ * Makes the plan. `leafOf` finds a node's term in the graphs that were loaded; `onLive` hears of sources that cannot be
+ * begun anew.
+ */
+export function makePartGraph(
+  part: PartPlan,
+  leafOf: (node: PartNode) => AnyLeaf,
+  onLive: (id: string) => void,
+): PartGraph {
   const nodes = new Map<number, Node>()
-  const stages: StagePlan[] = part.stages.map(({ index, kind, nodes: own }) => {
+  const stages: StagePlan[] = part.stages.map(({ index, kind, nodes: own, saved }) => {
     const made = own.map((node): Node => {
       const { id, rows, positional, policy } = node
       const leaf = leafOf(node)
@@ -24,7 +32,8 @@ export function makePartGraph(part: PartPlan, leafOf: (node: PartNode) => AnyLea
     own.forEach(({ index: at }, i) => {
       nodes.set(at, made[i] as Node)
     })
-    return { index, kind, nodes: made, kernels: made.map(({ leaf }) => leaf.kernel()) }
+    const kernels = made.map((node, at) => resumedKernel(node, saved?.states[at], onLive))
+    return { index, kind, nodes: made, kernels }
   })
   const places = new Map<GraphEdge, PartEdge>()
   const stubs = new Set<StagePlan>()

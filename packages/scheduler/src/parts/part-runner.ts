@@ -25,10 +25,12 @@ import {
   type Report,
 } from './protocol.ts'
 import { Reporter } from './reporter.ts'
+import { Saver } from './saver.ts'
 
 const NOTHING: Report = {
   isQuiet: true,
   isExiting: false,
+  isBehind: false,
   commands: 0,
   stages: [],
   edges: [],
@@ -101,6 +103,7 @@ export class PartRunner {
     else if (edge instanceof OutboundEdge) {
       if (message.kind === 'ack') edge.onAck(message.consumed)
       else if (message.kind === 'close') edge.onClose(message.consumed, message.held)
+      else if (message.kind === 'resume') edge.onResume(message)
     }
   }
 
@@ -112,6 +115,14 @@ export class PartRunner {
         break
       case 'wire':
         this.#wire(command)
+        break
+      case 'rewire':
+        this.#ports.get(command.host)?.close()
+        this.#listen(command.host, command.port)
+        this.#placement?.reconnect(command.host)
+        break
+      case 'stored':
+        this.#placement?.cover(command.edges)
         break
       case 'enter':
         this.#turns.add(command.stage)
@@ -179,16 +190,17 @@ export class PartRunner {
       const nodes = this.#graphs.get(graph) as readonly Node[]
       return (nodes[at] as Node).leaf
     }
-    const graph = makePartGraph(plan, leafOf)
-    for (const { host, port } of peers) {
-      this.#ports.set(host, port)
-      port.on('message', (message: EdgeMessage) => this.#receive(message))
-    }
-    const placement = new PartPlacement(plan.host, graph, {
+    const saver = new Saver((reply) => this.#reply(reply), plan.saves)
+    const graph = makePartGraph(plan, leafOf, (id) =>
+      saver.refuse(`"${id}" is a source that may not give the same again`),
+    )
+    for (const { host, port } of peers) this.#listen(host, port)
+    const placement = new PartPlacement(plan, graph, saver, {
       post: (host) => this.#postTo(host),
       turn: (stage) => this.#turn(stage),
       entered: (stage) => this.#reply({ kind: 'entered', stage }),
       onQuiet: (isExiting) => this.#reporter?.onQuiet(isExiting),
+      closing: (at) => this.#reply({ kind: 'closing', at }),
     })
     const engine = new Engine(graph.plan, {
       clock: systemClock,
@@ -205,6 +217,7 @@ export class PartRunner {
     })
     this.#placement = placement
     this.#engine = engine
+    if (plan.resumes) placement.goOnFromSaved()
     void this.#run(engine, placement)
     for (const message of this.#early.splice(0)) this.#onEdge(message)
   }
@@ -230,10 +243,16 @@ export class PartRunner {
     this.#reply({ kind: 'ended', report: reporter.end(), printedBytes: printedBytes() })
   }
 
+  /** Hears another part. What the part before it on that port had sent and was not received yet is gone. */
+  #listen(host: number, port: MessagePort): void {
+    this.#ports.set(host, port)
+    port.on('message', (message: EdgeMessage) => this.#receive(message))
+  }
+
   #postTo(host: number): Post {
-    const port = this.#ports.get(host) as MessagePort
     return (message, transfer) => {
-      port.postMessage(message, transfer)
+      // a part that is being begun anew has no port yet, and will be told all of it then
+      this.#ports.get(host)?.postMessage(message, transfer)
       // what was sent outside of a step, by a coroutine or at the end of a turn, has to be reported, too
       this.#engine?.look()
     }

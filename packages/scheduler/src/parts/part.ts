@@ -3,9 +3,8 @@
  * `PartsPlacement`, driven by its `ProxyStage`s. Every promise settles, also when the thread is lost.
  */
 
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { StagePlan } from '@millrace/core/engine'
-import { WorkerLostError } from '../errors.ts'
 import type { HostThread } from '../threads/host-thread.ts'
 import { releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
 import type { WireLetter } from '../worker/letters.ts'
@@ -13,7 +12,16 @@ import type { Transferred } from '../worker/packed.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { fromFailure } from './failure.ts'
-import type { Command, EdgeMessage, LinkReport, Reply, Report } from './protocol.ts'
+import type {
+  Command,
+  EdgeMessage,
+  LinkReport,
+  Reply,
+  Report,
+  SavedReader,
+  SavedStage,
+  Stamps,
+} from './protocol.ts'
 
 /** What a part tells. */
 export interface PartOwner {
@@ -28,12 +36,21 @@ export interface PartOwner {
   onStopFor(error: unknown): void
   onEnded(part: Part): void
   onFailed(error: unknown): void
-  onLost(part: Part, error: WorkerLostError): void
+  onSaved(saved: SavedStage): void
+  onOrder(stage: number, runs: readonly number[]): void
+  onStamps(edge: number, stamps: Stamps): void
+  onExited(stage: number): void
+  onClosing(at: SavedReader): void
+  /** No snapshot of the part can be taken any more. */
+  onUnsavable(part: Part): void
+  /** The part's thread is gone in mid-run; `cause` is what it died of. */
+  onLost(part: Part, cause: unknown): void
 }
 
-/** How loading went: the thread could not start a helper of its own, or built another graph. */
+/** How loading went: the thread could not start a helper of its own, was lost, or built another graph. */
 export type Loaded =
   | { readonly kind: 'loaded' | 'refused' }
+  | { readonly kind: 'lost'; readonly cause: unknown }
   | { readonly kind: 'mismatch'; readonly key: string; readonly lines: readonly string[] }
 
 /** A worker that does not answer for so long after a failure or a cancel is ended. */
@@ -48,11 +65,15 @@ interface Deferred<Value> {
 export class Part {
   readonly host: number
   readonly stages: readonly StagePlan[]
-  readonly thread: HostThread
+  thread!: HostThread
   /** The thread's number; it has none any more once it is gone. */
-  readonly id: number
+  id = -1
+  /** Threads that were lost. */
+  restarts = 0
+  /** Why the part cannot begin anew on another thread; `undefined` if it can. */
+  unsavable: string | undefined
   readonly #owner: PartOwner
-  readonly #port: MessagePort
+  #port!: MessagePort
   isExiting = false
   /** The part has told its end, or is gone. */
   hasEnded = false
@@ -64,12 +85,16 @@ export class Part {
   #ordered = 0
   #carriedOut = 0
   #loading: Deferred<Loaded> | undefined
+  /** What to call once a stage has been entered, by stage, in the order in which they are entered. */
   readonly #entering = new Map<number, () => void>()
   #printedBytes = 0
   #isReady = false
   #isWired = false
   #isStarted = false
   #isStopped = false
+  #isStopTold = false
+  #isBehind = false
+  /** The thread is gone, and there is no other yet. */
   #isLost = false
   /** What the thread was lost of. */
   #cause: unknown
@@ -81,9 +106,13 @@ export class Part {
   constructor(host: number, stages: readonly StagePlan[], thread: HostThread, owner: PartOwner) {
     this.host = host
     this.stages = stages
+    this.#owner = owner
+    this.#host(thread)
+  }
+
+  #host(thread: HostThread): void {
     this.thread = thread
     this.id = thread.id
-    this.#owner = owner
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     port1.on('message', (reply: Reply | EdgeMessage) => this.#receive(reply))
@@ -91,9 +120,35 @@ export class Part {
     thread.host(port2)
   }
 
+  /** Another thread is to host the part, which has lost its own. It knows nothing yet: see `load`. */
+  moveTo(thread: HostThread): void {
+    this.restarts++
+    this.isExiting = false
+    this.links.clear()
+    this.#wasQuiet = false
+    this.#ordered = 0
+    this.#carriedOut = 0
+    this.#isWired = false
+    this.#isLost = false
+    this.#isStopTold = false
+    this.#isBehind = true
+    this.#host(thread)
+  }
+
+  /** Has a part that has begun anew do what it was told before. */
+  catchUp(): void {
+    for (const stage of this.#entering.keys()) this.#order({ kind: 'enter', stage })
+    if (this.#isStarted) this.#order({ kind: 'start' })
+  }
+
+  /** Whether the part can be told something: it has a thread, and its stages are made. */
+  get isUp(): boolean {
+    return this.#isWired && !this.#isLost && !this.hasEnded
+  }
+
   /** Whether nothing can move in the part before something comes from outside, as far as it has told. */
   get isQuiet(): boolean {
-    return this.hasEnded || (this.#wasQuiet && this.#ordered === this.#carriedOut)
+    return this.hasEnded || (!this.#isLost && this.#wasQuiet && this.#ordered === this.#carriedOut)
   }
 
   /** Sends to an edge's other end. @throws a DataCloneError for items that cannot be cloned. */
@@ -113,7 +168,7 @@ export class Part {
     return new Promise((resolve, reject) => {
       this.#loading = { resolve, reject }
       this.#isReady = false
-      if (this.#isLost) reject(this.#lost(this.#cause))
+      if (this.#isLost) resolve({ kind: 'lost', cause: this.#cause })
       else this.#order({ kind: 'load', graphs })
     })
   }
@@ -122,8 +177,7 @@ export class Part {
   makeStages(command: Extract<Command, { kind: 'wire' }>): void {
     this.#isWired = true
     if (this.#isLost) {
-      this.#end()
-      this.#owner.onLost(this, this.#lost(this.#cause))
+      this.#owner.onLost(this, this.#cause)
       return
     }
     this.#order(
@@ -137,7 +191,17 @@ export class Part {
     this.#owner.wire()
   }
 
-  /** Enters a stage. Pending for good if the part is lost: the run has failed then. */
+  /** Another part can be reached through this port now. */
+  rewire(host: number, port: MessagePort): void {
+    this.#order({ kind: 'rewire', host, port }, [port])
+  }
+
+  /** Snapshots of the readers of these edges are stored. */
+  cover(edges: readonly (readonly [edge: number, position: number])[]): void {
+    if (this.isUp) this.#order({ kind: 'stored', edges })
+  }
+
+  /** Enters a stage. Pending for good if the part is lost for good: the run has failed then. */
   enter(stage: number): Promise<void> {
     this.wire()
     return new Promise((resolve) => {
@@ -152,10 +216,23 @@ export class Part {
     this.#order({ kind: 'start' })
   }
 
+  /** Lets its sources end; those that were begun anew once `tellStop` says so. */
   stop(): void {
     if (this.#isStopped) return
     this.#isStopped = true
+    if (this.restarts === 0 && !this.#isLost) this.tellStop()
+  }
+
+  /** Passes on a `stop` that had to wait. */
+  tellStop(): void {
+    if (!this.#isStopped || this.#isStopTold || !this.isUp) return
+    this.#isStopTold = true
     this.#order({ kind: 'stop' })
+  }
+
+  /** Whether what it has given before it lost a thread may not all have been given again. */
+  get isBehind(): boolean {
+    return !this.hasEnded && (this.#isLost || this.#isBehind)
   }
 
   pause(): void {
@@ -177,7 +254,8 @@ export class Part {
   /** Has the part let go of everything; resolves when it has, or when its thread had to be ended. Idempotent. */
   cancel(reason: unknown): Promise<void> {
     this.#ending ??= new Promise((resolve) => {
-      if (!this.#isWired || this.hasEnded) {
+      if (!this.#isWired || this.#isLost || this.hasEnded) {
+        this.hasEnded = true
         resolve()
         return
       }
@@ -190,6 +268,13 @@ export class Part {
       }, PATIENCE_MS)
     })
     return this.#ending
+  }
+
+  /** The part is lost for good. */
+  abandon(): void {
+    this.#isLost = true
+    this.thread.end()
+    this.#end()
   }
 
   /** Lets go of the thread, which another part is to have. */
@@ -218,13 +303,32 @@ export class Part {
       case 'mismatch':
         this.#isReady = true
         this.#loading?.resolve(reply)
+        this.#loading = undefined
         break
       case 'failed':
         this.#onFailed(reply)
         break
       case 'entered':
         this.#entering.get(reply.stage)?.()
-        this.#entering.delete(reply.stage)
+        break
+      case 'saved':
+        this.#owner.onSaved(reply.saved)
+        break
+      case 'order':
+        this.#owner.onOrder(reply.stage, reply.runs)
+        break
+      case 'stamps':
+        this.#owner.onStamps(reply.edge, reply.stamps)
+        break
+      case 'exited':
+        this.#owner.onExited(reply.stage)
+        break
+      case 'closing':
+        this.#owner.onClosing(reply.at)
+        break
+      case 'unsavable':
+        this.unsavable ??= reply.reason
+        this.#owner.onUnsavable(this)
         break
       case 'report':
         this.#onReport(reply.report)
@@ -251,8 +355,10 @@ export class Part {
 
   /** Says so once it has been heard: a part has few letters under way. */
   async #onLetter(letter: WireLetter): Promise<void> {
+    const { restarts } = this
     await this.#owner.onLetter(letter)
-    if (!this.hasEnded) this.#order({ kind: 'heard', letters: 1 })
+    // a thread that came in its place knows nothing of it
+    if (!this.hasEnded && this.restarts === restarts) this.#order({ kind: 'heard', letters: 1 })
   }
 
   #onFailed({ failure }: Extract<Reply, { kind: 'failed' }>): void {
@@ -262,12 +368,17 @@ export class Part {
     else if ((failure.error.code as unknown) === 'ERR_WORKER_INIT_FAILED') {
       // the thread runs, but not the helper thread that loads TypeScript there
       this.#loading?.resolve({ kind: 'refused' })
-    } else this.#loading?.reject(error)
+      this.#loading = undefined
+    } else {
+      this.#loading?.reject(error)
+      this.#loading = undefined
+    }
   }
 
   #onReport(report: Report): void {
     this.#wasQuiet = report.isQuiet
     this.isExiting = report.isExiting
+    this.#isBehind = report.isBehind
     this.#carriedOut = report.commands
     this.heapBytes = report.heapBytes
     for (const link of report.links) this.links.set(link.index, link)
@@ -282,21 +393,22 @@ export class Part {
 
   #onLost(cause: unknown): void {
     if (this.hasEnded) return
+    // what the thread has posted lies here: it counts
+    for (let rest = receiveMessageOnPort(this.#port); rest !== undefined; ) {
+      this.#receive(rest.message as Reply | EdgeMessage)
+      rest = receiveMessageOnPort(this.#port)
+    }
+    this.#port.close()
+    this.#owner.touch()
+    if (this.hasEnded) return
     this.#isLost = true
     this.#cause = cause
     const { code } = (cause ?? {}) as { readonly code?: unknown }
-    if (this.#isWired) {
-      this.#end()
-      this.#owner.onLost(this, this.#lost(cause))
-    } else if (code === 'ERR_WORKER_INIT_FAILED') this.#loading?.resolve({ kind: 'refused' })
-    else this.#loading?.reject(this.#lost(cause))
-  }
-
-  #lost(cause: unknown): WorkerLostError {
-    return new WorkerLostError(
-      this.stages.flatMap(({ nodes }) => nodes.map(({ id }) => id)),
-      undefined,
-      cause,
-    )
+    const loading = this.#loading
+    this.#loading = undefined
+    if (loading !== undefined) {
+      loading.resolve(code === 'ERR_WORKER_INIT_FAILED' ? { kind: 'refused' } : { kind: 'lost', cause })
+    } else if (this.#ending !== undefined || this.#hasFailed) this.#end()
+    else if (this.#isWired) this.#owner.onLost(this, cause)
   }
 }

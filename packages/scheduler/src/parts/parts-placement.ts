@@ -21,21 +21,35 @@ import type {
   StageHost,
   StagePlan,
 } from '@millrace/core/engine'
-import { GraphMismatchError, type WorkerLostError } from '../errors.ts'
 import { governor } from '../governor/governor.ts'
 import { healthOf } from '../governor/health.ts'
 import type { HostThread } from '../threads/host-thread.ts'
-import { type Granted, releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
+import { acquireThreads, type Granted, releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
 import { fromWireLetter, type WireLetter } from '../worker/letters.ts'
-import type { GraphRef } from '../worker/protocol.ts'
-import { EdgeBoard } from './edge-board.ts'
+import { type BoardEdge, EdgeBoard } from './edge-board.ts'
+import { LetterCounts } from './letter-counts.ts'
+import { Loader } from './loader.ts'
 import { Locator } from './locate.ts'
 import { type EdgeOwner, MirrorEdge, ReceivedEdge } from './mirror-edge.ts'
 import { OutboundEdge, type Post } from './outbound-edge.ts'
-import { type Loaded, Part, type PartOwner } from './part.ts'
+import { Part, type PartOwner } from './part.ts'
 import { describePart } from './part-plan.ts'
-import { CALLER, type EdgeMessage, type Report } from './protocol.ts'
+import {
+  CALLER,
+  type EdgeMessage,
+  type PartPlan,
+  type Report,
+  type SavedReader,
+  type SavedStage,
+  type Stamps,
+} from './protocol.ts'
 import { ProxyStage } from './proxy-stage.ts'
+import { Recovery } from './recovery.ts'
+import { rewirePart } from './rewire.ts'
+import { Spare } from './spare.ts'
+
+/** The number of a thread in reserve among the hosts. */
+const RESERVE = -1
 
 /** How a strategy uses parts. */
 export interface PartsPolicy {
@@ -51,6 +65,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   readonly #policy: PartsPolicy
   readonly #board = new EdgeBoard()
   #locator = new Locator(new Map())
+  #loader = this.#makeLoader()
   #threads: HostThread[] = []
   readonly #partOf = new Map<number, Part>()
   readonly #proxies = new Map<number, ProxyStage>()
@@ -60,7 +75,30 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   #isPaused = false
   #isClosed = false
   #errors = 0
+  #lost = 0
   #peak = 0
+  readonly #recovery = new Recovery({
+    board: this.#board,
+    takeThread: async () => (await this.#spare.take()) ?? this.#takeThread(),
+    prepare: () => this.#spare.prepare(),
+    letGo: (thread) => releaseThread(thread, this.#policy.threads),
+    load: (part) => this.#loader.loadOnce(part),
+    rewire: (part) => {
+      this.#resumeLetters(part)
+      rewirePart(part, this.#board, this.#describe(part, true), this.#isPaused)
+    },
+    fail: (error) => this.#host?.fail(error),
+  })
+
+  readonly #letters = new LetterCounts()
+
+  readonly #spare = new Spare(
+    () => {
+      const thread = this.#takeThread()
+      return thread === undefined ? undefined : new Part(RESERVE, this.#plan?.stages ?? [], thread, this)
+    },
+    async (part) => (await this.#loader.loadOnce(part)).kind === 'loaded',
+  )
 
   constructor(policy: PartsPolicy) {
     this.#policy = policy
@@ -77,6 +115,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   async open(plan: Plan, origins: Origins): Promise<void> {
     this.#plan = plan
     this.#locator = new Locator(origins)
+    this.#loader = this.#makeLoader()
     const away = plan.stages.filter(({ nodes }) => nodes.every((node) => this.isAway(node, origins)))
     if (away.length === 0) return
     const { threads, refused } = this.#policy.acquire(away.length)
@@ -84,11 +123,11 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#errors += Math.min(1, refused)
     while (this.#threads.length > 0 && !this.#isClosed) {
       const parts = this.#makeParts(away)
-      const loaded = await Promise.all(parts.map((part) => this.#load(part)))
+      const loaded = await Promise.all(parts.map((part) => this.#loader.load(part)))
       if (loaded.every((is) => is)) break
       // a thread less: its stages are dealt anew
       for (const part of parts) part.leave()
-      this.#threads = this.#threads.filter((_, at) => loaded[at] !== false)
+      this.#threads = parts.flatMap(({ thread }, at) => (loaded[at] === true ? [thread] : []))
       this.#board.parts.clear()
       this.#partOf.clear()
     }
@@ -98,6 +137,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     const hands = this.#policy.deal(away, this.#threads.length)
     for (const thread of this.#threads.splice(hands.length)) releaseThread(thread, this.#policy.threads)
     const parts = hands.map((stages, at) => new Part(at + 1, stages, this.#threads[at] as HostThread, this))
+    for (const part of parts) part.unsavable = Recovery.whyUnsavable(part.stages)
     this.#peak = Math.max(this.#peak, parts.length)
     for (const part of parts) {
       this.#board.parts.set(part.host, part)
@@ -106,16 +146,31 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     return parts
   }
 
-  /** Resolves with whether the part can be used; a thread that cannot load TypeScript is none. */
-  async #load(part: Part): Promise<boolean> {
-    const places = part.stages.flatMap(({ nodes }) => nodes.map((node) => this.#locator.locate(node)))
-    const graphs = new Map<string, GraphRef>(places.map(({ graph }) => [graph.key, graph]))
-    const loaded = await part.load([...graphs.values()])
-    if (loaded.kind === 'loaded') return true
-    if (loaded.kind === 'mismatch') throw mismatch(loaded, places)
-    this.#countLoss()
-    part.thread.end()
-    return false
+  #makeLoader(): Loader {
+    return new Loader(this.#locator, {
+      isPlaced: ({ index }) => this.#partOf.has(index),
+      onRefused: () => this.#countLoss(),
+      onLost: async () => {
+        this.#countLost()
+        const spare = await this.#spare.take()
+        if (this.#isClosed) {
+          if (spare !== undefined) releaseThread(spare, this.#policy.threads)
+          return undefined
+        }
+        const thread = spare ?? this.#takeThread()
+        this.#spare.prepare()
+        return thread
+      },
+    })
+  }
+
+  #takeThread(): HostThread | undefined {
+    return acquireThreads(1, 0, this.#policy.threads).threads[0]
+  }
+
+  #countLost(): void {
+    this.#lost++
+    governor().countError('lost')
   }
 
   #countLoss(): void {
@@ -136,6 +191,8 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
           ? new ReceivedEdge(index, place, this, this.#postTo(writer), ...args)
           : new MirrorEdge(index, place, this, ...args)
     this.#board.edges.push({ place, edge, options, writer, reader })
+    const part = this.#board.parts.get(writer)
+    if (part !== undefined) part.unsavable ??= Recovery.whyUnsavableEdge(place, options.overflow)
     return edge
   }
 
@@ -170,13 +227,30 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   wire(): void {
     if (this.#isWired || this.#host === undefined) return
     this.#isWired = true
-    const { timed, batchItems, stopsOnFailure } = this.#host
+    for (const { edge, reader } of this.#board.edges) {
+      if (edge instanceof OutboundEdge) edge.isBacked = this.#board.parts.get(reader)?.unsavable === undefined
+    }
     const ports = this.#connect()
     for (const part of this.#board.parts.values()) {
-      const plan = describePart(part, this.#board.edges, this.#locator, { timed, batchItems, stopsOnFailure })
+      const plan = this.#describe(part, false)
       part.makeStages({ kind: 'wire', plan, peers: ports.get(part.host) ?? [] })
       if (this.#isPaused) part.pause()
     }
+  }
+
+  #resumeLetters({ stages }: Part): void {
+    for (const { index, nodes } of stages) {
+      const records = this.#recovery.snapshots.savedOf(index)?.records
+      nodes.forEach(({ id }, at) => {
+        this.#letters.resume(id, records?.[at]?.failures?.deadLettered ?? 0)
+      })
+    }
+  }
+
+  #describe(part: Part, resumes: boolean): PartPlan {
+    const { timed, batchItems, stopsOnFailure } = this.#host as StageHost
+    const engine = { timed, batchItems, stopsOnFailure, resumes }
+    return describePart(part, this.#board, this.#locator, engine, this.#recovery.snapshots)
   }
 
   /** A channel for each two parts with an edge between them. */
@@ -227,10 +301,14 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   onReport(_part: Part, report: Report): void {
     this.#board.apply(report)
     for (const stage of report.stages) this.#proxies.get(stage.index)?.apply(stage)
+    // a source that stopped sooner would not give all that others have had of it, or of what came of it
+    const parts = [...this.#board.parts.values()]
+    if (!parts.some(({ isBehind }) => isBehind)) for (const part of parts) part.tellStop()
     this.#host?.look()
   }
 
   onLetter(letter: WireLetter): void | Promise<void> {
+    if (!this.#letters.accept(letter.term)) return
     return this.#host?.setAside(fromWireLetter(letter), letter.isFatal)
   }
 
@@ -246,9 +324,65 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#host?.fail(error)
   }
 
-  onLost(_part: Part, error: WorkerLostError): void {
-    this.#countLoss()
-    this.#host?.fail(error)
+  onSaved(saved: SavedStage): void {
+    this.#cover(this.#recovery.snapshots.store(saved))
+  }
+
+  /** Tells the writers of edges what will not be asked for again. */
+  #cover(edges: readonly (readonly [edge: number, position: number])[]): void {
+    const byHost = new Map<number, (readonly [edge: number, position: number])[]>()
+    for (const at of edges) {
+      const { edge, writer } = this.#board.edges[at[0]] as BoardEdge
+      if (edge instanceof OutboundEdge) edge.cover(at[1])
+      else byHost.set(writer, [...(byHost.get(writer) ?? []), at])
+    }
+    for (const [host, covered] of byHost) this.#board.parts.get(host)?.cover(covered)
+  }
+
+  onOrder(stage: number, runs: readonly number[]): void {
+    this.#recovery.snapshots.noteOrder(stage, runs)
+  }
+
+  onStamps(edge: number, stamps: Stamps): void {
+    this.#recovery.snapshots.noteStamps(edge, stamps)
+  }
+
+  onExited(stage: number): void {
+    this.#recovery.snapshots.noteExit(stage)
+  }
+
+  onClosing(at: SavedReader): void {
+    this.#recovery.snapshots.noteClosing(at)
+  }
+
+  onUnsavable({ host }: Part): void {
+    const into = this.#board.edges.flatMap(({ reader }, index) => (reader === host ? [index] : []))
+    this.#cover(into.map((index) => [index, Number.POSITIVE_INFINITY] as const))
+  }
+
+  onLost(part: Part, cause: unknown): void {
+    this.#countLost()
+    for (const { edge, reader } of this.#board.edges) {
+      if (reader === part.host && edge instanceof OutboundEdge) edge.disconnect()
+    }
+    this.#recovery.onLost(part, cause)
+  }
+
+  /**
+   * Ends the worker that hosts this node, because of a call that does not return: its part begins anew on another. Returns
+   * whether there was one.
+   */
+  replaceWorkerOf(nodeId: string, cause: unknown): boolean {
+    const hosts = ({ stages, hasEnded }: Part): boolean =>
+      !hasEnded && stages.some(({ nodes }) => nodes.some(({ id }) => id === nodeId))
+    const part = [...this.#board.parts.values()].find(hosts)
+    part?.thread.kill(cause)
+    return part !== undefined
+  }
+
+  /** The threads that host parts now: for tests that end them. */
+  get threads(): readonly HostThread[] {
+    return [...this.#board.parts.values()].filter(({ hasEnded }) => !hasEnded).map(({ thread }) => thread)
   }
 
   pause(): void {
@@ -263,14 +397,14 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   stats(elapsedMs: number): ThreadStats {
     const parts = [...this.#board.parts.values()]
-    const workers = parts.map(({ id, heapBytes, stages }) => {
+    const workers = parts.map(({ id, heapBytes, stages, restarts }) => {
       const proxies = stages.flatMap(({ index }) => this.#proxies.get(index) ?? [])
       const activations = proxies.reduce((sum, proxy) => sum + proxy.activations, 0)
       const busyMs = proxies.reduce((sum, proxy) => sum + proxy.busyMs, 0)
       const utilisation = elapsedMs > 0 ? Math.min(1, busyMs / elapsedMs) : 0
-      return { id, activations, busyMs, utilisation, heapBytes, restarts: 0 }
+      return { id, activations, busyMs, utilisation, heapBytes, restarts }
     })
-    const errors = this.#errors
+    const errors = this.#errors + this.#lost
     const activations = workers.reduce((sum, worker) => sum + worker.activations, 0)
     // terms share what there is: no thread is missing, though some were refused
     const counts = {
@@ -278,8 +412,8 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
       had: parts.length,
       activations,
       denied: 0,
-      refused: errors,
-      lost: 0,
+      refused: this.#errors,
+      lost: this.#lost,
     }
     return { budget: parts.length, peak: this.#peak, errors, health: healthOf(counts), workers }
   }
@@ -288,17 +422,6 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#isClosed = true
     await Promise.all([...this.#board.parts.values()].map((part) => part.drained()))
     for (const part of this.#board.parts.values()) part.close(this.#policy.threads)
+    this.#spare.close(this.#policy.threads)
   }
-}
-
-function mismatch(
-  { key, lines }: Extract<Loaded, { kind: 'mismatch' }>,
-  places: readonly { readonly graph: GraphRef; readonly lines: string }[],
-): GraphMismatchError {
-  const place = places.find(({ graph }) => graph.key === key)
-  const here = place?.lines.split('\n') ?? []
-  const nothing = 'no further node'
-  const differs = here.findIndex((line, i) => line !== lines[i])
-  const at = differs < 0 ? here.length : differs
-  return new GraphMismatchError(place?.graph.url ?? '', here[at] ?? nothing, lines[at] ?? nothing)
 }

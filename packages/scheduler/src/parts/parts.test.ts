@@ -78,8 +78,10 @@ describe.each(Object.entries(strategies))('%s', (_, scheduler) => {
 
   test('an output is read where the run was started; leaving it early ends the run', async () => {
     const all: unknown[] = []
-    for await (const item of start({ shape: 'open', items: 3000 }).output()) all.push(item)
+    const whole = start({ shape: 'open', items: 3000 })
+    for await (const item of whole.output()) all.push(item)
     expect(all).toEqual(Array.from({ length: 3000 }, (_, i) => 2 * i))
+    expect((await whole.done).items.out).toBe(3000)
 
     const running = start({ shape: 'endless' }, { edges: { capacityItems: 16 } })
     const some: unknown[] = []

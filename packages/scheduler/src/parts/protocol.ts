@@ -31,19 +31,80 @@ export interface OpenPart {
 
 /** What the two ends of an edge tell each other. `edge` is its number in the run. */
 export type EdgeMessage =
-  | {
-      readonly kind: 'items'
-      readonly edge: number
-      readonly items: Packed
-      readonly times: Float64Array | undefined
-      readonly itemBytes: number
-    }
+  | ({ readonly kind: 'items'; readonly edge: number } & SentBatch)
   /** Nothing follows. */
   | { readonly kind: 'end'; readonly edge: number }
   /** The reader has consumed so many items in all: the writer may forget them. */
   | { readonly kind: 'ack'; readonly edge: number; readonly consumed: number }
   /** The reader wants no more. It has consumed so many items, and accounted for so many more that it held. */
   | { readonly kind: 'close'; readonly edge: number; readonly consumed: number; readonly held: number }
+  /** The first word of a reader over a new port: what it has received so far, and the rest of what it knows. */
+  | ({ readonly kind: 'resume'; readonly received: number } & SavedReader)
+
+/** Items on their way. */
+export interface SentBatch {
+  readonly items: Packed
+  readonly times: Float64Array | undefined
+  readonly itemBytes: number
+}
+
+/** Source times of the items of an edge, from a position on. */
+export interface Stamps {
+  readonly from: number
+  readonly times: Float64Array
+}
+
+/** An edge as a snapshot of its reader has it. */
+export interface SavedReader {
+  readonly edge: number
+  readonly consumed: number
+  readonly closed: boolean
+  /** Items that it held when it closed. */
+  readonly held: number
+  /** Those of them that were not counted as unmatched. */
+  readonly abandoned: number
+}
+
+/** An edge as a snapshot of its writer has it. */
+export interface SavedWriter {
+  readonly edge: number
+  readonly sent: number
+  readonly dropped: number
+  readonly abandoned: number
+  readonly peakItems: number
+  readonly closed: boolean
+  /** What its reader may ask for again, and the position of the first of it. */
+  readonly keptFrom: number
+  readonly kept: readonly SentBatch[]
+}
+
+/** A stage between two of its activations, with nothing half done. */
+export interface SavedStage {
+  readonly index: number
+  /** `done`: it has ended. `exited`: its nodes have exited, too. */
+  readonly phase: 'running' | 'done' | 'exited'
+  /** By node. */
+  readonly states: readonly unknown[]
+  readonly records: readonly NodeRecord[]
+  readonly counts: SavedCounts
+  readonly inbound: readonly SavedReader[]
+  readonly outbound: readonly SavedWriter[]
+}
+
+/** The figures of a stage, its inlet and its outlet. */
+export interface SavedCounts {
+  readonly activations: number
+  readonly busyMs: number
+  readonly batches: number
+  readonly batchedItems: number
+  readonly lastTime: number
+  readonly leftover: number
+  readonly joined: number
+  readonly unmatched: number
+  readonly copied: number
+  readonly unread: number
+  readonly left: number
+}
 
 /** A node of the run's graph that a part hosts. */
 export interface PartNode {
@@ -65,6 +126,10 @@ export interface PartStage {
   readonly index: number
   readonly kind: StageKind
   readonly nodes: readonly PartNode[]
+  /** Where it goes on, if its last worker was lost. */
+  readonly saved: SavedStage | undefined
+  /** In which order a merge has taken its items since: the number of an edge, then of items, and so on. */
+  readonly order: readonly number[]
 }
 
 /** An edge with at least one end in the part. */
@@ -81,6 +146,12 @@ export interface PartEdge {
   /** The hosts of its ends. */
   readonly writer: number
   readonly reader: number
+  /** Whether the reader can begin anew, and then asks again for what it has taken since its snapshot. */
+  readonly isBacked: boolean
+  /** When its items were emitted, if the part begins anew and would emit them at other times. */
+  readonly stamps: readonly Stamps[]
+  /** What is known of the reader, if the part begins anew. */
+  readonly atReader: SavedReader | undefined
 }
 
 /** All that a worker must know to run its part. */
@@ -93,6 +164,10 @@ export interface PartPlan {
   readonly timed: boolean
   readonly batchItems: number
   readonly stopsOnFailure: boolean
+  /** Whether the part is to take snapshots. */
+  readonly saves: boolean
+  /** Whether it goes on where a lost worker was. */
+  readonly resumes: boolean
 }
 
 /** Orders of the caller's thread. */
@@ -104,6 +179,10 @@ export type Command =
       readonly plan: PartPlan
       readonly peers: readonly { readonly host: number; readonly port: MessagePort }[]
     }
+  /** Another part has a new thread, to be reached through this port. */
+  | { readonly kind: 'rewire'; readonly host: number; readonly port: MessagePort }
+  /** Snapshots of these edges' readers are stored: nothing before the positions will be asked for again. */
+  | { readonly kind: 'stored'; readonly edges: readonly (readonly [edge: number, position: number])[] }
   /** It is this stage's turn to be entered. Answered by `entered`. */
   | { readonly kind: 'enter'; readonly stage: number }
   | { readonly kind: 'start' | 'stop' | 'pause' | 'resume' }
@@ -165,6 +244,8 @@ export interface Report {
   readonly isQuiet: boolean
   /** Nodes are exiting. */
   readonly isExiting: boolean
+  /** A worker was lost, and what it had given has not all been given again. */
+  readonly isBehind: boolean
   /** Orders carried out so far. */
   readonly commands: number
   readonly stages: readonly StageReport[]
@@ -185,6 +266,18 @@ export type Reply =
   | { readonly kind: 'letter'; readonly letter: WireLetter }
   /** Something failed that the run can go on without, once its sources have stopped. */
   | { readonly kind: 'stopFor'; readonly failure: Failure }
+  /** A snapshot. Whatever depends on it is sent later. */
+  | { readonly kind: 'saved'; readonly saved: SavedStage }
+  /** A merge has taken items in this order. What came of them is sent later. */
+  | { readonly kind: 'order'; readonly stage: number; readonly runs: readonly number[] }
+  /** A source has emitted items at these times. They are sent on later. */
+  | { readonly kind: 'stamps'; readonly edge: number; readonly stamps: Stamps }
+  /** The nodes of a stage that has ended have exited. */
+  | { readonly kind: 'exited'; readonly stage: number }
+  /** The reader of an edge is about to close it. */
+  | { readonly kind: 'closing'; readonly at: SavedReader }
+  /** No snapshot of this part can be taken. */
+  | { readonly kind: 'unsavable'; readonly reason: string }
   | { readonly kind: 'ending' }
   /** The part's last word; and how many bytes its thread has printed in its life. */
   | { readonly kind: 'ended'; readonly report: Report; readonly printedBytes: number }

@@ -90,7 +90,7 @@ export class Reporter {
   #send(isQuiet: boolean, isExiting: boolean): void {
     const begun = performance.now()
     const report = this.#make(isQuiet, isExiting)
-    const state = `${isQuiet} ${isExiting} ${report.commands}`
+    const state = `${isQuiet} ${isExiting} ${report.isBehind} ${report.commands}`
     const isNews =
       state !== this.#toldState || report.stages.length + report.edges.length + report.links.length > 0
     if (isNews) this.#host.send(report)
@@ -105,6 +105,7 @@ export class Reporter {
     return {
       isQuiet,
       isExiting,
+      isBehind: this.#placement.isBehind,
       commands: this.#host.commands,
       stages: this.#news(
         'stage',

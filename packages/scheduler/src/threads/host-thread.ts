@@ -86,6 +86,12 @@ export class HostThread {
     }
   }
 
+  /** Ends the thread, whatever it does; who uses it hears that it is lost, and of what. */
+  kill(cause?: unknown): void {
+    this.#cause ??= cause
+    void this.#worker.terminate()
+  }
+
   /** Ends the thread, whatever it does, and gives it back. */
   end(): void {
     this.onLost = undefined
