@@ -33,6 +33,12 @@ test('a call in which two workers died in a row is not made again', () => {
   expect(casualties.poison[0]).toMatchObject({ node: 1, error: { message: 'gone' } })
 })
 
+test('a call that is known already is not found guilty once more', () => {
+  const casualties = new Casualties()
+  for (const call of [at(40), at(40), at(40), at(40)]) expect(casualties.add(death(call))).toBe(true)
+  expect(places(casualties)).toEqual([['worker', 40, 0]])
+})
+
 test('a worker that was ended by chance accuses nobody', () => {
   const casualties = new Casualties()
   for (const call of [at(1), at(5), at(5, 1), at(6)]) expect(casualties.add(death(call))).toBe(true)

@@ -44,6 +44,7 @@ export class Casualties {
     if (isBystander) return true
     this.deaths++
     const call = notes?.isExact === true ? notes.call : undefined
+    if (this.#poison.some((known) => isSame(known, call))) return true // of an attempt that did not know yet
     if (call === undefined) {
       // a part of a batch hung: run in one piece, the batch will tell where
       if (timeoutMs === undefined) this.#silent++

@@ -35,6 +35,12 @@ interface Dealt {
   readonly settle: (answer: { readonly reply: Reply; readonly worker: TeamWorker }) => void
 }
 
+/** A batch that was given up because another worker died, though its own may still run it. */
+type GivenUp = Pick<Dealt, 'home' | 'task'>
+
+/** So many of them are remembered, the latest ones: a worker hears soon that it is to drop one. */
+const MAX_GIVEN_UP = 256
+
 /** A worker that does not answer for so long is in a function that never returns. */
 const ANSWER_MS = 500
 
@@ -44,6 +50,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   readonly #cells: Int32Array<SharedArrayBuffer>
   readonly #slots: (TeamWorker | undefined)[]
   readonly #dealt = new Map<number, Dealt>()
+  readonly #givenUp = new Map<number, GivenUp>()
   #units = 0
   /** Threads lost so far, by slot. */
   readonly #losses: number[]
@@ -210,19 +217,32 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
 
   /**
    * What it had is lost, and with it every batch that may have had a part there: all that are under way. It died of the
-   * one that it ran, or, if it had begun none, of those that were dealt to it.
+   * one that it ran, or, if it had begun none, of those that were dealt to it; also where that one has been given up
+   * since, and is under way again. Else two workers that die of the same batches could clear each other's for ever.
    */
   #onDied(worker: TeamWorker, error: unknown, timeoutMs?: number, notes = worker.notes): void {
     this.#losses[worker.slot] = worker.restarts + 1
     this.countLoss(error)
     this.drop(worker)
     const running = notes?.batch ?? 0
-    for (const [id, { assembly, home }] of this.#dealt) {
+    const isGuilty = (id: number, { home }: GivenUp): boolean =>
+      running === 0 ? home === worker : running === id
+    const formerly = [...this.#givenUp].filter((each) => isGuilty(...each))
+    for (const [id, dealt] of this.#dealt) {
       for (const other of this.workers) other.send({ kind: 'drop', id })
-      const isBystander = running === 0 ? home !== worker : running !== id
+      const wasGuilty = formerly.some(([, { task }]) => isSameBatch(task, dealt.task))
+      const isBystander = !wasGuilty && !isGuilty(id, dealt)
       const isRefused = isStartFailure(error) // to be dealt again
-      assembly.fail(isRefused ? error : new WorkerDeath(error, { notes, timeoutMs, isBystander }))
+      dealt.assembly.fail(isRefused ? error : new WorkerDeath(error, { notes, timeoutMs, isBystander }))
+      this.#giveUp(id, dealt)
     }
+  }
+
+  #giveUp(id: number, { home, task }: GivenUp): void {
+    this.#givenUp.set(id, { home, task })
+    if (this.#givenUp.size <= MAX_GIVEN_UP) return
+    const [oldest] = this.#givenUp.keys()
+    this.#givenUp.delete(oldest as number)
   }
 
   /** Ends the workers whose call at hand takes longer than it may. */
@@ -265,4 +285,15 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   stealingOf(thread: number): StealingStats | undefined {
     return this.#workerOf(thread)?.metrics
   }
+}
+
+/** Whether both are attempts at one batch. A state's batches are replayed under one number. */
+function isSameBatch(one: Task, other: Task): boolean {
+  return (
+    one.kind === 'run' &&
+    other.kind === 'run' &&
+    one.key === other.key &&
+    one.activation === other.activation &&
+    one.stateful?.batches === other.stateful?.batches
+  )
 }
