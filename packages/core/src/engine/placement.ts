@@ -35,11 +35,6 @@ export interface Placement {
   makeStage(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost): Stage | undefined
   /** The edge for `place` if an end of it lives elsewhere; `undefined` for one within this engine. */
   makeEdge?(place: EdgePlace, options: EdgeOptions, parked: Set<Edge>): Edge | undefined
-  /**
-   * Whether somebody ends this thread when a call hangs in it. Default: nobody does, as on the caller's thread; time
-   * limits on functions that nothing can interrupt are refused then.
-   */
-  readonly endsHungCalls?: boolean
   /** Enters a stage's nodes, where that must wait for its turn. Default: `stage.enter()`. */
   enter?(stage: Stage): void | Promise<void>
   /**

@@ -79,7 +79,7 @@ export function wire(
     const outlet = new Outlet(outgoing, !isRegion && last.leaf.outputs !== undefined)
     let running = placement?.makeStage(stage, inlet, outlet, host)
     if (running === undefined) {
-      if (placement?.endsHungCalls !== true) checkTimeouts(stage.nodes)
+      checkTimeouts(stage.nodes)
       running = new STAGES[stage.kind as keyof typeof STAGES](stage, inlet, outlet, host)
     }
     for (const edge of incoming) edge.reader = running

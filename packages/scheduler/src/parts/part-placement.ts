@@ -40,7 +40,6 @@ export interface PartHost {
 
 /** Places the stages of one part. */
 export class PartPlacement implements Placement {
-  readonly endsHungCalls = true
   readonly #plan: PartPlan
   readonly #saver: Saver
   readonly #graph: PartGraph

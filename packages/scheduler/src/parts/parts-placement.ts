@@ -8,18 +8,19 @@
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { EdgeOptions, ThreadStats } from '@millrace/core'
-import type {
-  Edge,
-  EdgePlace,
-  Inlet,
-  Node,
-  Origins,
-  Outlet,
-  Placement,
-  Plan,
-  Stage,
-  StageHost,
-  StagePlan,
+import {
+  checkTimeouts,
+  type Edge,
+  type EdgePlace,
+  type Inlet,
+  type Node,
+  type Origins,
+  type Outlet,
+  type Placement,
+  type Plan,
+  type Stage,
+  type StageHost,
+  type StagePlan,
 } from '@millrace/core/engine'
 import { governor } from '../governor/governor.ts'
 import { healthOf } from '../governor/health.ts'
@@ -219,6 +220,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#host = host
     const part = this.#partOf.get(plan.index)
     if (part === undefined) return undefined
+    checkTimeouts(plan.nodes)
     const proxy = new ProxyStage(plan, inlet, outlet, host, part, this)
     this.#proxies.set(plan.index, proxy)
     return proxy
