@@ -20,7 +20,7 @@ const MEBI = 2 ** 20
 const profiles: Readonly<Record<Profile, (processors: number) => ProfileSettings>> = {
   // one worker per processor, which is not started anew after each lull
   cpu: (processors) => ({
-    scheduler: { workers: processors, stateful: 'auto', batchMs: 8, idleTimeoutMs: 60_000 },
+    scheduler: { workers: processors, stateful: 'auto', batchMs: 16, idleTimeoutMs: 60_000 },
   }),
   // workers that wait leave their processor to others; small batches, so that many waits go on at once
   io: (processors) => ({

@@ -45,7 +45,7 @@ scheduler.profile            -         default
 scheduler.workers            5         file:millrace.config.yaml
 scheduler.minWorkers         0         default
 scheduler.adaptive           false     default
-scheduler.batchMs            8         default
+scheduler.batchMs            16        default
 scheduler.isolation          thread    default
 scheduler.idleTimeoutMs      10000     default
 scheduler.heapLimitMb        -         default

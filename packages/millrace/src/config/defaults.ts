@@ -23,7 +23,7 @@ export function defaultConfig(): RunConfig {
       workers: usableProcessors(),
       minWorkers: 0,
       adaptive: false,
-      batchMs: 8,
+      batchMs: 16,
       isolation: 'thread',
       idleTimeoutMs: 10_000,
       stateful: 'auto',

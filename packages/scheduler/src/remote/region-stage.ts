@@ -34,14 +34,19 @@ interface RegionSnapshot {
   readonly queues: SavedQueues
 }
 
-const FIRST_BATCH = 16
+/** Nobody knows what an item costs before the first one is done. */
+const FIRST_BATCH = 1
+/** The next batch has so many times the items of the last one at most. */
+const GROWTH = 64
 /** Batches sent and not handed on, per worker, at most. */
 const WINDOW_PER_WORKER = 4
 
 /** A task joins up to so many of the engine's batches, where items are so cheap that a batch is not worth its trip. */
 const JOINED_BATCHES = 16
-/** Once the input has ended, what is left is cut so that each worker gets so many tasks more. */
+/** Once the input has ended, what is left is cut so that each worker gets so many tasks more… */
 const LAST_TASKS_PER_WORKER = 2
+/** …each of about so many ms at least: for less the workers would wait longer for tasks than for each other. */
+const LAST_TASK_MS = 2
 
 /** Runs stateless terms on workers. */
 export class RegionStage extends RemoteStage {
@@ -50,6 +55,8 @@ export class RegionStage extends RemoteStage {
   /** Sent and not yet handed on, oldest first. */
   readonly #activations: Activation[] = []
   #batch = FIRST_BATCH
+  /** Items of one of the last tasks at least. */
+  #lastBatch = FIRST_BATCH
 
   /** The nodes are entered where they run. */
   override enter(): void {}
@@ -158,9 +165,9 @@ export class RegionStage extends RemoteStage {
     const wanted = Math.min(this.#batch, JOINED_BATCHES * this.host.batchItems)
     // all workers should have done their last at the same time
     const share = isLast ? held / (workers * LAST_TASKS_PER_WORKER) : wanted
-    if (held >= wanted) return Math.ceil(Math.min(wanted, Math.max(share, FIRST_BATCH)))
+    if (held >= wanted) return Math.ceil(Math.min(wanted, Math.max(share, this.#lastBatch)))
     if (idle > 0) return Math.ceil(held / idle)
-    if (isLast) return Math.ceil(Math.min(held, Math.max(share, FIRST_BATCH)))
+    if (isLast) return Math.ceil(Math.min(held, Math.max(share, this.#lastBatch)))
     // everybody is busy: make room for the writers meanwhile
     this.#stockUp(wanted)
     return this.#stock.isFull ? this.#stock.size : 0
@@ -221,9 +228,10 @@ export class RegionStage extends RemoteStage {
     const gaveTooMuch = hasMore && outputs.sizes.some((size) => size >= MAX_OUTPUTS)
     if (gaveTooMuch) this.#batch = Math.max(1, this.#batch / 2)
     else if (activation.progress === undefined && !hasMore) {
-      const perItem = busyMs / activation.items.length
-      const wanted = this.dispatcher.batchMs / Math.max(perItem, 1e-6)
-      this.#batch = Math.max(1, Math.min(wanted, activation.items.length * 4))
+      const perMs = activation.items.length / Math.max(busyMs, 1e-6)
+      const { batchMs } = this.dispatcher
+      this.#batch = Math.max(1, Math.min(perMs * batchMs, activation.items.length * GROWTH))
+      this.#lastBatch = Math.max(1, perMs * Math.min(LAST_TASK_MS, batchMs))
     }
     this.wake()
   }

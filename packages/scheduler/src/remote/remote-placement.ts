@@ -81,7 +81,7 @@ const BYTES_PER_MB = 1024 * 1024
 /** Tasks under way per worker: one that runs, and one that waits at its door. */
 const TASKS_PER_WORKER = 2
 /** A batch for a worker is sized to keep it busy for about so long: far above a round trip, far below a human's patience. */
-const DEFAULT_BATCH_MS = 8
+const DEFAULT_BATCH_MS = 16
 /** Stands for the caller's thread among the workers. */
 const HERE: WorkerHandle = { here: true }
 /** As replies name it. */

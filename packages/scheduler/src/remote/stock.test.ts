@@ -15,7 +15,7 @@ test('items and their times come out in the order in which they went in', () => 
 
 test('it is full by bytes, until they are taken', () => {
   const stock = new Stock()
-  const page = 'x'.repeat(64 * 1024)
+  const page = 'x'.repeat(128 * 1024)
   for (let i = 0; i < 2; i++) stock.add({ items: [page], at: 0, to: 1, times: undefined, tag: '' })
   expect([stock.isFull, stock.size]).toEqual([true, 2])
   stock.take(1)

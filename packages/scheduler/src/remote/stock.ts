@@ -3,7 +3,7 @@
 import { estimateBytes, type Window } from '@millrace/core/engine'
 
 /** Estimated bytes held at most; the last window may exceed them. */
-const MAX_BYTES = 256 * 1024
+const MAX_BYTES = 512 * 1024
 
 /** What was taken out of a stock. */
 export interface Taken {
@@ -12,14 +12,14 @@ export interface Taken {
   readonly times: readonly number[] | undefined
 }
 
-/** Items in the order in which they were added. */
+/** Items in the order in which they were added. Whole windows are copied, not item by item: they may be many. */
 export class Stock {
-  #items: unknown[] = []
-  #times: number[] | undefined
+  #parts: Taken[] = []
+  #size = 0
   #bytes = 0
 
   get size(): number {
-    return this.#items.length
+    return this.#size
   }
 
   /** Whether it holds so much that it should be sent. */
@@ -29,17 +29,15 @@ export class Stock {
 
   /** Adds the items of a window. */
   add({ items, at, to, times }: Window): void {
-    for (let i = at; i < to; i++) this.#items.push(items[i])
-    if (times !== undefined) {
-      this.#times ??= []
-      for (let i = at; i < to; i++) this.#times.push(times[i] as number)
-    }
-    if (to > at) this.#bytes += (to - at) * estimateBytes(items[to - 1])
+    if (to === at) return
+    this.#parts.push({ items: items.slice(at, to), times: times?.slice(at, to) })
+    this.#size += to - at
+    this.#bytes += (to - at) * estimateBytes(items[to - 1])
   }
 
   /** What it holds, for a checkpoint. */
   get held(): Taken {
-    return { items: this.#items.slice(), times: this.#times?.slice() }
+    return joined(this.#parts)
   }
 
   /** Holds what another held. */
@@ -49,16 +47,37 @@ export class Stock {
 
   /** Takes out the first `count` items, or all that there are. */
   take(count: number): Taken {
-    const [items, times] = [this.#items, this.#times]
-    if (count >= items.length) {
-      this.#items = []
-      this.#times = undefined
+    if (count >= this.#size) {
+      const all = joined(this.#parts)
+      this.#parts = []
+      this.#size = 0
       this.#bytes = 0
-      return { items, times }
+      return all
     }
-    this.#bytes *= 1 - count / items.length
-    this.#items = items.slice(count)
-    this.#times = times?.slice(count)
-    return { items: items.slice(0, count), times: times?.slice(0, count) }
+    const taken: Taken[] = []
+    let missing = count
+    while (missing > 0) {
+      const [first] = this.#parts as [Taken]
+      const part = cut(first, 0, missing)
+      taken.push(part)
+      if (part.items.length < first.items.length) this.#parts[0] = cut(first, missing, first.items.length)
+      else this.#parts.shift()
+      missing -= part.items.length
+    }
+    this.#bytes *= 1 - count / this.#size
+    this.#size -= count
+    return joined(taken)
   }
+}
+
+function cut({ items, times }: Taken, from: number, to: number): Taken {
+  return { items: items.slice(from, to), times: times?.slice(from, to) }
+}
+
+function joined(parts: readonly Taken[]): Taken {
+  const [first = { items: [], times: undefined }, ...others] = parts
+  if (others.length === 0) return first
+  const items = first.items.concat(...others.map((part) => part.items))
+  const isTimed = parts.some(({ times }) => times !== undefined)
+  return { items, times: isTimed ? parts.flatMap(({ times }) => times ?? []) : undefined }
 }
