@@ -1,8 +1,9 @@
 /**
  * Reads an async iterator ahead of a stage, as far as the stage allows. Called by `FusedStage` for sources.
  *
- * Items that arrive within one turn of the event loop are handed over together; an item that comes alone is not
- * held back any longer than that turn. Reactive Streams' rules hold: one `next` at a time, none after the end.
+ * Items that the iterator has ready are handed over together: up to where it waits for something, which is when all
+ * microtasks are done. An item that comes alone is not held back. Reactive Streams' rules hold: one `next` at a time,
+ * none after the end.
  */
 
 import { unfit } from './unfit.ts'
@@ -22,7 +23,7 @@ export class AsyncPuller {
   readonly #host: PullerHost
   #gathered: unknown[] = []
   #asking = false
-  #announced: NodeJS.Immediate | undefined
+  #isAnnounced = false
   #closed = false
   /** Why the iterator failed, while what it gave before has not been taken. */
   #failure: { readonly error: unknown } | undefined
@@ -36,7 +37,7 @@ export class AsyncPuller {
 
   /** A `next` is under way, or what was gathered is about to be announced. */
   get isBusy(): boolean {
-    return this.#asking || this.#announced !== undefined
+    return this.#asking || this.#isAnnounced
   }
 
   /** Asks for the next item unless one is asked for already, or the stage wants none. */
@@ -71,14 +72,18 @@ export class AsyncPuller {
     this.#gathered.push(step.value)
     if (this.#gathered.length >= this.#host.demand()) this.#announce()
     else {
-      this.#announced ??= setImmediate(() => this.#announce())
+      if (!this.#isAnnounced) {
+        this.#isAnnounced = true
+        process.nextTick(() => {
+          if (this.#isAnnounced) this.#announce()
+        })
+      }
       this.pull()
     }
   }
 
   #announce(): void {
-    clearImmediate(this.#announced)
-    this.#announced = undefined
+    this.#isAnnounced = false
     if (!this.#closed) this.#host.onPulled()
   }
 
@@ -116,7 +121,6 @@ export class AsyncPuller {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    clearImmediate(this.#announced)
     if (this.isEnded) return
     const cleanup = Promise.resolve(this.#iterator.return?.())
     if (!this.#asking) await cleanup

@@ -193,7 +193,7 @@ export class FusedStage extends Stage {
 
   #demand(batches: boolean): number {
     if (this.waiting || this.#frames.size > 0) return 0
-    return batches ? 1 : Math.min(this.host.batchItems, this.outlet.room())
+    return batches ? 1 : Math.min(this.#quantum.gathered, this.host.batchItems, this.outlet.room())
   }
 
   /** Whether everything that was taken in has been worked off. */
