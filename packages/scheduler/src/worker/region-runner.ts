@@ -226,6 +226,8 @@ export class RegionRunner {
       for (const edge of edges) edge.push(batch)
       this.#copied -= (edges.length - 1) * items.length
     }
+    // a part of another worker's batch may begin on an edge that leads back
+    for (const edge of this.#backEdges) edge.turn()
     return this.resume()
   }
 
@@ -243,7 +245,7 @@ export class RegionRunner {
         await this.#untilWaiterIsReady()
         continue
       }
-      const stage = this.#ready.pop()
+      const stage = this.#takeReady()
       if (stage !== undefined) {
         stage.isReady = false
         if (!stage.isDone && !stage.waiting) stage.activate()
@@ -261,6 +263,23 @@ export class RegionRunner {
     }
     if (this.#failure !== undefined) throw this.#failure.error
     return this.#yield(hasMore)
+  }
+
+  /**
+   * The stage to activate next: who was made ready last. Around a cycle it is the one furthest from where the cycle
+   * begins, so that nothing waits inside when the cycle's newest batch is read.
+   */
+  #takeReady(): Stage | undefined {
+    if (this.#backEdges.length === 0 || this.#ready.length < 2) return this.#ready.pop()
+    let last = 0
+    this.#ready.forEach((stage, at) => {
+      if (this.#rankOf(stage) > this.#rankOf(this.#ready[last] as Stage)) last = at
+    })
+    return this.#ready.splice(last, 1)[0]
+  }
+
+  #rankOf(stage: Stage): number {
+    return this.stages.indexOf(stage as FusedStage)
   }
 
   get #isWaiting(): boolean {

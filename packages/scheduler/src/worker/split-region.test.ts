@@ -53,24 +53,53 @@ function randomTree(choose: Random): Tree {
     for (const from of open) edges.push({ from, output: 'out', to: count, input: `in${from}` })
     open.splice(0, open.length, count)
   }
+  const exits = open.map((stage) => ({ stage, output: 'out', isRead: choose.below(5) > 0 }))
+  return treeOf(leaves, { entries, edges, exits, timed: choose.below(2) === 0 })
+}
+
+type Leaf = ReturnType<typeof randomLeaf>
+
+function treeOf(
+  leaves: readonly Leaf[],
+  shape: Pick<RegionRef, 'entries' | 'edges' | 'exits' | 'timed'>,
+): Tree {
   const nodes = leaves.map(
     (leaf, index) =>
       ({ index, id: leaf.name, leaf, inputs: [], outputs: [], rows: false, positional: false }) as Node,
   )
   const region: RegionRef = {
+    ...shape,
     graph: { key: '', url: '', exportName: undefined, params: undefined, fingerprint: '' },
     stages: nodes.map((_, at) => [at]),
-    entries,
-    edges,
-    exits: open.map((stage) => ({ stage, output: 'out', isRead: choose.below(5) > 0 })),
     input: 'out',
-    timed: choose.below(2) === 0,
     isStateful: false,
     policies: [],
     stopsOnFailure: false,
     limitsMs: undefined,
   }
   return { nodes, region }
+}
+
+/** A cycle of so many stages that makes of each number as many smaller ones as it says, and gives all of them. */
+function randomCycle(choose: Random): Tree {
+  const count = 1 + choose.below(3)
+  const leaves = [
+    kernelTerm<number, number>('merge', { kind: 'merge', tagged: false } as never),
+    ...Array.from({ length: count }, (_, at) =>
+      kernelTerm<number, number>(`pass${at}`, { kind: 'map', f: (n: number) => n }),
+    ),
+    kernelTerm<number, number>('fewer', {
+      kind: 'flatMap',
+      f: (n: number) => Array.from({ length: n }, (_, i) => i),
+    }),
+  ]
+  const last = count + 1
+  const edges = leaves.map((_, from) => {
+    const to = from === last ? 0 : from + 1
+    return { from, output: 'out', to, input: to === 0 ? 'back' : 'out' }
+  })
+  const exits = [{ stage: last, output: 'out', isRead: true }]
+  return treeOf(leaves, { entries: 1, edges, exits, timed: choose.below(2) === 0 })
 }
 
 const asReply = (yielded: Yielded): DoneReply => ({
@@ -98,6 +127,7 @@ async function runPart(
 ): Promise<number> {
   const runner = new RegionRunner(nodes, region)
   await runner.start()
+  await runner.run([]) // it is as after a batch
   const forks: { readonly name: string; readonly part: typeof part }[] = []
   runner.onStep = () => {
     if (choose.below(3) > 0) return
@@ -163,4 +193,22 @@ test('a batch in parts gives what it gives in one piece', async () => {
     parts += cut.parts
   }
   expect(parts).toBeGreaterThan(600)
+})
+
+test('what goes round is cut anywhere, and nothing of it is lost', async () => {
+  let parts = 0
+  for (let seed = 1; seed <= 100; seed++) {
+    const choose = new Random(seed)
+    const tree = randomCycle(choose)
+    const items = Array.from({ length: 1 + choose.below(20) }, () => choose.below(9))
+    const whole = await outcome(tree, undefined, items)
+    const cut = await outcome(tree, choose, items)
+    const sorted = ({ ports, ...sums }: typeof whole.result) => ({
+      ports: ports.map((port) => port.map(String).sort()),
+      ...sums,
+    })
+    expect(sorted(cut.result), `seed ${seed}`).toEqual(sorted(whole.result))
+    parts += cut.parts
+  }
+  expect(parts).toBeGreaterThan(300)
 })
