@@ -37,7 +37,7 @@ interface RegionSnapshot {
 /** Nobody knows what an item costs before the first one is done. */
 const FIRST_BATCH = 1
 /** The next batch has so many times the items of the last one at most. */
-const GROWTH = 64
+const GROWTH = 16
 /** Batches sent and not handed on, per worker, at most. */
 const WINDOW_PER_WORKER = 4
 
