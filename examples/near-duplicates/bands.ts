@@ -33,7 +33,7 @@ export function compareProbability(similarity: number, shape: BandShape = bandSh
 }
 
 /**
- * Returns one 32-bit key per band of a signature.
+ * Returns one 32-bit key per band of a signature, written to `keys` if there is an array for them.
  *
  * The band's number goes into its key, so one table serves all bands. Two different bands share a key
  * with probability 2^-32; that costs a comparison and never a wrong answer.
@@ -42,14 +42,17 @@ export function compareProbability(similarity: number, shape: BandShape = bandSh
  *
  * @throws RangeError when the signature has fewer than bands x rows values.
  */
-export function bands(signature: Uint32Array, shape: BandShape = bandShape): Uint32Array {
+export function bands(
+  signature: Uint32Array,
+  shape: BandShape = bandShape,
+  keys: Uint32Array = new Uint32Array(shape.bands),
+): Uint32Array {
   if (signature.length < shape.bands * shape.rows) {
     throw new RangeError(
       `a signature of ${signature.length} values cannot be cut into ${shape.bands} bands of ${shape.rows}; ` +
         'lengthen it or choose fewer bands or rows',
     )
   }
-  const keys = new Uint32Array(shape.bands)
   for (let band = 0; band < shape.bands; band++) {
     let h = band
     for (let row = 0; row < shape.rows; row++) h = absorb32(h, signature[band * shape.rows + row] as number)

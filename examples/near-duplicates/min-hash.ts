@@ -30,15 +30,20 @@ function family(size: number): HashFamily {
 }
 
 /**
- * Returns a set's signature: for each of `length` fixed hash functions, its least value over the set.
+ * Returns a set's signature: for each of `length` fixed hash functions, its least value over the set. Written to
+ * `signature`, if there is an array to be used again.
  *
  * The functions are `a * x + b` modulo 2^32 with odd `a`, compared as signed integers, so that the upper
  * bits, the well-mixed ones, decide. The empty set gets 0xffffffff throughout; `sketch` gives it no bands.
  * Sources: Broder, "On the resemblance and containment of documents" (1997); linear permutations: Broder,
  * Charikar, Frieze, Mitzenmacher, "Min-wise independent permutations" (1998).
  */
-export function minHash(shingles: Uint32Array, length: number = signatureLength): Uint32Array {
-  const signature = new Uint32Array(length).fill(0xffffffff)
+export function minHash(
+  shingles: Uint32Array,
+  length: number = signatureLength,
+  signature: Uint32Array = new Uint32Array(length),
+): Uint32Array {
+  signature.fill(0xffffffff)
   if (shingles.length === 0) return signature
   const { multipliers, offsets } = family(length)
   for (let i = 0; i < length; i++) {

@@ -3,6 +3,7 @@
  * Called once per gloss, in the workers; everything after it works on these sets and never on text.
  */
 import { absorb32, mix32 } from './hash.ts'
+import { reserve, type Words, words } from './words.ts'
 
 /** Characters (UTF-16 code units) per shingle unless the caller says otherwise. */
 export const shingleLength = 5
@@ -20,24 +21,34 @@ export const shingleLength = 5
  * Source: Broder, "On the resemblance and containment of documents" (1997).
  */
 export function shingles(text: string, length: number = shingleLength): Uint32Array {
-  if (text.length === 0) return new Uint32Array(0)
-  const size = Math.min(length, text.length)
-  const hashes = new Uint32Array(text.length - size + 1)
-  for (let start = 0; start < hashes.length; start++) {
-    let h = size
-    for (let at = start; at < start + size; at++) h = absorb32(h, text.charCodeAt(at))
-    hashes[start] = mix32(h)
-  }
-  return deduplicate(hashes.sort())
+  const list = words(text.length)
+  pushShingles(list, text, length)
+  // A copy, not a view: cloning a view to another thread would send the whole buffer beneath it.
+  return list.values.slice(0, list.length)
 }
 
-/** Moves the distinct values of a sorted array to its front and returns a copy of just those. */
-function deduplicate(sorted: Uint32Array): Uint32Array {
-  let kept = 0
-  for (let i = 0; i < sorted.length; i++) {
-    const value = sorted[i] as number
-    if (i === 0 || value !== sorted[kept - 1]) sorted[kept++] = value
+/** Appends the shingles of a text to a list, and makes no array for them: a hundred thousand would be made and freed. */
+export function pushShingles(list: Words, text: string, length: number = shingleLength): void {
+  if (text.length === 0) return
+  const size = Math.min(length, text.length)
+  const count = text.length - size + 1
+  reserve(list, count)
+  const { values, length: from } = list
+  for (let start = 0; start < count; start++) {
+    let h = size
+    for (let at = start; at < start + size; at++) h = absorb32(h, text.charCodeAt(at))
+    values[from + start] = mix32(h)
   }
-  // A copy, not a view: cloning a view to another thread would send the whole buffer beneath it.
-  return sorted.slice(0, kept)
+  values.subarray(from, from + count).sort()
+  list.length = deduplicate(values, from, from + count)
+}
+
+/** Moves the distinct values of a sorted stretch to its front. Returns where they end. */
+function deduplicate(sorted: Uint32Array, from: number, to: number): number {
+  let kept = from
+  for (let i = from; i < to; i++) {
+    const value = sorted[i] as number
+    if (i === from || value !== sorted[kept - 1]) sorted[kept++] = value
+  }
+  return kept
 }

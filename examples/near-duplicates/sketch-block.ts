@@ -4,9 +4,9 @@
  * arrays on its way back; as single items it is three hundred times as many, and cloning them takes more
  * than twice as long. The result is the same, sketch by sketch.
  */
-import { type Sketch, sketch } from './sketch.ts'
+import { pushSketch, type Sketch } from './sketch.ts'
 import { parseSynset, type SynsetFile } from './synset.ts'
-import { push, pushAll, words } from './words.ts'
+import { push, words } from './words.ts'
 
 /** Consecutive whole lines of one WordNet data file. */
 export interface LineBlock {
@@ -56,7 +56,7 @@ function endOfLine(text: string, from: number): number {
   return at < 0 ? text.length : at + 1
 }
 
-/** Returns the sketches of all synsets in a block of lines: `parseSynset` and `sketch` for each line. */
+/** Returns the sketches of all synsets in a block of lines: `parseSynset` and `pushSketch` for each line. */
 export function sketchBlock({ file, text }: LineBlock): SketchBlock {
   const lines: string[] = []
   const features = words(text.length)
@@ -65,7 +65,7 @@ export function sketchBlock({ file, text }: LineBlock): SketchBlock {
     const synset = parseSynset(line, file)
     if (synset === undefined) continue
     lines.push(`${synset.id} ${synset.gloss}`)
-    pushAll(features, sketch(synset).features)
+    pushSketch(features, synset.gloss)
     push(ends, features.length)
   }
   // Copies, not views: a view would be cloned with the whole buffer beneath it.

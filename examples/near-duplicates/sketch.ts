@@ -3,10 +3,11 @@
  * what travels back to the thread that looks for pairs, some 400 bytes besides the gloss.
  */
 import { bandShape, bands } from './bands.ts'
-import { minHash } from './min-hash.ts'
+import { minHash, signatureLength } from './min-hash.ts'
 import { normalise } from './normalise.ts'
-import { shingles } from './shingles.ts'
+import { pushShingles } from './shingles.ts'
 import type { Synset } from './synset.ts'
+import { reserve, type Words, words } from './words.ts'
 
 /**
  * A synset with what the search for pairs needs of it; the signature itself stays behind.
@@ -21,12 +22,29 @@ export interface Sketch extends Synset {
 
 /** Returns a synset's sketch: its gloss normalised, shingled, MinHashed and cut into bands. */
 export function sketch({ id, gloss }: Synset): Sketch {
-  const set = shingles(normalise(gloss))
-  if (set.length === 0) return { id, gloss, features: set }
-  const features = new Uint32Array(bandShape.bands + set.length)
-  features.set(bands(minHash(set)))
-  features.set(set, bandShape.bands)
-  return { id, gloss, features }
+  const features = words(2 * gloss.length + bandShape.bands)
+  pushSketch(features, gloss)
+  return { id, gloss, features: features.values.slice(0, features.length) }
+}
+
+/** The signature at hand: one array for all, since nobody keeps it. */
+const signature = new Uint32Array(signatureLength)
+
+/** Appends the features of a gloss's sketch to a list. */
+export function pushSketch(features: Words, gloss: string): void {
+  const from = features.length
+  const to = from + bandShape.bands
+  reserve(features, bandShape.bands)
+  features.length = to
+  pushShingles(features, normalise(gloss))
+  const { values, length } = features
+  if (length === to) features.length = from
+  else
+    bands(
+      minHash(values.subarray(to, length), signatureLength, signature),
+      bandShape,
+      values.subarray(from, to),
+    )
 }
 
 /** Returns a sketch's band keys, as a view; none if it has no shingles, so that empty glosses never meet. */
