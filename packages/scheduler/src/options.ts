@@ -27,7 +27,7 @@ export interface SchedulerOptions {
    * a quarter while few are busy and none waits. Default false: as many as there may be.
    */
   readonly adaptive?: boolean
-  /** A batch for a worker is sized to keep it busy for about so many ms. Default 8. */
+  /** A batch for a worker is sized to keep it busy for about so many ms. Default 16. */
   readonly batchMs?: number
   /** `process` runs workers as child processes: slower to reach, but a crash takes nothing else down. Default `thread`. */
   readonly isolation?: 'thread' | 'process'
