@@ -81,7 +81,7 @@ const nearDuplicatesGraph = graph(
       adverbs: blocks('adv', each),
     }).pipe(
       merge(),
-      map(sketchBlock).named('sketch').givesBuffers(),
+      map(sketchBlock).named('sketch'),
       // the sketches are here, and so are their readers
       flatMap(sketchesOf).named('split').local(),
     )

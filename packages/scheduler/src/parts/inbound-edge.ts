@@ -76,7 +76,7 @@ export class InboundEdge extends Edge {
     if (!this.isBehind) return
     this.#acknowledged = this.#consumed
     this.back++
-    this.#post({ kind: 'ack', edge: this.index, consumed: this.#consumed }, [])
+    this.#post({ kind: 'ack', edge: this.index, consumed: this.#consumed })
   }
 
   override close(): void {
@@ -93,7 +93,7 @@ export class InboundEdge extends Edge {
     this.#closePosted = true
     this.onClosing?.(this.capture())
     this.back++
-    this.#post({ kind: 'close', edge: this.index, consumed: this.#consumed, held: this.#held }, [])
+    this.#post({ kind: 'close', edge: this.index, consumed: this.#consumed, held: this.#held })
   }
 
   /** Takes what the writer's end has sent. What comes after a `close` is the writer's to account for. */
@@ -138,6 +138,6 @@ export class InboundEdge extends Edge {
     // a close that waits for its snapshot is told after it
     const closed = this.closed && (this.#closePosted || this.closesAtOnce)
     this.#closePosted = closed
-    this.#post({ kind: 'resume', received: this.#received, ...this.capture(), closed }, [])
+    this.#post({ kind: 'resume', received: this.#received, ...this.capture(), closed })
   }
 }

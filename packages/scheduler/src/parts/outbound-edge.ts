@@ -10,12 +10,12 @@
 import { type Batch, type EdgeOptions, MillraceError, TermError } from '@millrace/core'
 import { DEFAULT_CAPACITY_ITEMS } from '@millrace/core/engine'
 import { findUncloneable } from '../worker/clone-path.ts'
-import { pack, type Transferred } from '../worker/packed.ts'
+import { pack } from '../worker/packed.ts'
 import { BackedEdge } from './backed-edge.ts'
 import type { EdgeMessage } from './protocol.ts'
 
 /** Sends a message to the other end. */
-export type Post = (message: EdgeMessage, transfer: Transferred) => void
+export type Post = (message: EdgeMessage) => void
 
 /** Items under way at most on an edge that drops. */
 const MAX_WINDOW = 64
@@ -108,7 +108,7 @@ export class OutboundEdge extends BackedEdge {
     if (!this.ended || this.#endPosted || isUnderWay) return
     this.#endPosted = true
     this.forward++
-    this.#post({ kind: 'end', edge: this.index }, [])
+    this.#post({ kind: 'end', edge: this.index })
   }
 
   /** Takes what the window allows off an edge that drops. */
@@ -122,11 +122,10 @@ export class OutboundEdge extends BackedEdge {
   }
 
   #send({ items, from, to, times, itemBytes }: Batch): void {
-    const transfer: Transferred = []
-    const packed = pack(items, from, to, transfer)
+    const packed = pack(items, from, to)
     const stamps = times === undefined ? undefined : Float64Array.from(times.slice(from, to))
     try {
-      this.#post({ kind: 'items', edge: this.index, items: packed, times: stamps, itemBytes }, transfer)
+      this.#post({ kind: 'items', edge: this.index, items: packed, times: stamps, itemBytes })
     } catch (error) {
       throw this.#explain(items.slice(from, to), error)
     }

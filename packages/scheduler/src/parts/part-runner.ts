@@ -250,9 +250,9 @@ export class PartRunner {
   }
 
   #postTo(host: number): Post {
-    return (message, transfer) => {
+    return (message) => {
       // a part that is being begun anew has no port yet, and will be told all of it then
-      this.#ports.get(host)?.postMessage(message, transfer)
+      this.#ports.get(host)?.postMessage(message)
       // what was sent outside of a step, by a coroutine or at the end of a turn, has to be reported, too
       this.#engine?.look()
     }

@@ -8,7 +8,6 @@ import type { StagePlan } from '@millrace/core/engine'
 import type { HostThread } from '../threads/host-thread.ts'
 import { releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
 import type { WireLetter } from '../worker/letters.ts'
-import type { Transferred } from '../worker/packed.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { fromFailure } from './failure.ts'
@@ -152,9 +151,9 @@ export class Part {
   }
 
   /** Sends to an edge's other end. @throws a DataCloneError for items that cannot be cloned. */
-  post(message: EdgeMessage, transfer: Transferred): void {
+  post(message: EdgeMessage): void {
     this.#owner.touch()
-    this.#port.postMessage(message, transfer)
+    this.#port.postMessage(message)
   }
 
   #order(command: Command, transfer: readonly MessagePort[] = []): void {

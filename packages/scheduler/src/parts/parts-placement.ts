@@ -213,7 +213,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   #postTo(host: number): Post {
     const part = this.#board.parts.get(host) as Part
-    return (message, transfer) => part.post(message, transfer)
+    return (message) => part.post(message)
   }
 
   makeStage(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost): Stage | undefined {

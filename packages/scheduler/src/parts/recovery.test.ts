@@ -350,7 +350,7 @@ test.each(['dedicated', 'hybrid'])(
   '%s: 100,000 items counted by key, with 20 kills: exact, and nothing is left behind',
   (strategy) => {
     const program = fileURLToPath(new URL('../../test/fixtures/killed-workers.mjs', import.meta.url))
-    const args = [program, strategy, '100000', '2500']
+    const args = [program, strategy, '100000', '1500']
     const line = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 110_000 })
     const outcome = JSON.parse(line) as Outcome
     expect(outcome).toMatchObject({ lost: 0, doubled: 0, inexact: 0, discarded: 0, handles: 0, hosting: 0 })

@@ -15,7 +15,6 @@ import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watc
 import { isStartFailure } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
 import { noteWorker } from '../threads/live-workers.ts'
-import type { Transferred } from '../worker/packed.ts'
 import type { Reply } from '../worker/protocol.ts'
 import { makePoolBeacon, type PoolBeacon } from './pool-beacon.ts'
 
@@ -75,9 +74,8 @@ export class PoolWorker {
         this.#fail = reject
         if (signal.aborted) onAbort()
         signal.addEventListener('abort', onAbort, { once: true })
-        const transfer: Transferred = []
         const pool = this.#start()
-        pool.run(makeTask(transfer), { transferList: transfer as never }).then((reply: Reply) => {
+        pool.run(makeTask()).then((reply: Reply) => {
           if (reply.kind === 'done') this.#note(reply.worker)
           resolve(reply)
         }, reject)

@@ -1,12 +1,11 @@
 /** `Dispatcher`: what the stages of a run ask of the strategy that has the workers. */
 
 import type { Stage } from '@millrace/core/engine'
-import type { Transferred } from '../worker/packed.ts'
 import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
 import type { CallLimits } from './hang-watch.ts'
 
-/** Makes a task anew for each attempt: what was transferred with the last one is gone. */
-export type TaskMaker = (transfer: Transferred) => Task
+/** Makes a task anew for each attempt. */
+export type TaskMaker = () => Task
 
 /** Stands for a worker, to send it another task later. */
 export type WorkerHandle = object

@@ -191,7 +191,7 @@ export class RegionStage extends RemoteStage {
       let answer: Answer
       try {
         answer = await this.dispatcher.run(
-          (transfer) => this.runTask(activation, activation.id, region, false, undefined, transfer),
+          () => this.runTask(activation, activation.id, region, false, undefined),
           abort.signal,
           undefined,
           this.limitsMs,

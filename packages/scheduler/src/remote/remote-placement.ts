@@ -218,7 +218,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     if (answer !== undefined) return answer
     // no worker could be started, or none that could load the graph: the caller's own thread has to do
     const { runTask } = await import('../worker/run-task.ts')
-    return { reply: await runTask(makeTask([]), []), worker: HERE }
+    return { reply: await runTask(makeTask(), []), worker: HERE }
   }
 
   countLoss(reason: unknown): void {

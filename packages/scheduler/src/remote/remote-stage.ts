@@ -18,7 +18,7 @@ import { GraphMismatchError, WorkerLostError } from '../errors.ts'
 import { findUncloneable } from '../worker/clone-path.ts'
 import { fromWireLetter } from '../worker/letters.ts'
 import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
-import { pack, type Transferred } from '../worker/packed.ts'
+import { pack } from '../worker/packed.ts'
 import {
   type DoneReply,
   type FailedReply,
@@ -164,7 +164,6 @@ export abstract class RemoteStage extends Stage {
     region: RegionRef | undefined,
     isCareful: boolean,
     stateful: StatefulTask | undefined,
-    transfer: Transferred,
   ): RunTask {
     return {
       kind: 'run',
@@ -174,7 +173,7 @@ export abstract class RemoteStage extends Stage {
       activation,
       loads: [
         {
-          items: pack(items, 0, items.length, transfer),
+          items: pack(items, 0, items.length),
           times: times === undefined ? undefined : Float64Array.from(times),
           enterAt: -1,
         },

@@ -420,7 +420,7 @@ export class StatefulStage extends RemoteStage {
     const isDue = isCareful || this.#isSnapshotDue || this.#since.length + 1 >= this.#batchesPerSnapshot
     const task = { ...stateful, wantsSnapshot: !stateful.isLast && shipment === current && isDue }
     const { reply, worker } = await this.dispatcher.run(
-      (transfer) => this.runTask(shipment, current.id, region, isCareful, task, transfer),
+      () => this.runTask(shipment, current.id, region, isCareful, task),
       abort.signal,
       this.#worker,
       this.limitsMs,

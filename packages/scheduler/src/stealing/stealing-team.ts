@@ -8,7 +8,6 @@ import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
 import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
-import type { Transferred } from '../worker/packed.ts'
 import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
 import { fromWire } from '../worker/wire-error.ts'
 import { Assembly } from './assembly.ts'
@@ -119,9 +118,8 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     for (;;) {
       const worker = wanted === undefined ? this.#leastBusy() : (wanted as TeamWorker)
       if (worker === undefined || !this.has(worker)) return undefined
-      const transfer: Transferred = []
       try {
-        return await this.#deal(worker, makeTask(transfer), transfer, signal)
+        return await this.#deal(worker, makeTask(), signal)
       } catch (error) {
         if (!isStartFailure(error)) throw error
       }
@@ -134,9 +132,9 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     return least
   }
 
-  async #deal(home: TeamWorker, task: Task, transfer: Transferred, signal: AbortSignal): Promise<Answer> {
+  async #deal(home: TeamWorker, task: Task, signal: AbortSignal): Promise<Answer> {
     const id = ++this.#units
-    home.send({ kind: 'unit', unit: { id, part: '', task } }, transfer)
+    home.send({ kind: 'unit', unit: { id, part: '', task } })
     const holders = new Map<string, TeamWorker>()
     const assembly = new Assembly((part) => {
       // the rest is where the part is; only batches can be asked for it

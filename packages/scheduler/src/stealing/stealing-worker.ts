@@ -252,25 +252,24 @@ export class StealingWorker {
     const thief = this.#cells.takeRequest()
     const peer = thief === undefined ? undefined : this.#peers.get(thief)
     if (peer === undefined) return
-    const transfer: Transferred = []
-    const units = this.#takeHalf(peer, transfer)
+    const units = this.#takeHalf(peer)
     const word: Word = units.length === 0 ? { kind: 'none' } : { kind: 'work', units }
-    peer.port.postMessage(word, transfer)
+    peer.port.postMessage(word)
   }
 
-  #takeHalf(peer: Peer, transfer: Transferred): Unit[] {
+  #takeHalf(peer: Peer): Unit[] {
     const stealable = this.#deque.filter(({ unit: { task } }) => task.kind === 'run' && !task.isCareful)
     // the one at the head is as good as begun if nothing else is
     const spare = this.#running === undefined ? stealable.length - 1 : stealable.length
     const taken = stealable.slice(stealable.length - Math.ceil(spare / 2))
     for (const queued of taken) this.#deque.splice(this.#deque.indexOf(queued), 1)
     if (taken.length > 0) return taken.map(({ unit }) => this.#export(unit, peer))
-    const part = this.#cut(transfer)
+    const part = this.#cut()
     return part === undefined ? [] : [this.#export(part, peer)]
   }
 
   /** Cuts half of the batch at hand off. */
-  #cut(transfer: Transferred): Unit | undefined {
+  #cut(): Unit | undefined {
     const running = this.#running
     const { runner, unit } = running ?? {}
     if (running === undefined || runner === undefined || unit?.task.kind !== 'run') return undefined
@@ -284,7 +283,7 @@ export class StealingWorker {
       ...unit.task,
       region: undefined,
       loads: cut.map(({ items, times, enterAt }) => ({
-        items: pack(items, 0, items.length, transfer),
+        items: pack(items, 0, items.length),
         times: times === undefined ? undefined : Float64Array.from(times),
         enterAt,
       })),

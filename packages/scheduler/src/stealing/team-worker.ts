@@ -6,7 +6,6 @@ import { MillraceError, type StealingStats } from '@millrace/core'
 import { builtFile } from '../built-file.ts'
 import { noteWorker } from '../threads/live-workers.ts'
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
-import type { Transferred } from '../worker/packed.ts'
 import type { Order, Report, WorkerStart } from './protocol.ts'
 
 const ENTRY = fileURLToPath(builtFile('stealing/entry.js'))
@@ -70,8 +69,8 @@ export class TeamWorker {
     return this.#worker.threadId
   }
 
-  send(order: Order, transfer: Transferred = []): void {
-    this.#worker.postMessage(order, transfer)
+  send(order: Order): void {
+    this.#worker.postMessage(order)
   }
 
   /** Makes a port between two workers. */

@@ -5,7 +5,7 @@
  * Loops are generated for each list of keys, so that the engine sees records of one shape there, and no others.
  */
 
-/** The values of one key. Numbers are transferred; other primitive values are cloned, all in one list. */
+/** The values of one key. */
 export type Column = Int32Array | Float64Array | readonly unknown[]
 
 /** Records, by key. */

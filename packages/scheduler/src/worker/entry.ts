@@ -21,7 +21,7 @@ const path = process.env[BEACON_FILE]
 if (threadId !== 0) setOwnBeacon(new Beacon(Tinypool.workerData as Int32Array<SharedArrayBuffer>))
 else if (path !== undefined) setOwnBeacon(FileBeacon.open(path) ?? new Beacon())
 
-/** Runs one task, called by tinypool. Never rejects; columns of numbers are transferred. */
+/** Runs one task, called by tinypool. Never rejects. */
 export default async function answer(task: Task): Promise<unknown> {
   const transfer: Transferred = []
   const reply = await runTask(task, transfer)

@@ -1,6 +1,6 @@
 /** Packs and unpacks what a region gave, port by port. Called on both sides of the protocol. */
 
-import { pack, type Transferred, unpack } from './packed.ts'
+import { pack, unpack } from './packed.ts'
 import type { Outputs } from './protocol.ts'
 
 /** More ports than this share one pack: ten thousand small messages cost more than one large. */
@@ -20,14 +20,14 @@ export interface PortWindow {
   readonly times: readonly number[] | undefined
 }
 
-/** Packs the items of all ports; buffers to be handed over are appended to `transfer`. */
-export function packOutputs(ports: readonly PortItems[], transfer: Transferred): Outputs {
+/** Packs the items of all ports. */
+export function packOutputs(ports: readonly PortItems[]): Outputs {
   const sizes = ports.map(({ items }) => items.length)
   const lists =
     ports.length > MAX_PACKS ? [ports.flatMap(({ items }) => items)] : ports.map(({ items }) => items)
   const timed = ports.some(({ times }) => times !== undefined)
   return {
-    packs: lists.map((items) => pack(items, 0, items.length, transfer)),
+    packs: lists.map((items) => pack(items, 0, items.length)),
     sizes,
     times: timed ? Float64Array.from(ports.flatMap(({ times }) => times ?? [])) : undefined,
   }

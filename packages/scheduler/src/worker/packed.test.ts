@@ -3,13 +3,10 @@
 import { expect, test } from 'vitest'
 import { giveBuffers, pack, type Transferred, unpack } from './packed.ts'
 
-const there = (items: readonly unknown[]) => {
-  const transfer: Transferred = []
-  return unpack(structuredClone(pack(items, 0, items.length, transfer), { transfer }))
-}
+const there = (items: readonly unknown[]) => unpack(structuredClone(packed(items)))
 const many = <T>(make: (i: number) => T): T[] => Array.from({ length: 40 }, (_, i) => make(i))
 
-const packed = (items: readonly unknown[]) => pack(items, 0, items.length, [])
+const packed = (items: readonly unknown[]) => pack(items, 0, items.length)
 
 test('numbers, records and anything else come back as they were', () => {
   for (const items of [

@@ -23,7 +23,7 @@ import { toWire } from './wire-error.ts'
 /** Is told of the runner that has a task's batch, and again, with nothing, when it has it no more. */
 export type Watch = (runner: RegionRunner | undefined) => void
 
-/** Runs `task`; buffers to hand over with the reply are appended to `transfer`. Never rejects. */
+/** Runs `task`; buffers that its terms give away with the reply are appended to `transfer`. Never rejects. */
 export async function runTask(task: Task, transfer: Transferred, watch?: Watch): Promise<Reply> {
   let region: Region | undefined
   try {
@@ -100,8 +100,7 @@ function settle(
 ): Reply {
   if (yielded.hasMore) region.pause(activation, runner)
   else region.give(runner)
-  transfer.push(yielded.counts.buffer as ArrayBuffer)
-  const outputs = packOutputs(yielded.ports, transfer)
+  const outputs = packOutputs(yielded.ports)
   yielded.ports.forEach(({ items }, port) => {
     if (runner.gives[port] === true) giveBuffers(items, transfer)
   })

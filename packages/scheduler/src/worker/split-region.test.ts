@@ -104,7 +104,7 @@ function randomCycle(choose: Random): Tree {
 
 const asReply = (yielded: Yielded): DoneReply => ({
   kind: 'done',
-  outputs: packOutputs(yielded.ports, []),
+  outputs: packOutputs(yielded.ports),
   counts: yielded.counts,
   copied: yielded.copied,
   left: yielded.left,
