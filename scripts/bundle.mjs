@@ -10,7 +10,7 @@ import { root } from './process.mjs'
 /** What is loaded by its path and not by its name: the entries of workers, a hook, the command. */
 const loadedByPath = {
   millrace: ['cli', 'leave'],
-  scheduler: ['typescript/as-module', 'worker/entry', 'parts/entry', 'stealing/entry'],
+  scheduler: ['typescript/hooks', 'worker/entry', 'parts/entry', 'stealing/entry'],
 }
 
 /** Bundles the package of each folder in `packages/`. @throws if a source cannot be parsed or an import leads nowhere. */

@@ -15,6 +15,7 @@ import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watc
 import { isStartFailure } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
 import { noteWorker } from '../threads/live-workers.ts'
+import { handOverModules } from '../typescript/known-modules.ts'
 import type { Reply } from '../worker/protocol.ts'
 import { makePoolBeacon, type PoolBeacon } from './pool-beacon.ts'
 
@@ -170,6 +171,7 @@ export class PoolWorker {
     if (this.#pool !== undefined) return this.#pool
     const { isolation, idleTimeoutMs, heapLimitMb } = this.#options
     const beacon = makePoolBeacon(isolation)
+    handOverModules()
     const pool = new Tinypool({
       filename: ENTRY,
       runtime: isolation === 'process' ? 'child_process' : 'worker_threads',

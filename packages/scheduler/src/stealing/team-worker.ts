@@ -5,6 +5,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { MillraceError, type StealingStats } from '@millrace/core'
 import { builtFile } from '../built-file.ts'
 import { noteWorker } from '../threads/live-workers.ts'
+import { handOverModules } from '../typescript/known-modules.ts'
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
 import type { Order, Report, WorkerStart } from './protocol.ts'
 
@@ -39,6 +40,7 @@ export class TeamWorker {
   ) {
     this.slot = start.slot
     this.restarts = restarts
+    handOverModules()
     this.#worker = new Worker(ENTRY, {
       workerData: { ...start, beacon: this.#beacon } satisfies WorkerStart,
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),

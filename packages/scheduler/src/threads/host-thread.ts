@@ -6,6 +6,7 @@ import { MillraceError } from '@millrace/core'
 import { builtFile } from '../built-file.ts'
 import type { Lease } from '../governor/governor.ts'
 import { type OpenPart, PARTS_VERSION } from '../parts/protocol.ts'
+import { handOverModules } from '../typescript/known-modules.ts'
 import { noteWorker } from './live-workers.ts'
 
 const ENTRY = builtFile('parts/entry.js')
@@ -27,6 +28,7 @@ export class HostThread {
   constructor(lease: Lease, heapLimitMb: number | undefined) {
     this.#lease = lease
     this.heapLimitMb = heapLimitMb
+    handOverModules()
     this.#worker = new Worker(
       ENTRY,
       heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } },

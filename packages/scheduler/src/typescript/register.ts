@@ -8,8 +8,11 @@
  */
 
 import * as nodeModule from 'node:module'
+import { MessageChannel } from 'node:worker_threads'
 import { builtFile } from '../built-file.ts'
 import { asModule, type Resolved, type ResolveNext } from './as-module.ts'
+import type { HookData } from './hooks.ts'
+import { knownModules, learnFrom } from './known-modules.ts'
 
 /** Node's own hooks in the thread that imports, from 22.15 on; tsx uses them where they exist. */
 interface ThreadHooks {
@@ -27,10 +30,31 @@ export function registerTypeScript(): Promise<void> {
 }
 
 async function register(): Promise<void> {
+  const { registerHooks } = nodeModule as ThreadHooks
+  if (registerHooks === undefined) await registerThreaded()
+  else {
+    await registerTsx()
+    // after tsx, since of several hooks the last registered is asked first
+    registerHooks({ resolve: (specifier, context, next) => asModule(next(specifier, context)) })
+  }
+}
+
+async function registerTsx(): Promise<void> {
   const tsx = await import('tsx/esm/api')
   tsx.register()
-  // after tsx, since of several hooks the last registered is asked first
-  const { registerHooks } = nodeModule as ThreadHooks
-  if (registerHooks === undefined) nodeModule.register(builtFile('typescript/as-module.js'))
-  else registerHooks({ resolve: (specifier, context, next) => asModule(next(specifier, context)) })
+}
+
+/** On Node 20: the hooks run on a thread of their own, where tsx would take longer to load than a worker to start. */
+async function registerThreaded(): Promise<void> {
+  const hooks = builtFile('typescript/hooks.js')
+  const known = knownModules()
+  if (known !== undefined) {
+    process.setSourceMapsEnabled(true) // as tsx does
+    nodeModule.register<HookData>(hooks, { data: { known } })
+    return
+  }
+  await registerTsx()
+  const { port1, port2 } = new MessageChannel()
+  learnFrom(port1)
+  nodeModule.register<HookData>(hooks, { data: { port: port2 }, transferList: [port2] })
 }

@@ -1,0 +1,105 @@
+/**
+ * The hooks for modules that Node 20 runs on a thread of their own. Loaded there by `register.ts`.
+ *
+ * On the thread that a program begins on they come after tsx, and tell what it made of each of the user's modules. In a
+ * worker they know that already, and tsx is loaded only for what the program has not imported itself.
+ */
+
+import type { MessagePort } from 'node:worker_threads'
+import { asModule, type Resolved, type ResolveNext } from './as-module.ts'
+import {
+  isTypeScript,
+  type KnownModules,
+  type Loaded,
+  type ModuleNews,
+  resolutionKey,
+} from './known-modules.ts'
+
+/** What the thread that registers the hooks gives them. */
+export interface HookData {
+  /** Where to tell what tsx made of a module. */
+  readonly port?: MessagePort
+  readonly known?: KnownModules | undefined
+}
+
+interface ResolveContext {
+  readonly parentURL?: string
+}
+
+type LoadNext = (url: string, context: unknown) => Promise<Loaded>
+
+/** tsx as a loader, without a thread to register it in. */
+interface Loader {
+  initialize(data: object): Promise<void>
+  resolve(specifier: string, context: unknown, next: ResolveNext<Promise<Resolved>>): Promise<Resolved>
+  load(url: string, context: unknown, next: LoadNext): Promise<Loaded>
+}
+
+let port: MessagePort | undefined
+let known: KnownModules | undefined
+let loader: Promise<Loader> | undefined
+/** URLs of modules that TypeScript imports, directly or not, out of packages that are installed. */
+const users = new Set<string>()
+
+/** Called by Node when the hooks are registered. */
+export function initialize(data: HookData | undefined): void {
+  port = data?.port
+  known = data?.known
+}
+
+function tsx(): Promise<Loader> {
+  // its types are those of a module without exports
+  loader ??= (import('tsx/esm' as string) as Promise<Loader>).then(async (made) => {
+    await made.initialize({})
+    return made
+  })
+  return loader
+}
+
+/** What Node asks for each import. */
+export async function resolve(
+  specifier: string,
+  context: ResolveContext,
+  next: ResolveNext<Promise<Resolved>>,
+): Promise<Resolved> {
+  const parent = context.parentURL ?? ''
+  const isUsers = isTypeScript(parent) || users.has(parent)
+  const found = known?.resolved.get(resolutionKey(specifier, parent)) ?? loadedAs(specifier)
+  const { url, format } =
+    found ??
+    asModule(
+      await (known !== undefined && (isUsers || isTypeScript(specifier))
+        ? (await tsx()).resolve(specifier, context, next)
+        : next(specifier, context)),
+    )
+  if ((isUsers || isTypeScript(url)) && url.startsWith('file:') && !url.includes('/node_modules/'))
+    users.add(url)
+  if (isUsers) tell({ kind: 'resolved', key: resolutionKey(specifier, parent), resolved: { url, format } })
+  return { url, format, shortCircuit: true }
+}
+
+/** The module that a worker begins with is named by its URL. */
+function loadedAs(url: string): Resolved | undefined {
+  const loaded = known?.loaded.get(url)
+  return loaded && { url, format: loaded.format }
+}
+
+/** What Node asks for each module. */
+export async function load(url: string, context: unknown, next: LoadNext): Promise<Loaded> {
+  const found = known?.loaded.get(url)
+  if (found !== undefined) return { ...found, shortCircuit: true }
+  if (!users.has(url)) return next(url, context)
+  const loaded = known === undefined ? await next(url, context) : await (await tsx()).load(url, context, next)
+  const { format, source } = loaded
+  if ((format === 'module' || format === 'json') && source != null)
+    tell({ kind: 'loaded', url, loaded: { format, source: textOf(source) } })
+  return loaded
+}
+
+function textOf(source: string | Uint8Array): string {
+  return typeof source === 'string' ? source : Buffer.from(source).toString()
+}
+
+function tell(news: ModuleNews): void {
+  port?.postMessage(news)
+}
