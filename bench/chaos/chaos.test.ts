@@ -14,6 +14,8 @@ const ITEMS = 20_000
 const SMALL = { everyMs: 40, mostKills: 3, steps: STEPS }
 
 const strategies: readonly (readonly [string, SchedulerOptions])[] = [
+  ['dedicated', { strategy: 'dedicated', fallback: 'share' }],
+  ['hybrid', { strategy: 'hybrid', workers: 2 }],
   ['pool', { strategy: 'pool', workers: 2, stateful: 'workers' }],
   ['pool of processes', { strategy: 'pool', workers: 2, stateful: 'workers', isolation: 'process' }],
   ['work-stealing', { strategy: 'work-stealing', workers: 2, stateful: 'workers' }],

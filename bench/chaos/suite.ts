@@ -8,16 +8,13 @@ import { chaosRatios } from './ratios.ts'
 const once = { quick: 1, full: 1 } as const
 const window = { warmUpRuns: 0, warmUpMs: 0, measureMs: 0, leastRuns: 1 } as const
 const notForStrategies = { resume: 'of the command line', misuse: 'of the command line' }
-const notForDedicated = {
-  poison: 'looks for the guilty item in batches only; a part that it kills again and again ends the run',
-}
 
-function strategy(name: string, leftOut: Readonly<Record<string, string>> = {}): Contender {
-  return { name, file: `${name}.ts`, backpressure: true, leftOut: { ...notForStrategies, ...leftOut } }
+function strategy(name: string): Contender {
+  return { name, file: `${name}.ts`, backpressure: true, leftOut: notForStrategies }
 }
 
 const strategies: readonly Contender[] = [
-  strategy('dedicated', notForDedicated),
+  strategy('dedicated'),
   strategy('pool'),
   strategy('pool-processes'),
   strategy('work-stealing'),

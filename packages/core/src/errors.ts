@@ -183,9 +183,9 @@ export class TimeoutUnenforceableError extends MillraceError {
   constructor(term: string, timeoutMs: number) {
     super(
       'TIMEOUT_UNENFORCEABLE',
-      `"${term}" has timeoutMs ${timeoutMs}, but runs on the caller's thread or a worker of its own, where nothing ` +
-        'interrupts a function that is not declared async. Declare it async, or run the graph under pool or ' +
-        'work-stealing, or take the limit away.',
+      `"${term}" has timeoutMs ${timeoutMs}, but runs where nothing can interrupt a function that is not ` +
+        "declared async: on the caller's thread, or on a worker that could not begin anew. Declare it async, or run " +
+        'the graph under pool or work-stealing, or take the limit away.',
     )
   }
 }

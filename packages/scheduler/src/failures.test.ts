@@ -161,13 +161,8 @@ describe.each(STRATEGIES)('time limits: %j', (scheduler) => {
   })
 
   test('a limit on a function that just computes is refused where nothing could end it', async () => {
-    const refusal = { code: 'TIMEOUT_UNENFORCEABLE' }
     if (scheduler.strategy === 'inline') {
-      expect(() => begin(true)).toThrow(expect.objectContaining(refusal))
-      return
-    }
-    if (scheduler.strategy === 'dedicated') {
-      await expect(begin(true).done).rejects.toMatchObject(refusal)
+      expect(() => begin(true)).toThrow(expect.objectContaining({ code: 'TIMEOUT_UNENFORCEABLE' }))
       return
     }
     const { results } = await begin(true).done

@@ -59,12 +59,14 @@ describe('what goes wrong in a term', () => {
     expect(input).toMatchObject({ term: 'numbers', phase: 'result', cause: { code: 'NOT_CLONEABLE' } })
   })
 
-  test('a worker that dies ends the run, with its terms and what it died of', async () => {
+  test('a call that ends its worker again and again fails, with what the worker died of', async () => {
     const left = await failure('leave')
-    expect(left).toMatchObject({ code: 'WORKER_LOST', cause: { code: 'WORKER_ENDED' } })
-    expect((left as Error).message).toContain('"Misfit"')
+    expect(left).toMatchObject({
+      term: 'Misfit',
+      cause: { code: 'CALL_LOST', cause: { code: 'WORKER_ENDED' } },
+    })
     const unhandled = await failure('unhandled')
-    expect(unhandled).toMatchObject({ code: 'WORKER_LOST', cause: { message: 'nobody listens' } })
+    expect(unhandled).toMatchObject({ term: 'Misfit', cause: { cause: { message: 'nobody listens' } } })
   }, 60_000)
 
   test('a function that never returns is ended by cancel', async () => {

@@ -4,14 +4,16 @@
  * `process.exit`, which would end the thread in the middle of its work, becomes an error of the term that called it.
  */
 
-import { type MessagePort, parentPort } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { MillraceError } from '@millrace/core'
+import { Beacon, setOwnBeacon } from '../worker/beacon.ts'
 import { toFailure } from './failure.ts'
 import { PartRunner } from './part-runner.ts'
 import { watchPrinted } from './printed.ts'
 import { type OpenPart, PARTS_VERSION, type Reply } from './protocol.ts'
 
 watchPrinted()
+setOwnBeacon(new Beacon(workerData as Int32Array<SharedArrayBuffer>))
 
 const endThread = process.exit.bind(process)
 

@@ -35,6 +35,7 @@ export interface StageSaver {
 /** Runs a chain that can be saved. */
 export class HostedStage extends FusedStage {
   readonly #saver: StageSaver
+  readonly #calls: () => readonly number[]
   readonly #saved: SavedStage | undefined
   /** The edges that lead to other threads. */
   readonly outbound: readonly OutboundEdge[]
@@ -44,16 +45,19 @@ export class HostedStage extends FusedStage {
   #leftoverBefore = 0
   #hasFinished = false
 
+  /** @param calls of each node's function so far, if they are noted */
   constructor(
     plan: StagePlan,
     inlet: Inlet,
     outlet: Outlet,
     host: StageHost,
     saver: StageSaver,
+    calls: () => readonly number[],
     saved: SavedStage | undefined,
   ) {
     super(plan, inlet, outlet, host)
     this.#saver = saver
+    this.#calls = calls
     this.#saved = saved
     this.isTimed = host.timed
     this.isSource = inlet.edges.length === 0
@@ -151,6 +155,7 @@ export class HostedStage extends FusedStage {
         ...{ activations, busyMs, batches, batchedItems, lastTime, leftover },
         ...{ joined, unmatched, copied, unread, left },
       },
+      calls: this.#calls(),
       inbound: inlet.edges.map((edge) => this.#saveReader(edge as InboundEdge | BackedEdge)),
       outbound: outlet.edges.map((edge) => this.#saveWriter(edge as BackedEdge)),
     }

@@ -1,6 +1,7 @@
 /** Builds a part's plan in a worker: its own stages, and a stub for the far end of each edge to another thread. */
 
 import type { AnyLeaf, Edge, GraphEdge, Node, Plan, StagePlan } from '@millrace/core/engine'
+import type { CallWatch } from '../worker/call-watch.ts'
 import type { PartEdge, PartNode, PartPlan } from './protocol.ts'
 import { resumedKernel } from './resumed-kernel.ts'
 
@@ -14,12 +15,13 @@ export interface PartGraph {
 
 /**
  * Makes the plan. `leafOf` finds a node's term in the graphs that were loaded; `onLive` hears of sources that cannot be
- * begun anew.
+ * begun anew; `watch` notes calls, where that is wanted.
  */
 export function makePartGraph(
   part: PartPlan,
   leafOf: (node: PartNode) => AnyLeaf,
   onLive: (id: string) => void,
+  watch: CallWatch | undefined,
 ): PartGraph {
   const nodes = new Map<number, Node>()
   const stages: StagePlan[] = part.stages.map(({ index, kind, nodes: own, saved }) => {
@@ -32,7 +34,12 @@ export function makePartGraph(
     own.forEach(({ index: at }, i) => {
       nodes.set(at, made[i] as Node)
     })
-    const kernels = made.map((node, at) => resumedKernel(node, saved?.states[at], onLive))
+    const kernels = made.map((node, at) => {
+      const kernel = resumedKernel(node, saved?.states[at], onLive)
+      if (watch === undefined) return kernel
+      watch.calls[node.index] = saved?.calls[at] ?? 0
+      return watch.watch(node, node.index, kernel)
+    })
     return { index, kind, nodes: made, kernels }
   })
   const places = new Map<GraphEdge, PartEdge>()

@@ -16,6 +16,7 @@ import {
   type StageHost,
   type StagePlan,
 } from '@millrace/core/engine'
+import type { CallWatch } from '../worker/call-watch.ts'
 import { BackedEdge } from './backed-edge.ts'
 import { HostedStage } from './hosted-stage.ts'
 import { InboundEdge } from './inbound-edge.ts'
@@ -43,6 +44,7 @@ export class PartPlacement implements Placement {
   readonly #plan: PartPlan
   readonly #saver: Saver
   readonly #graph: PartGraph
+  readonly #watch: CallWatch | undefined
   readonly #host: PartHost
   /** The part's own stages, in the order in which they are entered. */
   readonly stages: Stage[] = []
@@ -51,10 +53,11 @@ export class PartPlacement implements Placement {
   /** The edges whose writer, here, found no room. */
   parked: ReadonlySet<Edge> = new Set()
 
-  constructor(plan: PartPlan, graph: PartGraph, saver: Saver, host: PartHost) {
+  constructor(plan: PartPlan, graph: PartGraph, saver: Saver, watch: CallWatch | undefined, host: PartHost) {
     this.#plan = plan
     this.#saver = saver
     this.#graph = graph
+    this.#watch = watch
     this.#host = host
   }
 
@@ -98,7 +101,8 @@ export class PartPlacement implements Placement {
     const { saved, order = [] } = stages.find(({ index }) => index === plan.index) ?? {}
     const isMerge = plan.kernels[0]?.kind === 'merge' && inlet.edges.length > 1
     const own = isMerge ? new RecordedMerge(inlet.edges, order) : inlet
-    return new HostedStage(plan, own, outlet, host, this.#saver, saved)
+    const calls = () => plan.nodes.map(({ index }) => this.#watch?.calls[index] ?? 0)
+    return new HostedStage(plan, own, outlet, host, this.#saver, calls, saved)
   }
 
   /** Goes on where a lost worker was. Called once everything is wired. Not `resume`: that is the end of a pause. */

@@ -6,6 +6,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import { type DeadLetter, MillraceError } from '@millrace/core'
 import { type AnyLeaf, Engine, type Node, systemClock } from '@millrace/core/engine'
+import { ownBeacon } from '../worker/beacon.ts'
+import { CallWatch } from '../worker/call-watch.ts'
 import { toWireLetter } from '../worker/letters.ts'
 import { buildGraphOf } from '../worker/load-graph.ts'
 import type { GraphRef } from '../worker/protocol.ts'
@@ -21,6 +23,7 @@ import {
   type EdgeMessage,
   LETTER_WINDOW,
   type PartNode,
+  type PartPlan,
   type Reply,
   type Report,
 } from './protocol.ts'
@@ -191,11 +194,11 @@ export class PartRunner {
       return (nodes[at] as Node).leaf
     }
     const saver = new Saver((reply) => this.#reply(reply), plan.saves)
-    const graph = makePartGraph(plan, leafOf, (id) =>
-      saver.refuse(`"${id}" is a source that may not give the same again`),
-    )
+    const watch = watchFor(plan)
+    const onLive = (id: string): void => saver.refuse(`"${id}" is a source that may not give the same again`)
+    const graph = makePartGraph(plan, leafOf, onLive, watch)
     for (const { host, port } of peers) this.#listen(host, port)
-    const placement = new PartPlacement(plan, graph, saver, {
+    const placement = new PartPlacement(plan, graph, saver, watch, {
       post: (host) => this.#postTo(host),
       turn: (stage) => this.#turn(stage),
       entered: (stage) => this.#reply({ kind: 'entered', stage }),
@@ -264,4 +267,16 @@ export class PartRunner {
       else this.#waiters.set(stage, resolve)
     })
   }
+}
+
+/** Notes the calls of the part's functions: those with a time limit, or all once a worker was lost. */
+function watchFor({ stages, isCareful, poison }: PartPlan): CallWatch | undefined {
+  ownBeacon().finish() // whatever a part before it has left there
+  const nodes = stages.flatMap((stage) => stage.nodes)
+  const limitsMs: (number | undefined)[] = []
+  for (const { index, policy } of nodes) limitsMs[index] = policy?.timeoutMs
+  if (!isCareful && nodes.every(({ policy }) => policy?.timeoutMs === undefined)) return undefined
+  const watch = new CallWatch({ isCareful, limitsMs }, limitsMs.length)
+  watch.begin(poison)
+  return watch
 }

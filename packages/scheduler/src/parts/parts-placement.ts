@@ -48,6 +48,7 @@ import { ProxyStage } from './proxy-stage.ts'
 import { Recovery } from './recovery.ts'
 import { rewirePart } from './rewire.ts'
 import { Spare } from './spare.ts'
+import { watchCalls } from './watch-calls.ts'
 
 /** The number of a thread in reserve among the hosts. */
 const RESERVE = -1
@@ -75,6 +76,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   #isWired = false
   #isPaused = false
   #isClosed = false
+  #stopLooking: () => void = () => {}
   #errors = 0
   #lost = 0
   #peak = 0
@@ -220,7 +222,8 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#host = host
     const part = this.#partOf.get(plan.index)
     if (part === undefined) return undefined
-    checkTimeouts(plan.nodes)
+    // a call that hangs is ended with its thread, which is of use if the part can begin anew
+    if (part.unsavable !== undefined) checkTimeouts(plan.nodes)
     const proxy = new ProxyStage(plan, inlet, outlet, host, part, this)
     this.#proxies.set(plan.index, proxy)
     return proxy
@@ -229,6 +232,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   wire(): void {
     if (this.#isWired || this.#host === undefined) return
     this.#isWired = true
+    this.#stopLooking = watchCalls([...this.#board.parts.values()])
     for (const { edge, reader } of this.#board.edges) {
       if (edge instanceof OutboundEdge) edge.isBacked = this.#board.parts.get(reader)?.unsavable === undefined
     }
@@ -251,7 +255,8 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   #describe(part: Part, resumes: boolean): PartPlan {
     const { timed, batchItems, stopsOnFailure } = this.#host as StageHost
-    const engine = { timed, batchItems, stopsOnFailure, resumes }
+    const { isCareful, poison } = this.#recovery.casualtiesOf(part)
+    const engine = { timed, batchItems, stopsOnFailure, resumes, isCareful, poison }
     return describePart(part, this.#board, this.#locator, engine, this.#recovery.snapshots)
   }
 
@@ -422,6 +427,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#stopLooking()
     await Promise.all([...this.#board.parts.values()].map((part) => part.drained()))
     for (const part of this.#board.parts.values()) part.close(this.#policy.threads)
     this.#spare.close(this.#policy.threads)

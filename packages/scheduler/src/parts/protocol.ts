@@ -10,11 +10,11 @@ import type { EdgeOptions } from '@millrace/core'
 import type { NodeRecord, StageKind } from '@millrace/core/engine'
 import type { WireLetter, WirePolicy } from '../worker/letters.ts'
 import type { Packed } from '../worker/packed.ts'
-import type { GraphRef } from '../worker/protocol.ts'
+import type { GraphRef, Poison } from '../worker/protocol.ts'
 import type { WireError } from '../worker/wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PARTS_VERSION = 2
+export const PARTS_VERSION = 3
 
 /** Dead letters of a part that the caller's thread has not said to have heard, at most: then what fails there waits. */
 export const LETTER_WINDOW = 256
@@ -87,6 +87,8 @@ export interface SavedStage {
   readonly states: readonly unknown[]
   readonly records: readonly NodeRecord[]
   readonly counts: SavedCounts
+  /** By node: calls of its function since calls are noted. */
+  readonly calls: readonly number[]
   readonly inbound: readonly SavedReader[]
   readonly outbound: readonly SavedWriter[]
 }
@@ -168,6 +170,10 @@ export interface PartPlan {
   readonly saves: boolean
   /** Whether it goes on where a lost worker was. */
   readonly resumes: boolean
+  /** Whether each call is to be noted, since a worker was lost. */
+  readonly isCareful: boolean
+  /** Calls that are to fail: workers have died or hung in them. */
+  readonly poison: readonly Poison[]
 }
 
 /** Orders of the caller's thread. */

@@ -6,6 +6,9 @@
 
 import type { EdgePlace, StagePlan } from '@millrace/core/engine'
 import { WorkerLostError } from '../errors.ts'
+import { Casualties } from '../remote/casualties.ts'
+import { exceededLimit } from '../remote/hang-watch.ts'
+import { WorkerDeath } from '../remote/worker-death.ts'
 import type { HostThread } from '../threads/host-thread.ts'
 import type { EdgeBoard } from './edge-board.ts'
 import { InboundEdge } from './inbound-edge.ts'
@@ -46,6 +49,7 @@ export class Recovery {
   readonly snapshots = new Snapshots()
   readonly #host: RecoveryHost
   readonly #records = new Map<Part, Record>()
+  readonly #casualties = new Map<Part, Casualties>()
 
   constructor(host: RecoveryHost) {
     this.#host = host
@@ -53,9 +57,28 @@ export class Recovery {
 
   /** Its thread is gone. `cause` is what it died of. Begins the part anew, or fails the run. */
   onLost(part: Part, cause: unknown): void {
+    this.#blame(part, cause)
     const error = this.#count(part, cause)
     if (error !== undefined) this.#giveUp(part, error)
     else void this.#revive(part, cause)
+  }
+
+  /** How often threads of the part were lost, and which calls are to blame. */
+  casualtiesOf(part: Part): Casualties {
+    const known = this.#casualties.get(part)
+    if (known !== undefined) return known
+    const casualties = new Casualties()
+    this.#casualties.set(part, casualties)
+    return casualties
+  }
+
+  /** A call that is found out is not made again, which gets the part further. */
+  #blame(part: Part, cause: unknown): void {
+    const { notes } = part.thread
+    const casualties = this.casualtiesOf(part)
+    const known = casualties.poison.length
+    casualties.add(new WorkerDeath(cause, { notes, timeoutMs: exceededLimit(notes) }))
+    if (casualties.poison.length > known) this.#records.delete(part)
   }
 
   /** Counts a loss. Returns why it is the last. */

@@ -7,6 +7,7 @@ import { builtFile } from '../built-file.ts'
 import type { Lease } from '../governor/governor.ts'
 import { type OpenPart, PARTS_VERSION } from '../parts/protocol.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
+import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
 import { noteWorker } from './live-workers.ts'
 
 const ENTRY = builtFile('parts/entry.js')
@@ -18,6 +19,7 @@ export class HostThread {
   readonly heapLimitMb: number | undefined
   readonly #worker: Worker
   readonly #lease: Lease
+  readonly #beacon = Beacon.share()
   #cause: unknown
   #isAlive = true
   #seenBytes = 0
@@ -29,10 +31,10 @@ export class HostThread {
     this.#lease = lease
     this.heapLimitMb = heapLimitMb
     handOverModules()
-    this.#worker = new Worker(
-      ENTRY,
-      heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } },
-    )
+    this.#worker = new Worker(ENTRY, {
+      workerData: this.#beacon,
+      ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
+    })
     // a run keeps the process alive by its ports; a thread in between runs must not
     this.#worker.unref()
     this.#worker.on('error', (error: unknown) => {
@@ -55,6 +57,11 @@ export class HostThread {
     const { onLost } = this
     this.onLost = undefined
     onLost?.(this.#cause ?? new MillraceError('WORKER_ENDED', 'The worker ended in the middle of its work.'))
+  }
+
+  /** Which call the thread is in, or was in when it died, if calls are noted. */
+  get notes(): BeaconNotes | undefined {
+    return readBeacon(this.#beacon)
   }
 
   get isAlive(): boolean {

@@ -1,10 +1,10 @@
 /**
  * `CallWatch`: notes the calls of a region's functions in the worker's beacon, and lets those fail that are known to
  * hang or to end the worker. Made by `RegionRunner`'s makers, for regions with time limits and for batches whose worker
- * was lost.
+ * was lost, and by `PartRunner` for parts of which the same is true.
  *
- * A call is told by its place: node, how many calls the node had before in this batch, and for expansions how often its
- * iterator was asked. A batch that is run again calls each node's function in the same order, so the place is the same.
+ * A call is told by its place: node, how many calls the node had before in this batch (in a part: in the run), and for
+ * expansions how often its iterator was asked. A batch that is run again calls each node's function in the same order, so the place is the same.
  */
 
 import { CallLostError, CallTimeoutError, type MillraceError } from '@millrace/core'
@@ -29,8 +29,8 @@ export class CallWatch {
   readonly isCareful: boolean
   readonly #limitsMs: Watched['limitsMs']
   readonly #beacon: Beacon
-  /** Calls of each node in this batch. */
-  readonly #calls: number[]
+  /** Calls of each node so far. */
+  readonly calls: number[]
   #poison: readonly Poison[] = []
   /** Which call is noted: the last one. */
   #noting = 0
@@ -39,12 +39,12 @@ export class CallWatch {
     this.isCareful = isCareful
     this.#limitsMs = limitsMs
     this.#beacon = ownBeacon()
-    this.#calls = new Array<number>(nodes).fill(0)
+    this.calls = new Array<number>(nodes).fill(0)
   }
 
   /** A batch begins, in which these calls are to fail. */
   begin(poison: readonly Poison[]): void {
-    this.#calls.fill(0)
+    this.calls.fill(0)
     this.#poison = poison
   }
 
@@ -53,7 +53,7 @@ export class CallWatch {
     if (!('f' in kernel) || (!this.isCareful && this.#limitsMs?.[at] === undefined)) return kernel
     const f = kernel.f as Call
     const isExpansion = kernel.kind === 'flatMap' || kernel.kind === 'expand'
-    const calls = this.#calls
+    const { calls } = this
     const noted = this.#noted.bind(this)
     const watchItems = (value: unknown, ordinal: number): unknown =>
       isExpansion ? this.#watchItems(value, id, at, ordinal) : value
