@@ -25,8 +25,9 @@ try {
 async function bench(choice: Choice): Promise<void> {
   const names = choice.suites.length > 0 ? choice.suites : suiteNames()
   // All are looked up before the first runs: a misspelt name should not show after minutes.
-  const suites = await Promise.all(names.map(loadSuite))
-  for (const suite of suites.map((found) => narrow(found, choice.only))) await runOne(suite, choice)
+  const found = await Promise.all(names.map(loadSuite))
+  const suites = choice.suites.length > 0 ? found : found.filter(({ isApart }) => isApart !== true)
+  for (const suite of suites.map((each) => narrow(each, choice.only))) await runOne(suite, choice)
 }
 
 async function runOne(

@@ -24,6 +24,7 @@ const strategies: readonly Contender[] = [
 export const suite: Suite = {
   name: 'chaos',
   question: 'what is lost when workers, processes and users fail?',
+  isApart: true,
   subject: 'pool',
   figure: { name: 'runMs', label: 'ms', better: 'lower' },
   columns: [

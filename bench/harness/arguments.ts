@@ -20,7 +20,7 @@ export interface Choice {
 
 export const usage = `npm run -s bench -- [suite ...] [--full] [--out DIR] [--only a,b] [--rounds N] [--profile DIR]
 
-  suite      folders of bench/ with a suite.ts; all of them when none is named
+  suite      folders of bench/ with a suite.ts; all that compare something when none is named
   --full     longer windows, more rounds, all items: for figures that are published
   --out      folder for <suite>.json and <suite>.svg (default: bench/results)
   --only     contenders and workloads by name, comma-separated

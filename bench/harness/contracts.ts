@@ -51,6 +51,8 @@ export interface Suite {
   readonly name: string
   /** The one question that the suite answers. */
   readonly question: string
+  /** Runs only when it is named: it compares nothing, and takes its time. Default false. */
+  readonly isApart?: boolean
   /** The contender that the ratios are about: its figure stands above the line. */
   readonly subject: string
   readonly figure: FigureOfMerit

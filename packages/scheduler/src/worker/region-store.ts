@@ -3,6 +3,7 @@
  * give, states. Called by `run-task.ts`.
  */
 
+import { MillraceError } from '@millrace/core'
 import type { Node } from '@millrace/core/engine'
 import { CallWatch } from './call-watch.ts'
 import { type LoadedGraph, loadGraph } from './load-graph.ts'
@@ -116,7 +117,7 @@ export async function addRegion(
 export function forgetRun(run: string): void {
   for (const [key, region] of regions) {
     if (!key.startsWith(run)) continue
-    region.dispose(new Error('The run has ended.'))
+    region.dispose(new MillraceError('RUN_CLOSED', 'The run has ended.'))
     regions.delete(key)
   }
 }
