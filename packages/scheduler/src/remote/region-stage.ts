@@ -38,6 +38,9 @@ interface RegionSnapshot {
 const FIRST_BATCH = 1
 /** The next batch has so many times the items of the last one at most. */
 const GROWTH = 16
+/** The same, once readers were slow: then batches are halved, but not below so many items. */
+const GROWTH_AFTER = 2
+const LEAST_HALVED = 1024
 /** Batches sent and not handed on, per worker, at most. */
 const WINDOW_PER_WORKER = 4
 
@@ -55,6 +58,7 @@ export class RegionStage extends RemoteStage {
   /** Sent and not yet handed on, oldest first. */
   readonly #activations: Activation[] = []
   #batch = FIRST_BATCH
+  #growth = GROWTH
   /** Items of one of the last tasks at least. */
   #lastBatch = FIRST_BATCH
 
@@ -230,7 +234,11 @@ export class RegionStage extends RemoteStage {
     else if (activation.progress === undefined && !hasMore) {
       const perMs = activation.items.length / Math.max(busyMs, 1e-6)
       const { batchMs } = this.dispatcher
-      this.#batch = Math.max(1, Math.min(perMs * batchMs, activation.items.length * GROWTH))
+      // what came before still waits for room: the readers are slower than the workers
+      const isAhead = this.queues.size > 0
+      if (isAhead) this.#growth = GROWTH_AFTER
+      const most = isAhead ? Math.max(LEAST_HALVED, this.#batch / 2) : activation.items.length * this.#growth
+      this.#batch = Math.max(1, Math.min(perMs * batchMs, most))
       this.#lastBatch = Math.max(1, perMs * Math.min(LAST_TASK_MS, batchMs))
     }
     this.wake()
