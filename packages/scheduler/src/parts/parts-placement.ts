@@ -375,18 +375,6 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#recovery.onLost(part, cause)
   }
 
-  /**
-   * Ends the worker that hosts this node, because of a call that does not return: its part begins anew on another. Returns
-   * whether there was one.
-   */
-  replaceWorkerOf(nodeId: string, cause: unknown): boolean {
-    const hosts = ({ stages, hasEnded }: Part): boolean =>
-      !hasEnded && stages.some(({ nodes }) => nodes.some(({ id }) => id === nodeId))
-    const part = [...this.#board.parts.values()].find(hosts)
-    part?.thread.kill(cause)
-    return part !== undefined
-  }
-
   /** The threads that host parts now: for tests that end them. */
   get threads(): readonly HostThread[] {
     return [...this.#board.parts.values()].filter(({ hasEnded }) => !hasEnded).map(({ thread }) => thread)

@@ -65,17 +65,18 @@ export async function resolve(
   const parent = context.parentURL ?? ''
   const isUsers = isTypeScript(parent) || users.has(parent)
   const found = known?.resolved.get(resolutionKey(specifier, parent)) ?? loadedAs(specifier)
-  const { url, format } =
+  const result =
     found ??
     asModule(
       await (known !== undefined && (isUsers || isTypeScript(specifier))
         ? (await tsx()).resolve(specifier, context, next)
         : next(specifier, context)),
     )
+  const { url, format } = result
   if ((isUsers || isTypeScript(url)) && url.startsWith('file:') && !url.includes('/node_modules/'))
     users.add(url)
   if (isUsers) tell({ kind: 'resolved', key: resolutionKey(specifier, parent), resolved: { url, format } })
-  return { url, format, shortCircuit: true }
+  return { ...result, shortCircuit: true }
 }
 
 /** The module that a worker begins with is named by its URL. */
