@@ -45,10 +45,10 @@ describe.each(strategies)('%s', (strategy) => {
   })
 
   test.runIf(process.platform === 'linux')(
-    'sixty runs hold what ten held',
+    'a thousand runs hold what ten held',
     () => {
       const options = { encoding: 'utf8', timeout: 60_000 } as const
-      const line = execFileSync(process.execPath, ['--expose-gc', manyRuns, strategy, '60'], options)
+      const line = execFileSync(process.execPath, ['--expose-gc', manyRuns, strategy, '1000'], options)
       const { answers, first, last } = JSON.parse(line) as {
         readonly answers: readonly string[]
         readonly first: Held
