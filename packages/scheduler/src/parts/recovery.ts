@@ -72,7 +72,7 @@ export class Recovery {
     return casualties
   }
 
-  /** A call that is found out is not made again, which gets the part further. */
+  /** A call that is found out is not made again, which gets the part further. Whether to go on `#count` says. */
   #blame(part: Part, cause: unknown): void {
     const { notes } = part.thread
     const casualties = this.casualtiesOf(part)

@@ -38,7 +38,7 @@ interface Loader {
 let port: MessagePort | undefined
 let known: KnownModules | undefined
 let loader: Promise<Loader> | undefined
-/** URLs of modules that TypeScript imports, directly or not, out of packages that are installed. */
+/** URLs of TypeScript, and of what it imports, directly or not, but for packages that are installed. */
 const users = new Set<string>()
 
 /** Called by Node when the hooks are registered. */

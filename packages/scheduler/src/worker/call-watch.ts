@@ -3,8 +3,9 @@
  * hang or to end the worker. Made by `RegionRunner`'s makers, for regions with time limits and for batches whose worker
  * was lost, and by `PartRunner` for parts of which the same is true.
  *
- * A call is told by its place: node, how many calls the node had before in this batch (in a part: in the run), and for
- * expansions how often its iterator was asked. A batch that is run again calls each node's function in the same order, so the place is the same.
+ * A call is told by its place: node, how many calls the node had before in this batch (in a part: since calls are noted),
+ * and for expansions how often its iterator was asked. What is run again calls each node's function in the same order, so
+ * the place is the same.
  */
 
 import { CallLostError, CallTimeoutError, type MillraceError } from '@millrace/core'
