@@ -237,8 +237,8 @@ export class RegionStage extends RemoteStage {
       // what came before still waits for room: the readers are slower than the workers
       const isAhead = this.queues.size > 0
       if (isAhead) this.#growth = GROWTH_AFTER
-      const most = isAhead ? Math.max(LEAST_HALVED, this.#batch / 2) : activation.items.length * this.#growth
-      this.#batch = Math.max(1, Math.min(perMs * batchMs, most))
+      const most = isAhead ? Math.max(LEAST_HALVED, this.#batch / 2) : Number.POSITIVE_INFINITY
+      this.#batch = Math.max(1, Math.min(perMs * batchMs, activation.items.length * this.#growth, most))
       this.#lastBatch = Math.max(1, perMs * Math.min(LAST_TASK_MS, batchMs))
     }
     this.wake()
