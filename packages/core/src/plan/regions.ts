@@ -41,6 +41,7 @@ export function groupStages(plan: Plan, { mayJoin, isNear, isWorth }: RegionRule
     const readers = input.from.outputs.filter(({ output }) => output === input.output)
     return readers.flatMap((edge) => {
       const stage = free.get(edge.to)
+      if (stage === entry) return [entry] // which no module may have built: it is its own
       const fits = stage !== undefined && onlyInput(stage) === edge && isNear(entry.nodes[0] as Node, edge.to)
       return fits ? [stage] : []
     })
