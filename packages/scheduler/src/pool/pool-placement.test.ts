@@ -112,21 +112,41 @@ class Kept extends SinkTerm<unknown, unknown[], unknown[]> {
   override result = (ctx: { state: unknown[] }): unknown[] => ctx.state
 }
 
-async function answer(term: Term<number, number>, options: SchedulerOptions): Promise<unknown> {
-  const numbers = kernelTerm<never, number>('numbers', { kind: 'source', self: {}, f: () => [1, 2, 3] })
+async function runAll(
+  term: Term<number, unknown>,
+  options: SchedulerOptions,
+  items: readonly unknown[] = [1, 2, 3],
+) {
+  const source = { kind: 'source', self: {}, f: () => items as readonly number[] } as const
+  const numbers = kernelTerm<never, number>('numbers', source)
   const kept = new Kept()
   const placement = placementFor(options)
   const summary = await run(numbers.pipe(term, kept), placement === undefined ? {} : { placement }).done
-  return summary.result(kept)
+  return { kept: summary.result(kept), runsOn: summary.stages.map(({ runsOn }) => runsOn) }
+}
+
+async function answer(...given: Parameters<typeof runAll>): Promise<unknown> {
+  return (await runAll(...given)).kept
 }
 
 test('module terms and open graph modules run in workers, each as itself', async () => {
   const steps = new URL('../../test/fixtures/steps.mjs', import.meta.url)
   const double = moduleTerm<number, number>(steps, { export: 'double' })
   const increment = moduleTerm<number, number>(steps, { export: 'increment' })
-  expect(await answer(double.pipe(increment), { strategy: 'pool', workers: 2 })).toEqual([3, 5, 7])
+  const { kept, runsOn } = await runAll(double.pipe(increment), { strategy: 'pool', workers: 2 })
+  expect(kept).toEqual([3, 5, 7])
+  expect(runsOn).toEqual(['caller', 'workers', 'workers', 'caller'])
   const graphs = stepGraph({ by: 10 }).pipe(stepGraph({ by: 100 }))
   expect(await answer(graphs, { strategy: 'pool', workers: 2 })).toEqual([111, 112, 113])
+})
+
+test('what waits behind a long item goes to a worker that has nothing to do', async () => {
+  const flags = new URL('../../test/fixtures/flags.mjs', import.meta.url)
+  const pass = moduleTerm<number, unknown>(flags, { export: 'pass' })
+  const flag = new Int32Array(new SharedArrayBuffer(8))
+  // the first one waits for the third, which was sent to the same worker
+  const items = ['wait', 'go', 'raise', 'go'].map((does, name) => ({ name, flag, does }))
+  expect(await answer(pass, { strategy: 'pool', workers: 2 }, items)).toEqual([0, 1, 2, 3])
 })
 
 test('workers can be processes', async () => {

@@ -1,5 +1,6 @@
 /**
- * `PoolWorker`: one worker, a tinypool of a single thread or process, and one task at a time. Called by `SharedPool`.
+ * `PoolWorker`: one worker, a tinypool of a single thread or process, which runs one task while the next one waits at its
+ * door. Called by `SharedPool`.
  *
  * A tinypool of one, because tinypool leaves tasks that wait in its own queue unanswered when a worker dies, and
  * because it does not notice a thread that ends without an error. Here a task always settles: with its reply, or
@@ -16,8 +17,9 @@ import { isStartFailure } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
 import { noteWorker } from '../threads/live-workers.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
-import type { Reply } from '../worker/protocol.ts'
-import { makePoolBeacon, type PoolBeacon } from './pool-beacon.ts'
+import { TASKS_AT_ONCE } from '../worker/door.ts'
+import type { Reply, SentTask } from '../worker/protocol.ts'
+import { makePoolLink, type PoolLink } from './pool-link.ts'
 
 /** What workers are started with. */
 export interface WorkerOptions {
@@ -37,25 +39,47 @@ interface PoolThread {
   once(event: 'exit', listener: (code: number | null, signal?: string | null) => void): unknown
 }
 
+/** A task that was sent and is not answered. */
+interface Sent {
+  readonly number: number
+  /** Whether only this worker can run it. */
+  readonly isBound: boolean
+  /** Nobody waits for it any more: the worker will pass over it. */
+  isTakenBack: boolean
+  readonly reject: (reason: unknown) => void
+}
+
+/** Why a task got no reply: it did not begin, or not for its own fault. It can be sent to any worker again. */
+export class NotRun {}
+
+/** Who hears of a worker. */
+export interface PoolHost {
+  /** It has room for one task more. */
+  onRoom(): void
+  /** It died between tasks. */
+  onDied(error: unknown): void
+}
+
 /** A worker that is started when it is first needed, and again after it has died. */
 export class PoolWorker {
   readonly #options: WorkerOptions
   readonly isKept: boolean
-  readonly #onDied: (error: unknown) => void
+  readonly #host: PoolHost
   #pool: Tinypool | undefined
-  #beacon: PoolBeacon | undefined
-  /** Lets the task under way fail; unset while there is none. */
-  #fail: ((error: unknown) => void) | undefined
+  #link: PoolLink | undefined
+  /** Oldest first: the worker runs them in this order. */
+  #sent: Sent[] = []
+  #count = 0
 
   /** Threads that it has had by id, each with how many were lost before it. */
   readonly #threads = new Map<number, number>()
   #losses = 0
 
-  /** `isKept`: its thread, once started, does not end when idle. `onDied` hears of a death between tasks. */
-  constructor(options: WorkerOptions, isKept: boolean, onDied: (error: unknown) => void) {
+  /** `isKept`: its thread, once started, does not end when idle. */
+  constructor(options: WorkerOptions, isKept: boolean, host: PoolHost) {
     this.#options = options
     this.isKept = isKept
-    this.#onDied = onDied
+    this.#host = host
   }
 
   /** Whether there is a thread or process now. */
@@ -63,49 +87,120 @@ export class PoolWorker {
     return (this.#pool?.threads.length ?? 0) > 0
   }
 
+  /** Tasks that it runs or that wait at its door. */
+  get load(): number {
+    return this.#sent.length
+  }
+
+  /** Whether it can be sent a task. A process gets one at a time, since what it was sent cannot be taken back. */
+  get hasRoom(): boolean {
+    return this.load < (this.#options.isolation === 'process' ? 1 : TASKS_AT_ONCE)
+  }
+
   /**
-   * Runs one task. Rejects if the worker could not be started, when `signal` ends it, or with a `WorkerDeath` if it died
-   * of the task or was ended because a call took longer than its limit.
+   * Runs one task, after those sent before it. Rejects if the worker could not be started, when `signal` aborts, which
+   * ends a worker that has begun; with a `WorkerDeath` if the worker died of the task or was ended because a call took
+   * longer than its limit; and with `NotRun` if it is to be sent again.
+   *
+   * @param isBound only this worker can run it
    */
-  async run(makeTask: TaskMaker, signal: AbortSignal, limitsMs: CallLimits | undefined): Promise<Reply> {
-    const onAbort = (): void => this.#fail?.(signal.reason)
+  async run(
+    makeTask: TaskMaker,
+    signal: AbortSignal,
+    limitsMs: CallLimits | undefined,
+    isBound: boolean,
+  ): Promise<Reply> {
+    if (signal.aborted) throw signal.reason
+    const task = makeTask()
+    let onAbort = (): void => {}
     const stopLooking = limitsMs && watchLimits(limitsMs, () => this.#endIfHanging())
     try {
       return await new Promise<Reply>((resolve, reject) => {
-        this.#fail = reject
-        if (signal.aborted) onAbort()
-        signal.addEventListener('abort', onAbort, { once: true })
         const pool = this.#start()
-        pool.run(makeTask()).then((reply: Reply) => {
+        const number = ++this.#count
+        const sent: Sent = { number, isBound, isTakenBack: false, reject }
+        this.#sent.push(sent)
+        this.#link?.door?.leave(number)
+        onAbort = () => this.#abort(sent, signal.reason)
+        signal.addEventListener('abort', onAbort, { once: true })
+        const onReply = (reply: Reply): void => {
           if (reply.kind === 'done') this.#note(reply.worker)
           resolve(reply)
-        }, reject)
-        for (const thread of threadsOf(pool)) this.#watch(thread, pool)
+          this.#remove(sent)
+        }
+        const posted = this.#post(pool, { number, task })
+        const threads = threadsOf(pool)
+        for (const thread of threads) this.#watch(thread, pool)
+        posted.then(onReply, (error: unknown) => {
+          if (!this.#sent.includes(sent)) return // all has been said
+          if (!threads.some((thread) => threadsOf(pool).includes(thread))) this.#lose(error)
+          else if (this.#takeBack(sent)) {
+            // it cannot be cloned, and never left
+            sent.reject(new WorkerDeath(error))
+            this.#remove(sent)
+          }
+        })
       })
-    } catch (error) {
-      this.#losses++
-      const isDeath = !signal.aborted && !isStartFailure(error) && !(error instanceof WorkerDeath)
-      const death = isDeath ? new WorkerDeath(this.#causeOf(error), { notes: this.#beacon?.read() }) : error
-      this.end()
-      throw death
     } finally {
       stopLooking?.()
-      this.#fail = undefined
       signal.removeEventListener('abort', onAbort)
     }
   }
 
+  /** A machine that refuses a thread has tinypool throw. */
+  async #post(pool: Tinypool, sent: SentTask): Promise<Reply> {
+    return pool.run(sent)
+  }
+
+  #remove(sent: Sent): void {
+    const at = this.#sent.indexOf(sent)
+    if (at < 0) return // it went with the worker
+    this.#sent.splice(at, 1)
+    this.#host.onRoom()
+  }
+
+  /** Returns whether the worker has not begun it, and will not. */
+  #takeBack(sent: Sent): boolean {
+    sent.isTakenBack ||= this.#link?.door?.take(sent.number) === true
+    return sent.isTakenBack
+  }
+
+  /** Has a task that waits behind another one sent again, if others could run it. Returns whether there was one. */
+  giveBack(): boolean {
+    const sent = this.#sent[1]
+    if (sent === undefined || sent.isBound || sent.isTakenBack || !this.#takeBack(sent)) return false
+    sent.reject(new NotRun())
+    return true
+  }
+
+  /** Nobody waits for the task any more. The worker is ended if it has begun. */
+  #abort(sent: Sent, reason: unknown): void {
+    sent.reject(reason)
+    if (this.#sent.includes(sent) && !this.#takeBack(sent)) this.end()
+  }
+
+  /** The worker is gone, and with it all that it was sent. What it had begun is to blame. */
+  #lose(error: unknown): void {
+    const notes = this.#link?.read()
+    const waited = this.#sent.filter(({ isTakenBack }) => !isTakenBack)
+    const guilty = waited.findLast((sent) => !this.#takeBack(sent)) ?? waited[0]
+    this.#losses++
+    const isKnown = isStartFailure(error) || error instanceof WorkerDeath
+    guilty?.reject(isKnown ? error : new WorkerDeath(this.#causeOf(error), { notes }))
+    this.end()
+  }
+
   #endIfHanging(): void {
-    const notes = this.#beacon?.read()
+    const notes = this.#link?.read()
     const timeoutMs = exceededLimit(notes)
     if (timeoutMs === undefined) return
     const cause = new MillraceError('WORKER_ENDED', `A call had not ended after ${timeoutMs} ms.`)
-    this.#fail?.(new WorkerDeath(cause, { notes, timeoutMs }))
+    this.#lose(new WorkerDeath(cause, { notes, timeoutMs }))
   }
 
   /** Of a process tinypool knows no more than that it has ended. */
   #causeOf(error: unknown): unknown {
-    return this.#exit === undefined ? error : (this.#beacon?.readError() ?? ended(this.#exit))
+    return this.#exit === undefined ? error : (this.#link?.readError() ?? ended(this.#exit))
   }
 
   #note(thread: number): void {
@@ -142,10 +237,12 @@ export class PoolWorker {
   #onEnded(thread: PoolThread, pool: Tinypool, exit: string | number | undefined): void {
     if (pool !== this.#pool) return
     // the file of a process's beacon went with it: the next one begins with another
-    if (thread.process !== undefined && this.#fail === undefined) this.end()
-    if (!threadsOf(pool).includes(thread)) return
-    const error = ended(exit)
-    if (this.#fail !== undefined) this.#fail(error)
+    if (thread.process !== undefined && this.load === 0) this.end()
+    if (threadsOf(pool).includes(thread)) this.#onDied(ended(exit))
+  }
+
+  #onDied(error: unknown): void {
+    if (this.load > 0) this.#lose(error)
     else this.#onIdleDeath(error)
   }
 
@@ -153,45 +250,45 @@ export class PoolWorker {
   #onIdleDeath(error: unknown): void {
     this.#losses++
     this.end()
-    this.#onDied(error)
+    this.#host.onDied(error)
   }
 
-  /** Ends the thread. The next task starts another. */
+  /** Ends the thread; what it was sent is to be sent elsewhere. The next task starts another. */
   end(): void {
     const pool = this.#pool
+    for (const { reject } of this.#sent.splice(0)) reject(new NotRun())
     this.#pool = undefined
     // it may wait for a thread that is gone already, so nobody waits for it
     void pool?.destroy().catch(() => undefined)
-    this.#beacon?.close()
-    this.#beacon = undefined
+    this.#link?.close()
+    this.#link = undefined
     this.#exit = undefined
   }
 
   #start(): Tinypool {
     if (this.#pool !== undefined) return this.#pool
     const { isolation, idleTimeoutMs, heapLimitMb } = this.#options
-    const beacon = makePoolBeacon(isolation)
+    const link = makePoolLink(isolation)
     handOverModules()
     const pool = new Tinypool({
       filename: ENTRY,
       runtime: isolation === 'process' ? 'child_process' : 'worker_threads',
       minThreads: this.isKept ? 1 : 0,
       maxThreads: 1,
+      concurrentTasksPerWorker: TASKS_AT_ONCE,
       idleTimeout: idleTimeoutMs,
       // what child processes are sent may be all that can be cloned, not only JSON
       ...(isolation === 'process' ? { serialization: 'advanced' } : {}),
-      ...beacon.options,
+      ...link.options,
       // a thread asleep in Atomics.wait would freeze the timers and sockets of its terms
       useAtomics: false,
       ...(heapLimitMb === undefined ? {} : heapOptions(isolation, heapLimitMb)),
     } as ConstructorParameters<typeof Tinypool>[0])
     pool.on('error', (error: unknown) => {
-      if (pool !== this.#pool) return
-      if (this.#fail === undefined) this.#onIdleDeath(error)
-      else this.#fail(error)
+      if (pool === this.#pool) this.#onDied(error)
     })
     this.#pool = pool
-    this.#beacon = beacon
+    this.#link = link
     return pool
   }
 }

@@ -8,7 +8,8 @@
 import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
 import type { CallLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
-import { PoolWorker, type WorkerOptions } from './pool-worker.ts'
+import type { Reply } from '../worker/protocol.ts'
+import { NotRun, PoolWorker, type WorkerOptions } from './pool-worker.ts'
 
 /** What runs must agree in to share a pool. */
 export interface PoolOptions extends WorkerOptions, CrewOptions {}
@@ -16,13 +17,21 @@ export interface PoolOptions extends WorkerOptions, CrewOptions {}
 /** Somebody who waits for a worker: for one of his own, or for any. */
 interface Waiting {
   readonly wanted: PoolWorker | undefined
-  readonly resolve: (worker: PoolWorker | undefined) => void
+  /** Is called with a worker that has room, and sends a task at once; or without one if there will be none. */
+  readonly serve: (worker: PoolWorker | undefined) => void
+}
+
+/** A task that is under way. */
+interface UnderWay {
+  readonly worker: PoolWorker
+  readonly replied: Promise<Reply>
 }
 
 /** Workers and the tasks that wait for one. */
 export class SharedPool extends SharedCrew<PoolWorker> {
   readonly #options: PoolOptions
-  readonly #idle: PoolWorker[] = []
+  /** The one that was sent a task last comes last. */
+  readonly #byUse = new Set<PoolWorker>()
   /** Those who wait for a worker, in the order in which they came. */
   readonly #waiting: Waiting[] = []
 
@@ -36,24 +45,27 @@ export class SharedPool extends SharedCrew<PoolWorker> {
     let kept = 0
     for (const { isKept } of this.workers) if (isKept) kept++
     const isKept = kept < this.#options.minWorkers
-    const worker = new PoolWorker(this.#options, isKept, (error) => this.countLoss(error))
-    this.#idle.push(worker)
+    const worker = new PoolWorker(this.#options, isKept, {
+      onRoom: () => this.#onRoom(),
+      onDied: (error) => this.countLoss(error),
+    })
+    this.#byUse.add(worker)
     return worker
   }
 
   protected override dismiss(worker: PoolWorker): void {
+    this.#byUse.delete(worker)
     worker.end()
-    const at = this.#idle.indexOf(worker)
-    if (at >= 0) this.#idle.splice(at, 1)
     for (const waiting of this.#waiting.splice(0)) {
-      if (this.size === 0 || waiting.wanted === worker) waiting.resolve(undefined)
+      if (this.size === 0 || waiting.wanted === worker) waiting.serve(undefined)
       else this.#waiting.push(waiting)
     }
   }
 
   /** The one used longest ago of those without a task; a state it may have is restored elsewhere. */
   protected override findSpare(): PoolWorker | undefined {
-    return this.#idle.find(({ isKept }) => !isKept) ?? this.#idle[0]
+    const idle = [...this.#byUse].filter(({ load }) => load === 0)
+    return idle.find(({ isKept }) => !isKept) ?? idle[0]
   }
 
   override restartsOf(thread: number): number {
@@ -74,56 +86,74 @@ export class SharedPool extends SharedCrew<PoolWorker> {
     wanted: WorkerHandle | undefined,
     limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined> {
-    this.#serve()
+    const send = (worker: PoolWorker): UnderWay => {
+      this.#byUse.delete(worker)
+      this.#byUse.add(worker)
+      const replied = worker.run(makeTask, signal, limitsMs, wanted !== undefined)
+      this.#countAlive()
+      return { worker, replied }
+    }
+    this.#serve() // workers hired by now go to those who wait before they go to this task
     for (;;) {
-      const worker = await this.#take(wanted as PoolWorker | undefined)
-      if (worker === undefined) return undefined
-      let isUsable = true
+      const underWay = await this.#whenFree(wanted as PoolWorker | undefined, send)
+      if (underWay === undefined) return undefined
+      const { worker, replied } = underWay
       try {
-        const running = worker.run(makeTask, signal, limitsMs)
-        this.#countAlive()
-        const reply = await running
+        const reply = await replied
         // the thread runs, but not the helper thread that loads TypeScript there
-        isUsable = reply.kind !== 'failed' || !isStartFailure(reply.error)
-        if (isUsable) return { reply, worker }
+        if (reply.kind !== 'failed' || !isStartFailure(reply.error)) return { reply, worker }
       } catch (error) {
+        if (error instanceof NotRun && !this.isUnused) continue
         if (!isStartFailure(error)) throw error
-        isUsable = false
       } finally {
-        if (isUsable) this.#give(worker)
-        else {
-          this.onRefused()
-          this.drop(worker)
-        }
+        this.#serve() // one that was ended has room, too
       }
+      this.onRefused()
+      this.drop(worker)
     }
   }
 
-  /** Workers hired by now go to those who wait before they go to this task. */
-  #serve(): void {
-    while (this.#idle.length > 0) {
-      const at = this.#waiting.findIndex(({ wanted }) => wanted === undefined)
-      if (at < 0) return
-      this.#waiting.splice(at, 1)[0]?.resolve(this.#idle.pop())
-    }
-  }
-
-  /** Waits for a worker; `undefined` if the pool has none at all, or not the one that is wanted. */
-  #take(wanted: PoolWorker | undefined): Promise<PoolWorker | undefined> | PoolWorker | undefined {
+  /** Sends a task as soon as a worker has room; not at all if the pool has no worker, or not the one that is wanted. */
+  #whenFree(
+    wanted: PoolWorker | undefined,
+    send: (worker: PoolWorker) => UnderWay,
+  ): UnderWay | Promise<UnderWay | undefined> | undefined {
     if (this.size === 0 || (wanted !== undefined && !this.has(wanted))) return undefined
-    // the one used last: its caches are warm, and the others may end
-    const at = wanted === undefined ? this.#idle.length - 1 : this.#idle.indexOf(wanted)
-    const [worker] = at < 0 ? [] : this.#idle.splice(at, 1)
-    return worker ?? new Promise((resolve) => this.#waiting.push({ wanted, resolve }))
+    const free = this.#withRoom(wanted)
+    if (free !== undefined) return send(free)
+    return new Promise((resolve) =>
+      this.#waiting.push({ wanted, serve: (worker) => resolve(worker && send(worker)) }),
+    )
   }
 
-  #give(worker: PoolWorker): void {
-    if (!this.has(worker)) return // the pool was closed meanwhile
-    // who waits for this one has nobody else
-    const own = this.#waiting.findIndex(({ wanted }) => wanted === worker)
-    const at = own >= 0 ? own : this.#waiting.findIndex(({ wanted }) => wanted === undefined)
-    if (at < 0) this.#idle.push(worker)
-    else this.#waiting.splice(at, 1)[0]?.resolve(worker)
+  /** The one that is wanted, if it has room; else one without a task, or the one that has had a single task for longest. */
+  #withRoom(wanted: PoolWorker | undefined): PoolWorker | undefined {
+    if (wanted !== undefined) return wanted.hasRoom ? wanted : undefined
+    const free = [...this.#byUse].filter(({ hasRoom }) => hasRoom)
+    // of those without a task the one used last: its caches are warm, and the others may end
+    return free.findLast(({ load }) => load === 0) ?? free[0]
+  }
+
+  /** Those who wait for one of their own come first: they have nobody else. */
+  #serve(): void {
+    if (this.#waiting.length === 0) return
+    const own = this.#waiting.filter(({ wanted }) => wanted !== undefined)
+    const any = this.#waiting.filter(({ wanted }) => wanted === undefined)
+    for (const waiting of [...own, ...any]) {
+      const worker = this.#withRoom(waiting.wanted)
+      if (worker === undefined) continue
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+      waiting.serve(worker)
+    }
+  }
+
+  /** A worker has room for a task more. One that has no other takes what waits behind another one's. */
+  #onRoom(): void {
+    this.#serve()
+    for (const { load } of this.#byUse) {
+      if (load > 0) continue
+      for (const busy of this.#byUse) if (busy.giveBack()) break
+    }
   }
 
   #countAlive(): void {

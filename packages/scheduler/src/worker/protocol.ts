@@ -82,6 +82,21 @@ export interface Snapshot {
   readonly states: readonly unknown[]
 }
 
+/** What a pool's thread begins with, in memory that both sides share. */
+export interface PoolWorkerData {
+  /** Where it notes what it does; see `Beacon`. */
+  readonly beacon: Int32Array<SharedArrayBuffer>
+  /** Where it takes tasks; see `Door`. */
+  readonly door: Int32Array<SharedArrayBuffer>
+}
+
+/** A task, as it is sent to a pool's worker. */
+export interface SentTask {
+  /** Numbers the tasks of one worker, from 1. */
+  readonly number: number
+  readonly task: Task
+}
+
 /** What a worker is asked to do. */
 export type Task = RunTask | ContinueTask
 

@@ -1,25 +1,35 @@
-/** The beacon of a pool's worker, as the caller's thread has it: in memory, or in a file for a process. */
+/**
+ * `PoolLink`: what a pool's worker and the caller's thread share beside messages: the worker's beacon, in memory, or in a
+ * file for a process; and its door, if it is a thread.
+ */
 
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
 import { BEACON_FILE, BeaconFile } from '../worker/beacon-file.ts'
+import { Door } from '../worker/door.ts'
+import type { PoolWorkerData } from '../worker/protocol.ts'
 
 /** Made for each tinypool, and let go with it. */
-export interface PoolBeacon {
+export interface PoolLink {
   /** What tinypool must be told, so that the worker finds its end. */
-  readonly options: { readonly workerData?: unknown; readonly env?: NodeJS.ProcessEnv }
+  readonly options: { readonly workerData?: PoolWorkerData; readonly env?: NodeJS.ProcessEnv }
+  /** Without one, a task that was sent cannot be taken back. */
+  readonly door: Door | undefined
+  /** What the beacon says. */
   read(): BeaconNotes | undefined
   /** The error that ended the worker, where nothing else tells. */
   readError(): unknown
   close(): void
 }
 
-/** A beacon for workers of this kind. */
-export function makePoolBeacon(isolation: 'thread' | 'process'): PoolBeacon {
+/** A link for a worker of this kind. */
+export function makePoolLink(isolation: 'thread' | 'process'): PoolLink {
   if (isolation === 'thread') {
-    const cells = Beacon.share()
+    const beacon = Beacon.share()
+    const door = Door.cells()
     return {
-      options: { workerData: cells },
-      read: () => readBeacon(cells),
+      options: { workerData: { beacon, door } },
+      door: new Door(door),
+      read: () => readBeacon(beacon),
       readError: () => undefined,
       close: () => {},
     }
@@ -28,6 +38,7 @@ export function makePoolBeacon(isolation: 'thread' | 'process'): PoolBeacon {
   if (file === undefined) {
     return {
       options: { env: process.env },
+      door: undefined,
       read: () => undefined,
       readError: () => undefined,
       close: () => {},
@@ -35,6 +46,7 @@ export function makePoolBeacon(isolation: 'thread' | 'process'): PoolBeacon {
   }
   return {
     options: { env: { ...process.env, [BEACON_FILE]: file.path } },
+    door: undefined,
     read: () => file.read(),
     readError: () => file.readError(),
     close: () => file.close(),
