@@ -7,9 +7,11 @@ import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './process.mjs'
 
-/** What is loaded by its path and not by its name: the entries of workers, a hook, the command. */
-const loadedByPath = {
-  millrace: ['cli', 'leave'],
+/** What is loaded by its path and not by its name: the command. */
+const loadedByPath = { millrace: ['cli', 'leave'] }
+
+/** What a thread begins with: one file each, though they have code in common, since each file takes its time to load. */
+const threadEntries = {
   scheduler: ['typescript/hooks', 'worker/entry', 'parts/entry', 'stealing/entry'],
 }
 
@@ -24,14 +26,28 @@ async function bundlePackage(folder) {
   const named = Object.values(exports).flatMap((entry) =>
     entry.default === undefined ? [] : [entry.default.replace(/^\.\/dist\/(.*)\.js$/, '$1')],
   )
+  const made = new Map([
+    ...(await bundleEntries(home, [...named, ...(loadedByPath[folder] ?? [])], true)),
+    ...(await bundleEntries(home, threadEntries[folder] ?? [], false)),
+  ])
+  removeOthers(join(home, 'dist'), made)
+  for (const [path, contents] of made) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, contents)
+  }
+}
+
+/** Resolves to what the files hold, by path. `splitting`: what entries share goes to chunks; else each has all it needs. */
+async function bundleEntries(home, entries, splitting) {
   const { outputFiles } = await build({
     absWorkingDir: home,
-    entryPoints: [...named, ...(loadedByPath[folder] ?? [])].map((entry) => `src/${entry}.ts`),
+    entryPoints: entries.map((entry) => `src/${entry}.ts`),
     outbase: 'src',
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
-    splitting: true,
+    splitting,
     packages: 'external',
     platform: 'node',
     format: 'esm',
@@ -41,13 +57,7 @@ async function bundlePackage(folder) {
     logLevel: 'error',
     write: false,
   })
-  const made = new Map(outputFiles.map(({ path, contents }) => [path, contents]))
-  removeOthers(join(home, 'dist'), made)
-  for (const [path, contents] of made) {
-    if (existsSync(path) && readFileSync(path).equals(contents)) continue
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, contents)
-  }
+  return outputFiles.map(({ path, contents }) => [path, contents])
 }
 
 /** Deletes the JavaScript of earlier builds, and types whose sources are gone: they would be published. */

@@ -1,6 +1,7 @@
 /** `millrace run`: runs a module's graph, shows how it goes, and writes down what became of it. Called by `cli.ts`. */
 
 import { BadInputError, compileGraph, type Run, type Stats, type Term } from '@millrace/core'
+import { placementFor } from '@millrace/scheduler'
 import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts'
 import { mistakesInTerms } from '../config/term-options.ts'
 import type { FlagValues } from '../config/text-layers.ts'
@@ -40,6 +41,8 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
   await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines, deadLetters })
+  // for its code alone: once the module has TypeScript registered, loading takes several times as long
+  await placementFor(config.scheduler ?? {})?.load()
   const term = (await loadTerm(module, params)) as Term<never, unknown>
   checkTerms(module, term, resolved)
   const isShown = process.stderr.isTTY === true && quiet !== true

@@ -6,12 +6,14 @@
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
 import { BEACON_FILE, BeaconFile } from '../worker/beacon-file.ts'
 import { Door } from '../worker/door.ts'
-import type { PoolWorkerData } from '../worker/protocol.ts'
+import type { SharedCells } from '../worker/protocol.ts'
 
 /** Made for each tinypool, and let go with it. */
 export interface PoolLink {
   /** What tinypool must be told, so that the worker finds its end. */
-  readonly options: { readonly workerData?: PoolWorkerData; readonly env?: NodeJS.ProcessEnv }
+  readonly options: { readonly env?: NodeJS.ProcessEnv }
+  /** What goes along with each task. */
+  readonly cells: SharedCells | undefined
   /** Without one, a task that was sent cannot be taken back. */
   readonly door: Door | undefined
   /** What the beacon says. */
@@ -27,7 +29,8 @@ export function makePoolLink(isolation: 'thread' | 'process'): PoolLink {
     const beacon = Beacon.share()
     const door = Door.cells()
     return {
-      options: { workerData: { beacon, door } },
+      options: {},
+      cells: { beacon, door },
       door: new Door(door),
       read: () => readBeacon(beacon),
       readError: () => undefined,
@@ -38,6 +41,7 @@ export function makePoolLink(isolation: 'thread' | 'process'): PoolLink {
   if (file === undefined) {
     return {
       options: { env: process.env },
+      cells: undefined,
       door: undefined,
       read: () => undefined,
       readError: () => undefined,
@@ -46,6 +50,7 @@ export function makePoolLink(isolation: 'thread' | 'process'): PoolLink {
   }
   return {
     options: { env: { ...process.env, [BEACON_FILE]: file.path } },
+    cells: undefined,
     door: undefined,
     read: () => file.read(),
     readError: () => file.readError(),

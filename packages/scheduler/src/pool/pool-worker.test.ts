@@ -63,16 +63,19 @@ function taskOf({ name, does }: Item): RunTask {
 interface SendOptions {
   readonly abort?: AbortController | undefined
   readonly isBound?: boolean
+  /** Whether the worker is to know the region already. */
+  readonly isKnown?: boolean
 }
 
 /** What the worker gave for an item; or why there is nothing. */
 async function send(
   worker: PoolWorker,
   item: Item,
-  { abort = new AbortController(), isBound = false }: SendOptions = {},
+  { abort = new AbortController(), isBound = false, isKnown = false }: SendOptions = {},
 ) {
   try {
-    const reply: Reply = await worker.run(() => taskOf(item), abort.signal, undefined, isBound)
+    const task = { ...taskOf(item), region: isKnown ? undefined : region }
+    const reply: Reply = await worker.run(() => task, abort.signal, undefined, isBound)
     return reply.kind === 'done' ? unpackOutputs(reply.outputs)[0]?.items[0] : reply
   } catch (error) {
     return error
@@ -107,6 +110,16 @@ test('two tasks at most, one after the other', async () => {
   expect([worker.load, worker.hasRoom]).toEqual([2, false])
   expect(await Promise.all([one, other])).toEqual([1, 2])
   expect([worker.load, worker.hasRoom]).toEqual([0, true])
+})
+
+test('a worker that was prepared knows the region', async () => {
+  const { worker } = makeWorker()
+  expect(await send(worker, { name: 1 }, { isKnown: true })).toEqual({ kind: 'unknown' })
+  const task = { kind: 'prepare', version: PROTOCOL_VERSION, key: 'flags', region } as const
+  expect(await worker.prepare(task)).toEqual({ kind: 'ready' })
+  expect(await send(worker, { name: 1 }, { isKnown: true })).toBe(1)
+  const missing = { ...region, graph: { ...region.graph, key: 'other', url: 'file:///no.mjs' } }
+  expect(await worker.prepare({ ...task, key: 'other', region: missing })).toMatchObject({ kind: 'failed' })
 })
 
 test('a process gets one at a time', async () => {

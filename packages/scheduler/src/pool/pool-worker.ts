@@ -18,7 +18,7 @@ import { WorkerDeath } from '../remote/worker-death.ts'
 import { noteWorker } from '../threads/live-workers.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import { TASKS_AT_ONCE } from '../worker/door.ts'
-import type { Reply, SentTask } from '../worker/protocol.ts'
+import type { PrepareReply, PrepareTask, Reply, SentTask } from '../worker/protocol.ts'
 import { makePoolLink, type PoolLink } from './pool-link.ts'
 
 /** What workers are started with. */
@@ -104,18 +104,32 @@ export class PoolWorker {
    *
    * @param isBound only this worker can run it
    */
-  async run(
+  run(
     makeTask: TaskMaker,
     signal: AbortSignal,
     limitsMs: CallLimits | undefined,
     isBound: boolean,
   ): Promise<Reply> {
+    return this.#send(makeTask, signal, limitsMs, isBound)
+  }
+
+  /** Starts the worker and has it load a region; as `run`. */
+  prepare(task: PrepareTask): Promise<PrepareReply> {
+    return this.#send(() => task, new AbortController().signal, undefined, true)
+  }
+
+  async #send<Answer extends Reply | PrepareReply>(
+    makeTask: () => SentTask['task'],
+    signal: AbortSignal,
+    limitsMs: CallLimits | undefined,
+    isBound: boolean,
+  ): Promise<Answer> {
     if (signal.aborted) throw signal.reason
     const task = makeTask()
     let onAbort = (): void => {}
     const stopLooking = limitsMs && watchLimits(limitsMs, () => this.#endIfHanging())
     try {
-      return await new Promise<Reply>((resolve, reject) => {
+      return await new Promise<Answer>((resolve, reject) => {
         const pool = this.#start()
         const number = ++this.#count
         const sent: Sent = { number, isBound, isTakenBack: false, reject }
@@ -123,12 +137,12 @@ export class PoolWorker {
         this.#link?.door?.leave(number)
         onAbort = () => this.#abort(sent, signal.reason)
         signal.addEventListener('abort', onAbort, { once: true })
-        const onReply = (reply: Reply): void => {
+        const onReply = (reply: Answer): void => {
           if (reply.kind === 'done') this.#note(reply.worker)
           resolve(reply)
           this.#remove(sent)
         }
-        const posted = this.#post(pool, { number, task })
+        const posted = this.#post<Answer>(pool, { number, task, cells: this.#link?.cells })
         const threads = threadsOf(pool)
         for (const thread of threads) this.#watch(thread, pool)
         posted.then(onReply, (error: unknown) => {
@@ -148,7 +162,7 @@ export class PoolWorker {
   }
 
   /** A machine that refuses a thread has tinypool throw. */
-  async #post(pool: Tinypool, sent: SentTask): Promise<Reply> {
+  async #post<Answer>(pool: Tinypool, sent: SentTask): Promise<Answer> {
     return pool.run(sent)
   }
 

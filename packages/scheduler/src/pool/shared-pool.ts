@@ -5,10 +5,12 @@
  * are, and with none at all the caller is told to run it itself. The missing ones are asked for again later.
  */
 
+import { isMainThread } from 'node:worker_threads'
 import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
 import type { CallLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
-import type { Reply } from '../worker/protocol.ts'
+import { WorkerDeath } from '../remote/worker-death.ts'
+import type { PrepareTask, Reply } from '../worker/protocol.ts'
 import { NotRun, PoolWorker, type WorkerOptions } from './pool-worker.ts'
 
 /** What runs must agree in to share a pool. */
@@ -68,6 +70,32 @@ export class SharedPool extends SharedCrew<PoolWorker> {
     return idle.find(({ isKept }) => !isKept) ?? idle[0]
   }
 
+  /** In a worker, where runs are small and many, threads still wait until they are needed. */
+  override prepare(task: PrepareTask): void {
+    if (!isMainThread) return
+    for (const worker of this.workers) if (!worker.isAlive) void this.#prepare(worker, task)
+  }
+
+  async #prepare(worker: PoolWorker, task: PrepareTask): Promise<void> {
+    try {
+      const prepared = worker.prepare(task)
+      this.#countAlive()
+      const reply = await prepared
+      if (reply.kind === 'failed' && isStartFailure(reply.error)) this.#refuse(worker)
+    } catch (error) {
+      if (isStartFailure(error)) this.#refuse(worker)
+      else if (error instanceof WorkerDeath) this.countLoss(error.cause)
+    } finally {
+      this.#serve()
+    }
+  }
+
+  /** The machine has no thread for it. */
+  #refuse(worker: PoolWorker): void {
+    this.onRefused()
+    this.drop(worker)
+  }
+
   override restartsOf(thread: number): number {
     for (const worker of this.workers) {
       const restarts = worker.restartsOf(thread)
@@ -108,8 +136,7 @@ export class SharedPool extends SharedCrew<PoolWorker> {
       } finally {
         this.#serve() // one that was ended has room, too
       }
-      this.onRefused()
-      this.drop(worker)
+      this.#refuse(worker)
     }
   }
 

@@ -31,10 +31,10 @@ import { memoryPressure } from '../governor/memory-pressure.ts'
 import { usableProcessors } from '../governor/processors.ts'
 import type { SchedulerOptions } from '../options.ts'
 import { tellEnd } from '../worker/forget.ts'
-import type { DoneReply } from '../worker/protocol.ts'
+import { type DoneReply, PROTOCOL_VERSION, type PrepareTask } from '../worker/protocol.ts'
 import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
-import { areNear, hasHome, mobilityOf, Places } from './place.ts'
+import { areNear, hasHome, mobilityOf, Places, type RegionPlace } from './place.ts'
 import { RegionStage } from './region-stage.ts'
 import type { StageParts } from './remote-stage.ts'
 import { Slots } from './slots.ts'
@@ -61,6 +61,8 @@ export interface Crew {
     worker: WorkerHandle | undefined,
     limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined>
+  /** Has workers that are new start, and load what they are going to run. Of use where the sources take a while to begin. */
+  prepare(task: PrepareTask): void
   /** A worker was lost for this reason. Several batches may have been lost with it. */
   countLoss(reason: unknown): void
   /** Threads lost in the place of this one before it. */
@@ -99,6 +101,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   readonly #slots = new Slots(() => Math.max(1, this.size) * TASKS_PER_WORKER)
   #before: ErrorCounts = { denied: 0, refused: 0, lost: 0 }
   #activations = 0
+  #isPrepared = false
   #level: HealthLevel = 'green'
   readonly #pressure = memoryPressure()
   onHealth: ((health: Health) => void) | undefined
@@ -172,12 +175,23 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   makeStage(...parts: StageParts): Stage | undefined {
     const [plan, , outlet, host] = parts
     if (this.#isFlat || this.#places === undefined) return undefined
-    if (plan.kind === 'region') return new RegionStage(parts, this, this.#places.find(plan, host, outlet))
+    if (plan.kind === 'region') {
+      const place = this.#places.find(plan, host, outlet)
+      this.#prepare(place)
+      return new RegionStage(parts, this, place)
+    }
     const { stateful = 'auto' } = this.options
     if (stateful === 'caller' || this.#mobilityOfStage(plan) !== 'stateful') return undefined
     // where the caller's thread could not enforce a time limit, it is not to begin there
     const where = plan.nodes.every(({ leaf }) => isEnforceable(leaf)) ? stateful : 'workers'
     return new StatefulStage(parts, this, this.#places.find(plan, host, outlet), where)
+  }
+
+  /** Workers load while the sources begin. One region for all: most of the time goes into the graph's module. */
+  #prepare({ key, region }: RegionPlace): void {
+    if (this.#isPrepared) return
+    this.#isPrepared = true
+    this.#crew?.prepare({ kind: 'prepare', version: PROTOCOL_VERSION, key, region })
   }
 
   get size(): number {

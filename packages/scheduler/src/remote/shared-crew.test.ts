@@ -33,6 +33,7 @@ class PaperCrew extends SharedCrew<object> {
   protected override findSpare(): object | undefined {
     return [...this.workers].at(-1)
   }
+  override prepare(): void {}
   override restartsOf(): number {
     return 0
   }

@@ -7,6 +7,7 @@ import { performance } from 'node:perf_hooks'
 import { isMainThread } from 'node:worker_threads'
 import { governor, type Lease, type ThreadError } from '../governor/governor.ts'
 import { type MemoryPressure, memoryPressure } from '../governor/memory-pressure.ts'
+import type { PrepareTask } from '../worker/protocol.ts'
 import { adaptedWorkers } from './adapt.ts'
 import type { Answer, TaskMaker, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
@@ -121,6 +122,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined>
 
+  abstract prepare(task: PrepareTask): void
   /** Threads lost in the place of this thread, before it. */
   abstract restartsOf(thread: number): number
   /** One more worker; `undefined` if the machine refuses it. */

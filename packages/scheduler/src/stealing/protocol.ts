@@ -2,7 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import type { StealingStats } from '@millrace/core'
-import type { Reply, Task } from '../worker/protocol.ts'
+import type { PrepareTask, Reply, Task } from '../worker/protocol.ts'
 import type { WireError } from '../worker/wire-error.ts'
 
 /** A batch, or a part of one that was split off: what is queued and stolen. */
@@ -26,6 +26,7 @@ export interface WorkerStart {
 /** From the caller's thread. */
 export type Order =
   | { readonly kind: 'unit'; readonly unit: Unit }
+  | PrepareTask
   /** Another worker, and the way to it. */
   | { readonly kind: 'peer'; readonly slot: number; readonly port: MessagePort }
   /** A worker has ended. */

@@ -8,7 +8,7 @@ import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
 import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
-import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
+import type { DoneReply, PrepareTask, Reply, Task } from '../worker/protocol.ts'
 import { fromWire } from '../worker/wire-error.ts'
 import { Assembly } from './assembly.ts'
 import { Cells } from './cells.ts'
@@ -273,6 +273,10 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   #workerOf(thread: number): TeamWorker | undefined {
     for (const worker of this.workers) if (worker.threadId === thread) return worker
     return undefined
+  }
+
+  override prepare(task: PrepareTask): void {
+    for (const worker of this.workers) if (worker.isNew) worker.send(task)
   }
 
   override restartsOf(thread: number): number {

@@ -12,7 +12,7 @@ import { pack } from '../worker/packed.ts'
 import type { RunTask } from '../worker/protocol.ts'
 import type { RegionRunner } from '../worker/region-runner.ts'
 import { knownRegion } from '../worker/region-store.ts'
-import { runTask } from '../worker/run-task.ts'
+import { prepareRegion, runTask } from '../worker/run-task.ts'
 import { canSplit, split } from '../worker/split-region.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { Cells } from './cells.ts'
@@ -84,6 +84,9 @@ export class StealingWorker {
         this.#deque.push({ unit: order.unit, since: performance.now() })
         this.#asked?.resolve(true)
         this.#wake()
+        break
+      case 'prepare':
+        void prepareRegion(order) // what goes wrong will with the first unit, too
         break
       case 'peer':
         this.#peers.set(order.slot, { port: order.port, told: new Set() })

@@ -25,6 +25,8 @@ export class TeamWorker {
   readonly restarts: number
   /** Batches dealt to it and not answered. */
   dealt = 0
+  /** Whether it has not been sent anything yet. */
+  isNew = true
   /** What it has reported last. */
   metrics: StealingStats | undefined
   readonly #worker: Worker
@@ -45,7 +47,6 @@ export class TeamWorker {
       workerData: { ...start, beacon: this.#beacon } satisfies WorkerStart,
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
     })
-    this.#worker.unref()
     const { threadId: id } = this.#worker
     const strikeOff = noteWorker({ id, isolation: 'thread', kill: () => this.kill() })
     let reason: unknown
@@ -60,6 +61,7 @@ export class TeamWorker {
       const text = `The worker ended in the middle of its work: exit code ${code}.`
       host.onDied(this, reason ?? new MillraceError('WORKER_ENDED', text))
     })
+    this.#worker.unref()
   }
 
   /** What it has noted last: also once it is gone. */
@@ -72,6 +74,7 @@ export class TeamWorker {
   }
 
   send(order: Order): void {
+    this.isNew = false
     this.#worker.postMessage(order)
   }
 

@@ -21,12 +21,14 @@ interface ThreadHooks {
   }): unknown
 }
 
-let registered: Promise<void> | undefined
+/** On the global object: a thread's entry and the library that it loads later have a copy of this module each. */
+const REGISTERED = Symbol.for('millrace.typescript')
 
 /** Idempotent; takes effect for what is imported after it. */
 export function registerTypeScript(): Promise<void> {
-  registered ??= register()
-  return registered
+  const shared = globalThis as { [REGISTERED]?: Promise<void> }
+  shared[REGISTERED] ??= register()
+  return shared[REGISTERED]
 }
 
 async function register(): Promise<void> {

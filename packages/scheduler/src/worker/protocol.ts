@@ -11,7 +11,7 @@ import type { Packed } from './packed.ts'
 import type { WireError } from './wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 
 /** Items of one port in a reply at most. */
 export const MAX_OUTPUTS = 65_536
@@ -82,9 +82,9 @@ export interface Snapshot {
   readonly states: readonly unknown[]
 }
 
-/** What a pool's thread begins with, in memory that both sides share. */
-export interface PoolWorkerData {
-  /** Where it notes what it does; see `Beacon`. */
+/** Memory that a pool's thread and the caller's share. */
+export interface SharedCells {
+  /** Where the worker notes what it does; see `Beacon`. */
   readonly beacon: Int32Array<SharedArrayBuffer>
   /** Where it takes tasks; see `Door`. */
   readonly door: Int32Array<SharedArrayBuffer>
@@ -94,8 +94,22 @@ export interface PoolWorkerData {
 export interface SentTask {
   /** Numbers the tasks of one worker, from 1. */
   readonly number: number
-  readonly task: Task
+  readonly task: Task | PrepareTask
+  /** The same each time. A process shares none. */
+  readonly cells: SharedCells | undefined
 }
+
+/** Load a region: its first batch is on its way. */
+export interface PrepareTask {
+  readonly kind: 'prepare'
+  readonly version: number
+  /** Key of the region. */
+  readonly key: string
+  readonly region: RegionRef
+}
+
+/** What became of a `PrepareTask`. */
+export type PrepareReply = { readonly kind: 'ready' } | FailedReply | MismatchReply
 
 /** What a worker is asked to do. */
 export type Task = RunTask | ContinueTask

@@ -10,7 +10,10 @@ import { packOutputs } from './outputs.ts'
 import { giveBuffers, type Transferred, unpack } from './packed.ts'
 import {
   type ContinueTask,
+  type FailedReply,
   PROTOCOL_VERSION,
+  type PrepareReply,
+  type PrepareTask,
   type Reply,
   type RunTask,
   type Snapshot,
@@ -44,6 +47,19 @@ export async function runTask(task: Task, transfer: Transferred, watch?: Watch):
     return failed(error, region)
   } finally {
     watch?.(undefined)
+  }
+}
+
+/** Loads a region before its first batch is here. Never rejects. */
+export async function prepareRegion({ version, key, region }: PrepareTask): Promise<PrepareReply> {
+  try {
+    if (version !== PROTOCOL_VERSION) throw wrongVersion(version)
+    const found = await addRegion(key, region)
+    if ('kind' in found) return found
+    if (!region.isStateful) found.give(await found.take(false))
+    return { kind: 'ready' }
+  } catch (error) {
+    return failed(error, undefined)
   }
 }
 
@@ -158,7 +174,7 @@ function wrongVersion(version: number): MillraceError {
   )
 }
 
-function failed(error: unknown, region: Region | undefined): Reply {
+function failed(error: unknown, region: Region | undefined): FailedReply {
   if (!(error instanceof TermError)) {
     return { kind: 'failed', at: -1, phase: 'start', error: toWire(error), item: undefined }
   }

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const program = fileURLToPath(new URL('../../test/fixtures/many-runs.mjs', import.meta.url))
+const program = fileURLToPath(new URL('../test/fixtures/many-runs.mjs', import.meta.url))
 const RUNS = 60 * Number(process.env['MILLRACE_DEEP'] ?? 1)
 
 interface Left {
@@ -38,7 +38,16 @@ test.each(['dedicated', 'hybrid'])(
 )
 
 test('what a term on a worker prints is there when the process exits', () => {
-  const prints = fileURLToPath(new URL('../../test/fixtures/prints.mjs', import.meta.url))
+  const prints = fileURLToPath(new URL('../test/fixtures/prints.mjs', import.meta.url))
   const printed = execFileSync(process.execPath, [prints, 'dedicated'], { encoding: 'utf8', timeout: 15_000 })
   expect(printed).toBe(Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join(''))
 })
+
+test.each(['dedicated', 'pool', 'work-stealing', 'hybrid'])(
+  '%s: workers that had nothing to do keep no process alive',
+  (strategy) => {
+    const program = fileURLToPath(new URL('../test/fixtures/no-items.mjs', import.meta.url))
+    const printed = execFileSync(process.execPath, [program, strategy], { encoding: 'utf8', timeout: 30_000 })
+    expect(printed).toBe('0\n')
+  },
+)
