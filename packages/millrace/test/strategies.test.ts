@@ -56,7 +56,7 @@ describe.each(strategies)('%s', (strategy) => {
       }
       expect(answers).toEqual(['[[2,8,20,40,70]]'])
       expect(last.threads).toBe(first.threads)
-      expect(last.handles).toEqual(first.handles)
+      expect([first.handles, last.handles]).toEqual([[], []])
       expect(last.heapMb).toBeLessThan(first.heapMb + 5)
     },
     60_000,
