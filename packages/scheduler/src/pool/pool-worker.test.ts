@@ -29,21 +29,23 @@ const region: RegionRef = {
 
 interface Item {
   readonly name: unknown
-  readonly does?: 'wait'
+  readonly does?: 'wait' | 'print'
 }
 
 const workers: PoolWorker[] = []
 /** As `flags.mjs` wants it; none for a process, which shares no memory. */
 let flag: Int32Array<SharedArrayBuffer> | undefined
 
-/** A worker of its own, with the reasons of its deaths between tasks. */
+/** A worker of its own, with the reasons of its deaths between tasks, and how much it had to do each time it had room. */
 function makeWorker(isolation: 'thread' | 'process' = 'thread') {
   flag = isolation === 'process' ? undefined : new Int32Array(new SharedArrayBuffer(8))
   const deaths: unknown[] = []
   const options = { isolation, idleTimeoutMs: 10_000, heapLimitMb: undefined }
-  const worker = new PoolWorker(options, false, { onRoom: () => {}, onDied: (error) => deaths.push(error) })
+  const loads: number[] = []
+  const onRoom = (): void => void loads.push(worker.load)
+  const worker = new PoolWorker(options, false, { onRoom, onDied: (error) => deaths.push(error) })
   workers.push(worker)
-  return { worker, deaths }
+  return { worker, deaths, loads }
 }
 
 function taskOf({ name, does }: Item): RunTask {
@@ -116,10 +118,13 @@ test('a worker that was prepared knows the region', async () => {
   const { worker } = makeWorker()
   expect(await send(worker, { name: 1 }, { isKnown: true })).toEqual({ kind: 'unknown' })
   const task = { kind: 'prepare', version: PROTOCOL_VERSION, key: 'flags', region } as const
-  expect(await worker.prepare(task)).toEqual({ kind: 'ready' })
+  const { signal } = new AbortController()
+  expect(await worker.prepare(task, signal)).toEqual({ kind: 'ready' })
   expect(await send(worker, { name: 1 }, { isKnown: true })).toBe(1)
   const missing = { ...region, graph: { ...region.graph, key: 'other', url: 'file:///no.mjs' } }
-  expect(await worker.prepare({ ...task, key: 'other', region: missing })).toMatchObject({ kind: 'failed' })
+  expect(await worker.prepare({ ...task, key: 'other', region: missing }, signal)).toMatchObject({
+    kind: 'failed',
+  })
 })
 
 test('a process gets one at a time', async () => {
@@ -177,14 +182,52 @@ test.each(['thread', 'process'] as const)(
   },
 )
 
+test.each(['thread', 'process'] as const)(
+  'a %s goes on after what it could not be sent',
+  async (isolation) => {
+    const { worker } = makeWorker(isolation)
+    const refused = send(worker, { name: () => {} })
+    // tinypool has both in its queue while the thread starts
+    const other = worker.hasRoom ? send(worker, { name: 'other' }) : undefined
+    expect(await refused).toMatchObject({ cause: { name: expect.stringContaining('Error') } })
+    expect(await refused).toBeInstanceOf(WorkerDeath)
+    if (other !== undefined) expect(await other).toBeInstanceOf(NotRun)
+    expect(await send(worker, { name: 'next' })).toBe('next')
+    expect(worker.load).toBe(0)
+  },
+)
+
 test('what cannot be sent is the death of nobody else', async () => {
   const { worker } = makeWorker()
   const { occupied } = await occupy(worker)
   const [thread] = liveWorkers()
-  const refused = await send(worker, { name: () => {} })
-  expect(refused).toBeInstanceOf(WorkerDeath)
-  expect((refused as WorkerDeath).cause).toMatchObject({ name: 'DataCloneError' })
+  expect(await send(worker, { name: () => {} })).toMatchObject({ cause: { name: 'DataCloneError' } })
   raise()
   expect(await occupied).toBe('long')
   expect(liveWorkers()).toContain(thread)
+})
+
+test('a worker that is ended, or dies with nothing but tasks that were taken back, has room again', async () => {
+  const { worker, deaths, loads } = makeWorker()
+  const abort = new AbortController()
+  const aborted = send(worker, { name: 1 }, { abort })
+  abort.abort('enough')
+  expect([await aborted, worker.load, loads]).toEqual(['enough', 1, []])
+  for (const live of liveWorkers()) live.kill()
+  while (loads.length === 0) await new Promise(setImmediate)
+  expect([loads, deaths]).toEqual([[0], [expect.any(Error)]])
+  const other = new AbortController()
+  const { occupied } = await occupy(worker, other)
+  other.abort('too long')
+  expect([await occupied, loads]).toEqual(['too long', [0, 0]])
+})
+
+test('a reply leaves before the next task begins, also when its term prints', async () => {
+  const { worker } = makeWorker()
+  expect(await send(worker, { name: 'first' })).toBe('first')
+  const printed = send(worker, { name: 'prints', does: 'print' })
+  const { occupied } = await occupy(worker)
+  expect(await printed).toBe('prints')
+  raise()
+  expect(await occupied).toBe('long')
 })

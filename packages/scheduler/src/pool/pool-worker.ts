@@ -2,9 +2,9 @@
  * `PoolWorker`: one worker, a tinypool of a single thread or process, which runs one task while the next one waits at its
  * door. Called by `SharedPool`.
  *
- * A tinypool of one, because tinypool leaves tasks that wait in its own queue unanswered when a worker dies, and
- * because it does not notice a thread that ends without an error. Here a task always settles: with its reply, or
- * with what became of its worker; the next task then gets a new one.
+ * A tinypool of one, because tinypool leaves tasks that wait in its own queue unanswered when a worker dies, and does not
+ * notice a thread that ends without an error. Here a task always settles, also one that waits there while its thread
+ * starts: with its reply, or with what became of its worker; the next task then gets a new one.
  */
 
 import { fileURLToPath } from 'node:url'
@@ -54,7 +54,7 @@ export class NotRun {}
 
 /** Who hears of a worker. */
 export interface PoolHost {
-  /** It has room for one task more. */
+  /** It has room for a task more, or none to do. */
   onRoom(): void
   /** It died between tasks. */
   onDied(error: unknown): void
@@ -70,6 +70,8 @@ export class PoolWorker {
   /** Oldest first: the worker runs them in this order. */
   #sent: Sent[] = []
   #count = 0
+  /** The machine had no thread for it: whoever has it is told, and lets it go. */
+  #isRefused = false
 
   /** Threads that it has had by id, each with how many were lost before it. */
   readonly #threads = new Map<number, number>()
@@ -94,7 +96,7 @@ export class PoolWorker {
 
   /** Whether it can be sent a task. A process gets one at a time, since what it was sent cannot be taken back. */
   get hasRoom(): boolean {
-    return this.load < (this.#options.isolation === 'process' ? 1 : TASKS_AT_ONCE)
+    return !this.#isRefused && this.load < (this.#options.isolation === 'process' ? 1 : TASKS_AT_ONCE)
   }
 
   /**
@@ -114,8 +116,8 @@ export class PoolWorker {
   }
 
   /** Starts the worker and has it load a region; as `run`. */
-  prepare(task: PrepareTask): Promise<PrepareReply> {
-    return this.#send(() => task, new AbortController().signal, undefined, true)
+  prepare(task: PrepareTask, signal: AbortSignal): Promise<PrepareReply> {
+    return this.#send(() => task, signal, undefined, true)
   }
 
   async #send<Answer extends Reply | PrepareReply>(
@@ -139,6 +141,8 @@ export class PoolWorker {
         signal.addEventListener('abort', onAbort, { once: true })
         const onReply = (reply: Answer): void => {
           if (reply.kind === 'done') this.#note(reply.worker)
+          // the thread runs, but not the helper thread that loads TypeScript there
+          this.#isRefused ||= reply.kind === 'failed' && isStartFailure(reply.error)
           resolve(reply)
           this.#remove(sent)
         }
@@ -147,12 +151,8 @@ export class PoolWorker {
         for (const thread of threads) this.#watch(thread, pool)
         posted.then(onReply, (error: unknown) => {
           if (!this.#sent.includes(sent)) return // all has been said
-          if (!threads.some((thread) => threadsOf(pool).includes(thread))) this.#lose(error)
-          else if (this.#takeBack(sent)) {
-            // it cannot be cloned, and never left
-            sent.reject(new WorkerDeath(error))
-            this.#remove(sent)
-          }
+          if (threads.some((thread) => threadsOf(pool).includes(thread))) this.#refuse(sent, error, pool)
+          else this.#lose(error)
         })
       })
     } finally {
@@ -164,6 +164,15 @@ export class PoolWorker {
   /** A machine that refuses a thread has tinypool throw. */
   async #post<Answer>(pool: Tinypool, sent: SentTask): Promise<Answer> {
     return pool.run(sent)
+  }
+
+  /** It never left, since it cannot be cloned. */
+  #refuse(sent: Sent, error: unknown, { queueSize }: Tinypool): void {
+    this.#takeBack(sent)
+    sent.reject(new WorkerDeath(error))
+    // tinypool goes on with its queue when a reply comes, and none will
+    if (queueSize > 0) this.end()
+    else this.#remove(sent)
   }
 
   #remove(sent: Sent): void {
@@ -199,9 +208,12 @@ export class PoolWorker {
     const waited = this.#sent.filter(({ isTakenBack }) => !isTakenBack)
     const guilty = waited.findLast((sent) => !this.#takeBack(sent)) ?? waited[0]
     this.#losses++
-    const isKnown = isStartFailure(error) || error instanceof WorkerDeath
-    guilty?.reject(isKnown ? error : new WorkerDeath(this.#causeOf(error), { notes }))
+    this.#isRefused = isStartFailure(error)
+    const isKnown = this.#isRefused || error instanceof WorkerDeath
+    const death = isKnown ? error : new WorkerDeath(this.#causeOf(error), { notes })
+    guilty?.reject(death)
     this.end()
+    if (guilty === undefined) this.#host.onDied(error)
   }
 
   #endIfHanging(): void {
@@ -270,13 +282,15 @@ export class PoolWorker {
   /** Ends the thread; what it was sent is to be sent elsewhere. The next task starts another. */
   end(): void {
     const pool = this.#pool
-    for (const { reject } of this.#sent.splice(0)) reject(new NotRun())
+    const sent = this.#sent.splice(0)
+    for (const { reject } of sent) reject(new NotRun())
     this.#pool = undefined
     // it may wait for a thread that is gone already, so nobody waits for it
     void pool?.destroy().catch(() => undefined)
     this.#link?.close()
     this.#link = undefined
     this.#exit = undefined
+    if (sent.length > 0) this.#host.onRoom()
   }
 
   #start(): Tinypool {

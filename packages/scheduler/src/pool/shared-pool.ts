@@ -42,7 +42,7 @@ export class SharedPool extends SharedCrew<PoolWorker> {
     this.#options = options
   }
 
-  /** Threads are started when they are first needed. */
+  /** Its thread is started by `prepare`, or when it is first needed. */
   protected override hire(): PoolWorker {
     let kept = 0
     for (const { isKept } of this.workers) if (isKept) kept++
@@ -71,22 +71,21 @@ export class SharedPool extends SharedCrew<PoolWorker> {
   }
 
   /** In a worker, where runs are small and many, threads still wait until they are needed. */
-  override prepare(task: PrepareTask): void {
+  override async prepare(task: PrepareTask, signal: AbortSignal): Promise<void> {
     if (!isMainThread) return
-    for (const worker of this.workers) if (!worker.isAlive) void this.#prepare(worker, task)
+    const cold = [...this.workers].filter(({ isAlive }) => !isAlive)
+    await Promise.all(cold.map((worker) => this.#prepare(worker, task, signal)))
   }
 
-  async #prepare(worker: PoolWorker, task: PrepareTask): Promise<void> {
+  async #prepare(worker: PoolWorker, task: PrepareTask, signal: AbortSignal): Promise<void> {
     try {
-      const prepared = worker.prepare(task)
+      const prepared = worker.prepare(task, signal)
       this.#countAlive()
       const reply = await prepared
       if (reply.kind === 'failed' && isStartFailure(reply.error)) this.#refuse(worker)
     } catch (error) {
       if (isStartFailure(error)) this.#refuse(worker)
       else if (error instanceof WorkerDeath) this.countLoss(error.cause)
-    } finally {
-      this.#serve()
     }
   }
 
@@ -128,13 +127,10 @@ export class SharedPool extends SharedCrew<PoolWorker> {
       const { worker, replied } = underWay
       try {
         const reply = await replied
-        // the thread runs, but not the helper thread that loads TypeScript there
         if (reply.kind !== 'failed' || !isStartFailure(reply.error)) return { reply, worker }
       } catch (error) {
         if (error instanceof NotRun && !this.isUnused) continue
         if (!isStartFailure(error)) throw error
-      } finally {
-        this.#serve() // one that was ended has room, too
       }
       this.#refuse(worker)
     }

@@ -208,6 +208,7 @@ export class RegionStage extends RemoteStage {
       activation.worker = worker
       if (reply.kind === 'done') return reply
       if (reply.kind !== 'unknown') throw this.asError(reply)
+      if (this.isDone) throw reply // nobody waits for the batch
       region = this.place.region // this worker has not met it yet
     }
   }

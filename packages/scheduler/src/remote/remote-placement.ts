@@ -36,7 +36,7 @@ import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.t
 import type { CallLimits } from './hang-watch.ts'
 import { areNear, hasHome, mobilityOf, Places, type RegionPlace } from './place.ts'
 import { RegionStage } from './region-stage.ts'
-import type { StageParts } from './remote-stage.ts'
+import { PATIENCE_MS, type StageParts } from './remote-stage.ts'
 import { Slots } from './slots.ts'
 import { StatefulStage } from './stateful-stage.ts'
 
@@ -61,8 +61,11 @@ export interface Crew {
     worker: WorkerHandle | undefined,
     limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined>
-  /** Has workers that are new start, and load what they are going to run. Of use where the sources take a while to begin. */
-  prepare(task: PrepareTask): void
+  /**
+   * Has workers that are new start, and load what they are going to run: of use where the sources take a while to begin.
+   * Resolves when they have, or could not. `signal` ends those that hang in it.
+   */
+  prepare(task: PrepareTask, signal: AbortSignal): Promise<void>
   /** A worker was lost for this reason. Several batches may have been lost with it. */
   countLoss(reason: unknown): void
   /** Threads lost in the place of this one before it. */
@@ -80,7 +83,7 @@ let runs = 0
 /** A worker with less heap dies before it has loaded anything. */
 const MIN_HEAP_MB = 16
 const BYTES_PER_MB = 1024 * 1024
-/** Tasks under way per worker: one that runs, and one that waits at its door. */
+/** Tasks under way per worker: one that runs, and one that waits, as near to it as its strategy lets it. */
 const TASKS_PER_WORKER = 2
 /** A batch for a worker is sized to keep it busy for about so long: far above a round trip, far below a human's patience. */
 const DEFAULT_BATCH_MS = 16
@@ -102,6 +105,9 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   #before: ErrorCounts = { denied: 0, refused: 0, lost: 0 }
   #activations = 0
   #isPrepared = false
+  /** Set while workers load the graph before its first batch. */
+  #preparing: AbortController | undefined
+  #patience: NodeJS.Timeout | undefined
   #level: HealthLevel = 'green'
   readonly #pressure = memoryPressure()
   onHealth: ((health: Health) => void) | undefined
@@ -191,7 +197,13 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   #prepare({ key, region }: RegionPlace): void {
     if (this.#isPrepared) return
     this.#isPrepared = true
-    this.#crew?.prepare({ kind: 'prepare', version: PROTOCOL_VERSION, key, region })
+    const preparing = new AbortController()
+    this.#preparing = preparing
+    const task = { kind: 'prepare', version: PROTOCOL_VERSION, key, region } as const
+    void this.#crew?.prepare(task, preparing.signal).then(() => {
+      this.#preparing = undefined
+      clearTimeout(this.#patience)
+    })
   }
 
   get size(): number {
@@ -301,6 +313,9 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   close(): void {
     if (this.#crew === undefined) return
     tellEnd(this.#run)
+    const preparing = this.#preparing
+    // a module that hangs must not keep workers from other runs for long
+    if (preparing !== undefined) this.#patience = setTimeout(() => preparing.abort(), PATIENCE_MS).unref()
     this.#crew.release()
   }
 }

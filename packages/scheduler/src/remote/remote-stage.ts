@@ -51,7 +51,7 @@ export interface Shipment {
 export type Cargo = Pick<Shipment, 'items' | 'times'>
 
 /** A batch that is still under way so long after its stage has ended has its worker ended. */
-const PATIENCE_MS = 1000
+export const PATIENCE_MS = 1000
 
 /** What the engine hands to each stage's constructor. */
 export type StageParts = readonly [
@@ -66,7 +66,7 @@ export abstract class RemoteStage extends Stage {
   protected readonly dispatcher: Dispatcher
   protected readonly place: RegionPlace
   protected readonly queues = new PortQueues(this.outlet)
-  /** One per task under way: tinypool leaves its listener on the signal. */
+  /** One per task under way. */
   protected readonly aborts = new Set<AbortController>()
   protected underWay = 0
   /** Dead letters that nobody has room for: no reply is taken before they are gone. */

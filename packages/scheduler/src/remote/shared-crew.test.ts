@@ -33,7 +33,7 @@ class PaperCrew extends SharedCrew<object> {
   protected override findSpare(): object | undefined {
     return [...this.workers].at(-1)
   }
-  override prepare(): void {}
+  override async prepare(): Promise<void> {}
   override restartsOf(): number {
     return 0
   }

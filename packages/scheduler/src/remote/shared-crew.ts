@@ -122,7 +122,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined>
 
-  abstract prepare(task: PrepareTask): void
+  abstract prepare(task: PrepareTask, signal: AbortSignal): Promise<void>
   /** Threads lost in the place of this thread, before it. */
   abstract restartsOf(thread: number): number
   /** One more worker; `undefined` if the machine refuses it. */

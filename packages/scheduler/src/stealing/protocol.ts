@@ -48,7 +48,10 @@ export type Report =
     }
   /** The reply could not be sent. */
   | { readonly kind: 'lost'; readonly id: number; readonly error: WireError }
-  | { readonly kind: 'pong' }
+  /** With the number of the batch that it runs; 0 if it runs none. */
+  | { readonly kind: 'pong'; readonly running: number }
+  /** It has done what there was to prepare, or could not. */
+  | { readonly kind: 'prepared' }
 
 /** Between workers. */
 export type Word =

@@ -192,6 +192,12 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   #onReport(worker: TeamWorker, report: Report): void {
     if (report.kind === 'pong') {
       this.#silent.delete(worker)
+      // it waits for a promise that may never settle, and nobody waits for what it has to say
+      if (report.running !== 0 && !this.#dealt.has(report.running)) worker.kill()
+      return
+    }
+    if (report.kind === 'prepared') {
+      worker.endPreparing()
       return
     }
     const dealt = this.#dealt.get(report.id)
@@ -258,8 +264,8 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   /** Workers that have not answered yet. */
   readonly #silent = new Set<TeamWorker>()
 
-  #endSilent(): void {
-    for (const worker of this.workers) {
+  #endSilent(asked: Iterable<TeamWorker> = this.workers): void {
+    for (const worker of asked) {
       if (this.#silent.has(worker)) continue
       this.#silent.add(worker)
       worker.send({ kind: 'ping' })
@@ -275,8 +281,12 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     return undefined
   }
 
-  override prepare(task: PrepareTask): void {
-    for (const worker of this.workers) if (worker.isNew) worker.send(task)
+  override async prepare(task: PrepareTask, signal: AbortSignal): Promise<void> {
+    const cold = [...this.workers].filter(({ isNew }) => isNew)
+    const onAbort = (): void => this.#endSilent(cold.filter(({ isPreparing }) => isPreparing))
+    signal.addEventListener('abort', onAbort, { once: true })
+    await Promise.all(cold.map((worker) => worker.prepare(task)))
+    signal.removeEventListener('abort', onAbort)
   }
 
   override restartsOf(thread: number): number {

@@ -86,7 +86,8 @@ export class StealingWorker {
         this.#wake()
         break
       case 'prepare':
-        void prepareRegion(order) // what goes wrong will with the first unit, too
+        // what goes wrong will with the first unit, too
+        void prepareRegion(order).then(() => this.#report({ kind: 'prepared' }, []))
         break
       case 'peer':
         this.#peers.set(order.slot, { port: order.port, told: new Set() })
@@ -104,7 +105,7 @@ export class StealingWorker {
         }
         break
       case 'ping':
-        this.#report({ kind: 'pong' }, [])
+        this.#report({ kind: 'pong', running: this.#running?.unit.id ?? 0 }, [])
     }
   }
 

@@ -7,6 +7,7 @@ import { builtFile } from '../built-file.ts'
 import { noteWorker } from '../threads/live-workers.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
+import type { PrepareTask } from '../worker/protocol.ts'
 import type { Order, Report, WorkerStart } from './protocol.ts'
 
 const ENTRY = fileURLToPath(builtFile('stealing/entry.js'))
@@ -25,8 +26,9 @@ export class TeamWorker {
   readonly restarts: number
   /** Batches dealt to it and not answered. */
   dealt = 0
-  /** Whether it has not been sent anything yet. */
+  /** Whether it has been sent neither a batch nor what to prepare. */
   isNew = true
+  #onPrepared: (() => void) | undefined
   /** What it has reported last. */
   metrics: StealingStats | undefined
   readonly #worker: Worker
@@ -56,6 +58,7 @@ export class TeamWorker {
     })
     this.#worker.on('exit', (code) => {
       strikeOff()
+      this.endPreparing()
       if (this.#isGone) return
       this.#isGone = true
       const text = `The worker ended in the middle of its work: exit code ${code}.`
@@ -73,8 +76,27 @@ export class TeamWorker {
     return this.#worker.threadId
   }
 
-  send(order: Order): void {
+  /** Resolves when it has loaded the region, or could not, or is gone. */
+  prepare(task: PrepareTask): Promise<void> {
     this.isNew = false
+    this.send(task)
+    return new Promise((resolve) => {
+      this.#onPrepared = resolve
+    })
+  }
+
+  get isPreparing(): boolean {
+    return this.#onPrepared !== undefined
+  }
+
+  /** What was to be prepared is, or never will be. */
+  endPreparing(): void {
+    this.#onPrepared?.()
+    this.#onPrepared = undefined
+  }
+
+  send(order: Order): void {
+    if (order.kind === 'unit') this.isNew = false
     this.#worker.postMessage(order)
   }
 

@@ -44,18 +44,31 @@ export function resolutionKey(specifier: string, parent: string): string {
   return `${parent} ${specifier}`
 }
 
-const resolved = new Map<string, Resolved>()
-const loaded = new Map<string, Loaded>()
-let news: MessagePort | undefined
+/** What this thread has learned, and from where. */
+interface Learned {
+  readonly resolved: Map<string, Resolved>
+  readonly loaded: Map<string, Loaded>
+  news: MessagePort | undefined
+}
+
+/** On the global object: a thread's entry and the library that it loads later have a copy of this module each. */
+const LEARNED = Symbol.for('millrace.learned')
+
+function learned(): Learned {
+  const shared = globalThis as { [LEARNED]?: Learned }
+  shared[LEARNED] ??= { resolved: new Map(), loaded: new Map(), news: undefined }
+  return shared[LEARNED]
+}
 
 /** Hears from the hooks of this thread. */
 export function learnFrom(port: MessagePort): void {
-  news = port
+  learned().news = port
   port.unref()
 }
 
 /** Gives workers that are started from now on what has been learned. */
 export function handOverModules(): void {
+  const { resolved, loaded, news } = learned()
   if (news === undefined) return
   let isNew = false
   for (let told = receiveMessageOnPort(news); told !== undefined; told = receiveMessageOnPort(news)) {

@@ -31,9 +31,16 @@ export default function answer({ number, task, cells }: SentTask): Promise<unkno
     door = new Door(cells.door)
   }
   const answered = last.then(() => (door?.take(number) === false ? NOT_BEGUN : run(task)))
-  // the reply is to be on its way before the next task begins
-  last = answered.then(() => new Promise((resolve) => setImmediate(resolve)))
+  last = answered.then(replied)
   return answered
+}
+
+/** Resolves once tinypool has sent the reply, which it does when all that was printed is out. */
+async function replied(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()))
+  }
+  await new Promise((resolve) => setImmediate(resolve))
 }
 
 async function run(task: SentTask['task']): Promise<unknown> {

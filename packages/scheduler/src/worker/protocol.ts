@@ -99,7 +99,7 @@ export interface SentTask {
   readonly cells: SharedCells | undefined
 }
 
-/** Load a region: its first batch is on its way. */
+/** Load a region: batches may follow. */
 export interface PrepareTask {
   readonly kind: 'prepare'
   readonly version: number

@@ -89,6 +89,8 @@ export class Region {
 }
 
 const regions = new Map<string, Region>()
+/** Keys of regions that are being loaded, for runs that have not ended. */
+const loading = new Set<string>()
 
 /** The region of this key, if this worker has met it. */
 export function knownRegion(key: string): Region | undefined {
@@ -100,11 +102,17 @@ export async function addRegion(
   key: string,
   ref: RegionRef,
 ): Promise<Region | Extract<LoadedGraph, { kind: 'mismatch' }>> {
-  const graph = await loadGraph(ref.graph)
+  loading.add(key)
+  const graph = await loadGraph(ref.graph).catch((error: unknown) => {
+    loading.delete(key)
+    throw error
+  })
+  const isOver = !loading.delete(key)
   if (graph.kind === 'mismatch') return graph
   const known = regions.get(key) // it may have come twice
   if (known !== undefined) return known
   const region = new Region(ref, graph.nodes)
+  if (isOver) return region // to be kept for nobody
   regions.set(key, region)
   for (const [other, { isNeeded }] of regions) {
     if (regions.size <= MAX_REGIONS) break
@@ -115,6 +123,7 @@ export async function addRegion(
 
 /** A run has ended: nothing of it is needed any more. */
 export function forgetRun(run: string): void {
+  for (const key of loading) if (key.startsWith(run)) loading.delete(key)
   for (const [key, region] of regions) {
     if (!key.startsWith(run)) continue
     region.dispose(new MillraceError('RUN_CLOSED', 'The run has ended.'))
