@@ -42,6 +42,7 @@ interface PoolThread {
 /** A task that was sent and is not answered. */
 interface Sent {
   readonly number: number
+  readonly kind: SentTask['task']['kind']
   /** Whether only this worker can run it. */
   readonly isBound: boolean
   /** Nobody waits for it any more: the worker will pass over it. */
@@ -94,6 +95,11 @@ export class PoolWorker {
     return this.#sent.length
   }
 
+  /** Whether it has nothing to do, but to prepare for what may come. */
+  get isFree(): boolean {
+    return this.#sent.every(({ kind }) => kind === 'prepare')
+  }
+
   /** Whether it can be sent a task. A process gets one at a time, since what it was sent cannot be taken back. */
   get hasRoom(): boolean {
     return !this.#isRefused && this.load < (this.#options.isolation === 'process' ? 1 : TASKS_AT_ONCE)
@@ -134,7 +140,7 @@ export class PoolWorker {
       return await new Promise<Answer>((resolve, reject) => {
         const pool = this.#start()
         const number = ++this.#count
-        const sent: Sent = { number, isBound, isTakenBack: false, reject }
+        const sent: Sent = { number, kind: task.kind, isBound, isTakenBack: false, reject }
         this.#sent.push(sent)
         this.#link?.door?.leave(number)
         onAbort = () => this.#abort(sent, signal.reason)

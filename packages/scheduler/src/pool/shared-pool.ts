@@ -6,6 +6,7 @@
  */
 
 import { isMainThread } from 'node:worker_threads'
+import { usableProcessors } from '../governor/processors.ts'
 import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
 import type { CallLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
@@ -15,6 +16,12 @@ import { NotRun, PoolWorker, type WorkerOptions } from './pool-worker.ts'
 
 /** What runs must agree in to share a pool. */
 export interface PoolOptions extends WorkerOptions, CrewOptions {}
+
+/**
+ * More workers than this, or than there are processors, start only once there are tasks for them: a run may have few items,
+ * and threads that start side by side on one processor keep each other waiting.
+ */
+const MAX_PREPARED = 8
 
 /** Somebody who waits for a worker: for one of his own, or for any. */
 interface Waiting {
@@ -74,6 +81,7 @@ export class SharedPool extends SharedCrew<PoolWorker> {
   override async prepare(task: PrepareTask, signal: AbortSignal): Promise<void> {
     if (!isMainThread) return
     const cold = [...this.workers].filter(({ isAlive }) => !isAlive)
+    cold.length = Math.min(cold.length, MAX_PREPARED, usableProcessors())
     await Promise.all(cold.map((worker) => this.#prepare(worker, task, signal)))
   }
 
@@ -152,9 +160,10 @@ export class SharedPool extends SharedCrew<PoolWorker> {
   /** The one that is wanted, if it has room; else one without a task, or the one that has had a single task for longest. */
   #withRoom(wanted: PoolWorker | undefined): PoolWorker | undefined {
     if (wanted !== undefined) return wanted.hasRoom ? wanted : undefined
-    const free = [...this.#byUse].filter(({ hasRoom }) => hasRoom)
+    const roomy = [...this.#byUse].filter(({ hasRoom }) => hasRoom)
     // of those without a task the one used last: its caches are warm, and the others may end
-    return free.findLast(({ load }) => load === 0) ?? free[0]
+    const free = roomy.filter(({ isFree }) => isFree)
+    return free.findLast(({ isAlive }) => isAlive) ?? free.at(-1) ?? roomy[0]
   }
 
   /** Those who wait for one of their own come first: they have nobody else. */
