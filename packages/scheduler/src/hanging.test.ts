@@ -1,5 +1,6 @@
 /** Goal: what never ends, in a run that was cancelled, keeps workers from other runs for no longer than a moment. */
 
+import { setEnvironmentData } from 'node:worker_threads'
 import { run } from '@millrace/core'
 import { describe, expect, test } from 'vitest'
 import awaiting from '../test/fixtures/hangs-awaiting.mjs'
@@ -28,13 +29,12 @@ describe.each(['pool', 'work-stealing'] as const)('%s', (strategy) => {
     ['looping', false],
   ] as const)('a module that hangs, %s, in a run without items: %s', async (how, isQuiet) => {
     const start = makeCrew()
+    const loading = new Int32Array(new SharedArrayBuffer(4))
+    setEnvironmentData('loading', loading as never)
     const hanging = start(hangs[how], { isQuiet })
     hanging.done.catch(() => {})
-    const isUnderWay = () => {
-      const { threads, stages } = hanging.stats()
-      return threads.peak > 0 && (isQuiet || stages.some(({ sentBytes }) => sentBytes > 0))
-    }
-    while (!isUnderWay()) await new Promise(setImmediate)
+    const hasSent = () => hanging.stats().stages.some(({ sentBytes }) => sentBytes > 0)
+    while (Atomics.load(loading, 0) === 0 || !(isQuiet || hasSent())) await new Promise(setImmediate)
     await hanging.cancel('enough')
     expect((await start(numbers, {}).done).results['keep']).toEqual([1, 2, 3])
   })

@@ -92,6 +92,7 @@ export class SharedPool extends SharedCrew<PoolWorker> {
       const reply = await prepared
       if (reply.kind === 'failed' && isStartFailure(reply.error)) this.#refuse(worker)
     } catch (error) {
+      // whatever else went wrong the first batch will meet again, and tell
       if (isStartFailure(error)) this.#refuse(worker)
       else if (error instanceof WorkerDeath) this.countLoss(error.cause)
     }
@@ -183,8 +184,7 @@ export class SharedPool extends SharedCrew<PoolWorker> {
   #onRoom(): void {
     this.#serve()
     for (const { load } of this.#byUse) {
-      if (load > 0) continue
-      for (const busy of this.#byUse) if (busy.giveBack()) break
+      if (load === 0 && ![...this.#byUse].some((busy) => busy.giveBack())) return
     }
   }
 

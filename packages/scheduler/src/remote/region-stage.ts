@@ -6,6 +6,7 @@
  * free, and is parked by a full outlet. So what is under way is bounded by the slots, whatever the graph's size.
  */
 
+import { MillraceError } from '@millrace/core'
 import { type DoneReply, MAX_OUTPUTS, type RegionRef } from '../worker/protocol.ts'
 import { Casualties } from './casualties.ts'
 import type { Answer, WorkerHandle } from './dispatcher.ts'
@@ -208,7 +209,7 @@ export class RegionStage extends RemoteStage {
       activation.worker = worker
       if (reply.kind === 'done') return reply
       if (reply.kind !== 'unknown') throw this.asError(reply)
-      if (this.isDone) throw reply // nobody waits for the batch
+      if (this.isDone) throw new MillraceError('RUN_CLOSED', 'The run has ended.')
       region = this.place.region // this worker has not met it yet
     }
   }
