@@ -4,6 +4,7 @@
 // A new folder of core gets its place in this list.
 const coreLayers = [
   ['contracts and errors', '^packages/core/src/(contracts|errors|failure)\\.ts$'],
+  ['params', '^packages/core/src/params/'],
   ['term', '^packages/core/src/term/'],
   ['compose', '^packages/core/src/compose/'],
   ['graph', '^packages/core/src/graph/'],

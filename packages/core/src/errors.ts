@@ -153,6 +153,39 @@ export class InvalidOptionError extends MillraceError {
   }
 }
 
+/** A parameter that nothing of the graph module reads. Code `UNKNOWN_PARAMETER`. */
+export class UnknownParameterError extends MillraceError {
+  constructor(
+    where: string,
+    name: string,
+    seen: unknown,
+    near: string | undefined,
+    known: readonly string[],
+  ) {
+    const meant = near === undefined ? '' : ` Did you mean ${near}?`
+    super(
+      'UNKNOWN_PARAMETER',
+      `${where} has no parameter ${JSON.stringify(name)} (${describe(seen)}).${meant} ` +
+        `Its parameters: ${known.length === 0 ? 'none' : known.join(', ')}. ` +
+        'One that is read later, or in another function, has to be declared in the option params of graph().',
+    )
+  }
+}
+
+/** Parameters of a graph module that are missing or make no sense. Code `INVALID_PARAMETER`. */
+export class InvalidParametersError extends MillraceError {
+  constructor(where: string, lines: readonly string[], cause?: unknown) {
+    super('INVALID_PARAMETER', `${where}: ${lines.join(' ')}`, cause === undefined ? undefined : { cause })
+  }
+
+  /** What is said of one parameter. */
+  static line(name: string, seen: unknown, says: string): string {
+    const subject = name === '' ? 'The parameters' : `The parameter ${JSON.stringify(name)}`
+    const given = seen === undefined ? 'but was not given' : `but is ${describe(seen)}`
+    return `${subject} ${says}, ${given}.`
+  }
+}
+
 /** A term failed on an item. Code `TERM_FAILED`; `cause` is the original error. */
 export class TermError extends MillraceError {
   /** Id of the node that failed. */

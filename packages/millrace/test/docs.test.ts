@@ -169,6 +169,7 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   firstDifference: 'for schedulers',
   isGraphModule: 'for the command line and for schedulers',
   termOfExport: 'for the command line and for schedulers',
+  termRebuilt: 'for schedulers',
   checkSyncFunction: 'for libraries of terms',
   isAsyncFunction: 'for libraries of terms',
 }

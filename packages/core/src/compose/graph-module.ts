@@ -3,6 +3,8 @@
  */
 
 import { BadInputError, describe, InvalidOptionError, NoTermBuiltError } from '../errors.ts'
+import { buildTracked, checkSpec, type ReadParams, readParams } from '../params/params.ts'
+import type { ArgumentsOf, ParamSpec, ParamsOf } from '../params/types.ts'
 import { Composite, isTerm, type Term } from '../term/term.ts'
 import type { AnyTerm, InputOf, OutputOf } from '../term/types.ts'
 
@@ -12,9 +14,9 @@ const MODULE = Symbol.for('millrace.graph')
 export interface GraphOrigin {
   /** Address of the module whose default export (or `exportName`) is the graph. */
   readonly url: string
-  /** The parameters the graph was built with; structured-cloneable. */
+  /** The parameters the graph was built with, converted if the module says how; structured-cloneable. */
   readonly params: unknown
-  /** Builds the graph anew. */
+  /** Builds the graph once more, to be compared and thrown away. @throws {UnknownParameterError} if a parameter is not read. */
   readonly rebuild: () => AnyTerm
 }
 
@@ -44,51 +46,113 @@ export interface GraphModule<Params, In, Out> {
   readonly url: string
 }
 
+/** Options of `graph`. */
+export interface GraphOptions {
+  /**
+   * What the parameters are: a standard schema (zod, valibot, arktype), or each by its name: `Number`, `String`, `Boolean`,
+   * `BigInt`, `Date`, a function of the text, a default (`3` for an optional number), or `{ convert, default }`. From the
+   * command line they come as text and are converted; so is text that a program gives, other values are taken as they
+   * are. Workers get the converted values, which must be structured-cloneable. Default: the builder gets what was given,
+   * from the command line text.
+   */
+  readonly params?: ParamSpec
+}
+
+/** A module as workers need it: its parameters were converted before. */
+interface Rebuildable {
+  readonly [MODULE]: (params: unknown) => AnyTerm
+}
+
 /**
  * Makes a graph module: `export default graph(import.meta.url, (params) => term)`.
  *
  * Workers import the same module and call the builder with the same parameters, so closures and imports just
- * work there. The builder may depend on nothing but its parameters; that is checked when the graph is compiled.
+ * work there. The builder may depend on nothing but its parameters; that is checked when the graph is compiled, and
+ * that something reads each parameter which was given.
  *
- * @throws {InvalidOptionError} if the address or the builder is missing.
+ * With the option `params` the module says what its parameters are, and their types follow.
+ *
+ * @throws {InvalidOptionError} if the address, the builder or an option makes no sense.
+ * @throws {InvalidParametersError} when the module is called, if a parameter is missing or makes no sense.
+ * @throws {UnknownParameterError} when the module is called, or its term compiled, if a parameter is not one of its own.
  *
  * @example
  * ```ts
  * import { graph } from 'millrace'
  * import { fromIterable, map, toArray } from 'millrace/terms'
  *
- * const powers = graph(import.meta.url, ({ exponent }: { exponent: number }) =>
- *   fromIterable([1, 2, 3]).pipe(map((n) => n ** exponent)),
+ * const powers = graph(import.meta.url, { params: { exponent: Number, upTo: 3 } }, ({ exponent, upTo }) =>
+ *   fromIterable(Array.from({ length: upTo }, (_, i) => i + 1)).pipe(map((n) => n ** exponent)),
  * )
  * export default powers
  * console.log(await toArray(powers({ exponent: 3 }))) // [ 1, 8, 27 ]
+ * console.log(await toArray(powers({ exponent: '2', upTo: '4' }))) // [ 1, 4, 9, 16 ]
  * ```
  */
 export function graph<Built extends AnyTerm, Params = unknown>(
   url: string,
   builder: (params: Params) => Built,
-): GraphModule<Params, InputOf<Built>, OutputOf<Built>> {
-  type In = InputOf<Built>
-  type Out = OutputOf<Built>
+): GraphModule<Params, InputOf<Built>, OutputOf<Built>>
+export function graph<Built extends AnyTerm, Spec extends ParamSpec>(
+  url: string,
+  options: GraphOptions & { readonly params: Spec },
+  builder: (params: ParamsOf<Spec>) => Built,
+): GraphModule<ArgumentsOf<Spec>, InputOf<Built>, OutputOf<Built>>
+export function graph<Built extends AnyTerm, Params = unknown>(
+  url: string,
+  options: GraphOptions & { readonly params?: never },
+  builder: (params: Params) => Built,
+): GraphModule<Params, InputOf<Built>, OutputOf<Built>>
+export function graph(url: string, ...rest: readonly unknown[]): unknown {
+  const [options, builder] = rest.length > 1 ? rest : [{}, rest[0]]
   if (typeof url !== 'string' || url === '') {
     throw new InvalidOptionError('The first argument of graph()', url, 'import.meta.url')
   }
+  const where = `graph(${url})`
   if (typeof builder !== 'function') {
-    throw new InvalidOptionError('The second argument of graph()', builder, 'a function that returns a term')
+    throw new InvalidOptionError('The last argument of graph()', builder, 'a function that returns a term')
   }
-  const build = (params: Params): Term<In, Out> => {
-    const term: unknown = builder(params)
+  const build = builder as (params: unknown) => unknown
+  const { params: spec } = optionsOf(options)
+  if (spec !== undefined) checkSpec(spec, where)
+  const checked = (term: unknown): AnyTerm => {
     if (!isTerm(term)) throw new NoTermBuiltError(term, url)
-    return term as Term<In, Out>
+    return term
   }
-  const make = (params?: Params): GraphTerm<In, Out> =>
-    new GraphTerm(build(params as Params), { url, params, rebuild: () => build(params as Params) })
-  return Object.assign(make, { url, [MODULE]: true as const }) as GraphModule<Params, In, Out>
+  const built = (read: ReadParams): AnyTerm =>
+    new GraphTerm<never, unknown>(checked(build(read.params)), {
+      url,
+      params: read.params,
+      rebuild: () => checked(buildTracked(build, read, where)),
+    })
+  const make = (given?: unknown): AnyTerm => built(readParams(spec, given, where))
+  const rebuilt: Rebuildable = { [MODULE]: (params) => built({ params, unread: [] }) }
+  return Object.assign(make, { url }, rebuilt)
+}
+
+function optionsOf(options: unknown): GraphOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidOptionError('The second argument of graph()', options, 'a record of options')
+  }
+  const unknown = Object.keys(options).find((name) => !['params'].includes(name))
+  if (unknown !== undefined) throw new InvalidOptionError('An option of graph()', unknown, 'params')
+  return options
 }
 
 /** True for what `graph` returns, also for that of another copy of the package. */
 export function isGraphModule(value: unknown): value is GraphModule<unknown, never, unknown> {
   return typeof value === 'function' && MODULE in value
+}
+
+/**
+ * As {@link termOfExport}, with parameters that were converted before: in workers.
+ *
+ * @throws {BadInputError} if the export is no graph.
+ */
+export function termRebuilt(exported: unknown, params: unknown, where: string): AnyTerm {
+  return isGraphModule(exported)
+    ? (exported as unknown as Rebuildable)[MODULE](params)
+    : termOfExport(exported, params, where)
 }
 
 /**

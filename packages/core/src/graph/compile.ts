@@ -1,6 +1,5 @@
 /** `compileGraph`: term in, checked graph out. Called by `run`, by the exports and by schedulers. */
 
-import { isGraphTerm } from '../compose/graph-module.ts'
 import { NondeterministicBuilderError, NotATermError } from '../errors.ts'
 import { isTerm } from '../term/term.ts'
 import type { AnyTerm } from '../term/types.ts'
@@ -9,10 +8,11 @@ import { checkGraph } from './check.ts'
 import { checkPolicies } from './check-policies.ts'
 import { fingerprint, firstDifference } from './fingerprint.ts'
 import type { Graph } from './graph.ts'
+import { graphTermsIn } from './origins.ts'
 
 /**
- * Builds and checks the graph of a term. A graph module's builder is called a second time, to see that it gives
- * the same graph.
+ * Builds and checks the graph of a term. The builder of each graph module in it is called a second time, to see that it
+ * gives the same graph and reads its parameters.
  *
  * @throws {MillraceError} of the kind that names what is wrong; see `errors.ts`.
  *
@@ -36,9 +36,10 @@ export function compileGraph(term: AnyTerm): Graph {
 export function sketchGraph(term: AnyTerm): Graph {
   if (!isTerm(term)) throw new NotATermError(term, 'run()')
   const graph = buildGraph(term)
-  if (isGraphTerm(term)) {
-    const { url, rebuild } = term.origin
-    const difference = firstDifference(fingerprint(graph), fingerprint(buildGraph(rebuild())))
+  for (const part of graphTermsIn(term)) {
+    const { url, rebuild } = part.origin
+    const first = part === term ? graph : buildGraph(part)
+    const difference = firstDifference(fingerprint(first), fingerprint(buildGraph(rebuild())))
     if (difference !== undefined) throw new NondeterministicBuilderError(url, ...difference)
   }
   return graph

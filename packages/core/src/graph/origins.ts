@@ -25,15 +25,22 @@ export type Origins = ReadonlyMap<AnyLeaf, NodeOrigin>
 /** Finds the origins of a term's leaves; of nested graph modules the outermost counts. */
 export function originsOf(term: AnyTerm): Origins {
   const origins = new Map<AnyLeaf, NodeOrigin>()
+  for (const part of graphTermsIn(term)) addModule(part, origins)
+  return origins
+}
+
+/** What graph modules have built in a term, without what lies within those. */
+export function graphTermsIn(term: AnyTerm): GraphTerm<never, unknown>[] {
+  const found: GraphTerm<never, unknown>[] = []
   const seen = new Set<AnyTerm>()
   const work: AnyTerm[] = [term]
   for (let next = work.pop(); next !== undefined; next = work.pop()) {
     if (seen.has(next)) continue
     seen.add(next)
-    if (isGraphTerm(next)) addModule(next, origins)
-    else if (isComposite(next)) work.push(...next.parts)
+    if (isGraphTerm(next)) found.push(next)
+    else if (isComposite(next)) for (const part of next.parts) work.push(part)
   }
-  return origins
+  return found
 }
 
 function addModule(term: GraphTerm<never, unknown>, origins: Map<AnyLeaf, NodeOrigin>): void {

@@ -1,8 +1,8 @@
 /** Says what is wrong with a config: the path, the value seen, what is allowed, the nearest name. */
 
 import { describe } from '@millrace/core'
+import { nearest } from '@millrace/core/engine'
 import type { z } from 'zod'
-import { nearest } from './nearest.ts'
 import { nameOf, type Path, type Section, settingAt } from './setting.ts'
 
 /** A line for each mistake, in the order in which the schema found them. */

@@ -1,6 +1,6 @@
 /** Patterns for names: `*` stands for any characters, `?` for one, everything else for itself. */
 
-import { nearest } from './nearest.ts'
+import { nearest } from '@millrace/core/engine'
 
 /**
  * Whether the whole of `text` fits `pattern`.

@@ -7,8 +7,8 @@
  */
 
 import { describe } from '@millrace/core'
+import { nearest } from '@millrace/core/engine'
 import { configOf, type Layer } from './layers.ts'
-import { nearest } from './nearest.ts'
 import { type Path, valuePaths } from './setting.ts'
 import { profiles, runSettings, strategies } from './settings.ts'
 

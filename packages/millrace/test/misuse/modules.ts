@@ -16,6 +16,11 @@ function refused(
   return { name, args, ...rest, files, error: { code, exit: 2, place, remedy } }
 }
 
+/** A graph module that says what its parameters are. */
+function declared(params: string, term: string): string {
+  return graphOf(term).replace('(params)', `{ params: { ${params} } }, (params)`)
+}
+
 const typescript = ['run', 'g.ts']
 const write = 'Write: export default graph(import.meta.url, (params) => term)'
 
@@ -72,6 +77,54 @@ export const moduleCases: readonly CliMisuse[] = [
     write,
     { args: ['run', 'g.mjs', '-p', 'n=1'] },
   ),
+  refused(
+    'a parameter with a slip in its name',
+    graphOf('fromIterable([target])').replace('(params)', '({ target = 30 })'),
+    /g\.mjs.*"traget" \("30"\)/,
+    'Did you mean target?',
+    { code: 'UNKNOWN_PARAMETER', args: ['run', 'g.mjs', '-p', 'traget=30'] },
+  ),
+  refused(
+    'a parameter for a graph that has none',
+    graphOf('fromIterable([1])').replace('(params)', '()'),
+    '"n" ("1")',
+    'Its parameters: none',
+    { code: 'UNKNOWN_PARAMETER', args: ['graph', 'g.mjs', '-p', 'n=1'] },
+  ),
+  refused(
+    'a text where a number is declared',
+    declared('count: Number', 'fromIterable([params.count])'),
+    /g\.mjs.*"count" must be a number/,
+    'but is "three"',
+    { code: 'INVALID_PARAMETER', args: ['run', 'g.mjs', '-p', 'count=three'] },
+  ),
+  refused(
+    'a declared parameter that is not given',
+    declared('count: Number', 'fromIterable([params.count])'),
+    '"count" must be a number',
+    'but was not given',
+    { code: 'INVALID_PARAMETER' },
+  ),
+  refused(
+    'a name that is not declared',
+    declared('count: 3', 'fromIterable([params.count])'),
+    '"cuont" ("3")',
+    'Did you mean count?',
+    { code: 'UNKNOWN_PARAMETER', args: ['run', 'g.mjs', '-p', 'cuont=3'] },
+  ),
+  refused(
+    'a declaration that says nothing',
+    declared('count: null', 'fromIterable([1])'),
+    '"count"',
+    'declared as Number, String',
+    { code: 'INVALID_OPTION' },
+  ),
+  {
+    name: 'a number as text where a number is declared',
+    args: ['run', 'g.mjs', '-p', 'count=3', '-q'],
+    files: { 'g.mjs': declared('count: Number', 'fromIterable([params.count + 1]).pipe(print())') },
+    stdout: '4\n',
+  },
   refused(
     'a syntax error in TypeScript',
     'export const a = 1\nexport default 1 +* 2\n',

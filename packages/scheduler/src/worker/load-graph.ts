@@ -2,7 +2,7 @@
  * Loads a graph in a worker: imports the module, builds the graph, checks that it is the one that is meant.
  */
 
-import { BadInputError, fingerprint, ModuleTerm, messageOf, termOfExport } from '@millrace/core'
+import { BadInputError, fingerprint, ModuleTerm, messageOf, termRebuilt } from '@millrace/core'
 import { buildGraph, type Node } from '@millrace/core/engine'
 import { registerTypeScript } from '../typescript/register.ts'
 import { hashOf } from './hash.ts'
@@ -53,7 +53,7 @@ export async function buildGraphOf({
   } catch (cause) {
     throw new BadInputError(`A worker cannot load ${url}: ${messageOf(cause)}`, { cause })
   }
-  const graph = buildGraph(termOfExport(module.default, params, url))
+  const graph = buildGraph(termRebuilt(module.default, params, url))
   const lines = fingerprint(graph, false)
   if (hashOf(lines.join('\n')) !== expected) return { kind: 'mismatch', lines }
   return { kind: 'loaded', nodes: graph.nodes }
