@@ -14,8 +14,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { parallel, run } from 'millrace'
+import { isMain, parallel, run } from 'millrace'
 import {
   compress,
   decompress,
@@ -78,7 +77,7 @@ export async function main(
   return [all, late]
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()
+if (isMain(import.meta.url)) await main()
 
 // Prints:
 //

@@ -146,6 +146,18 @@ export class NondeterministicBuilderError extends MillraceError {
   }
 }
 
+/** A module that was loaded for its graph starts a run itself. Code `RUN_WHILE_LOADING`. */
+export class RunWhileLoadingError extends MillraceError {
+  constructor(url: string) {
+    super(
+      'RUN_WHILE_LOADING',
+      `${url} was loaded for its graph, as workers and the command do, and it, or a module that it imports, called run(): ` +
+        'the whole program would run once more each time. Put the graph into a module of its own; or let only the program ' +
+        'itself run it: if (isMain(import.meta.url)) { … }. What the module does before that was done again, too.',
+    )
+  }
+}
+
 /** An option or argument outside of what is allowed. Code `INVALID_OPTION`. */
 export class InvalidOptionError extends MillraceError {
   constructor(option: string, seen: unknown, allowed: string) {

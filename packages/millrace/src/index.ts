@@ -10,4 +10,5 @@ export {
 export type { CheckpointConfig, RunCheckpointOptions } from './checkpoint/checkpoint-option.ts'
 export { FileStore } from './checkpoint/file-store.ts'
 export type { TermOptions } from './config/settings.ts'
+export { isMain } from './is-main.ts'
 export { run, type ScheduledRunOptions } from './run.ts'

@@ -6,8 +6,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { BadInputError } from '@millrace/core'
-import { nearest } from '@millrace/core/engine'
+import { BadInputError, RunWhileLoadingError } from '@millrace/core'
+import { endLoading, nearest, whileLoading } from '@millrace/core/engine'
 import { registerTypeScript } from '@millrace/scheduler/typescript'
 import { watchProcess } from './process-watch.ts'
 import { whyUnloadable } from './report/unloadable.ts'
@@ -27,6 +27,7 @@ export function isModuleName(file: string): boolean {
  * The module's default export; `expected` is what it should have looked like, for messages.
  *
  * @throws {BadInputError} if there is no such file, it cannot be loaded, or has no default export.
+ * @throws {RunWhileLoadingError} if it starts a run: the command runs what it exports.
  */
 export async function loadModule(file: string, expected: string): Promise<unknown> {
   const path = resolve(file)
@@ -38,10 +39,13 @@ export async function loadModule(file: string, expected: string): Promise<unknow
   const watch = watchProcess(() => 'an await at its top level')
   try {
     if (TYPESCRIPT.includes(extname(path))) await registerTypeScript()
-    namespace = await Promise.race([import(pathToFileURL(path).href), watch.failed])
+    const url = pathToFileURL(path).href
+    namespace = await Promise.race([whileLoading(url, () => import(url)), watch.failed])
   } catch (cause) {
+    if (cause instanceof RunWhileLoadingError) throw cause
     throw new BadInputError(`${file} cannot be loaded: ${await whyUnloadable(path, cause)}`, { cause })
   } finally {
+    endLoading()
     watch.end()
   }
   const exported = defaultOf(namespace)

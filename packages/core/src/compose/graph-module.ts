@@ -72,19 +72,28 @@ interface Rebuildable {
  *
  * With the option `params` the module says what its parameters are, and their types follow.
  *
+ * Whatever the module does at its top level is done in each worker as well. Keep it to definitions: put what starts
+ * runs into another module, or behind `isMain(import.meta.url)`. A run that a module starts while a worker loads it is
+ * refused: the run that the worker belongs to fails with a `RunWhileLoadingError`.
+ *
  * @throws {InvalidOptionError} if the address, the builder or an option makes no sense.
  * @throws {InvalidParametersError} when the module is called, if a parameter is missing or makes no sense.
  * @throws {UnknownParameterError} when the module is called, or its term compiled, if a parameter is not one of its own.
  *
  * @example
- * ```ts
+ * ```ts file=powers.ts
  * import { graph } from 'millrace'
- * import { fromIterable, map, toArray } from 'millrace/terms'
+ * import { fromIterable, map } from 'millrace/terms'
  *
- * const powers = graph(import.meta.url, { params: { exponent: Number, upTo: 3 } }, ({ exponent, upTo }) =>
+ * export default graph(import.meta.url, { params: { exponent: Number, upTo: 3 } }, ({ exponent, upTo }) =>
  *   fromIterable(Array.from({ length: upTo }, (_, i) => i + 1)).pipe(map((n) => n ** exponent)),
  * )
- * export default powers
+ * ```
+ * @example
+ * ```ts
+ * import { toArray } from 'millrace/terms'
+ * import powers from './powers.ts'
+ *
  * console.log(await toArray(powers({ exponent: 3 }))) // [ 1, 8, 27 ]
  * console.log(await toArray(powers({ exponent: '2', upTo: '4' }))) // [ 1, 4, 9, 16 ]
  * ```

@@ -1,3 +1,4 @@
+export { endLoading, onRefusal, refusalOf, whileLoading } from '../compose/loading.ts'
 export * from '../graph/build.ts'
 export * from '../graph/check-policies.ts'
 export * from '../graph/compile.ts'

@@ -1,6 +1,7 @@
 /** `run`: starts a term and hands out the handle to watch and steer it. */
 
 import { EventEmitter } from 'eventemitter3'
+import { refuseRun } from '../compose/loading.ts'
 import type { Stats } from '../contracts.ts'
 import { systemClock, watchClock } from '../engine/context.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
@@ -102,7 +103,8 @@ export function run<In, Out>(term: Term<In, Out> & Runnable<In>, options: RunOpt
 export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   /**
    * The summary; rejects with the first failure, whose `cause` is the original error. `stats()` then still tells how far
-   * the run came. With `onError: 'stop'` it is the summary of what could be drained, with `outcome: 'failed'`.
+   * the run came. With `onError: 'stop'` it is the summary of what could be drained, with `outcome: 'failed'`. Never settles
+   * where a worker loads the module that called `run`: the run whose worker it is fails instead (`RunWhileLoadingError`).
    */
   readonly done: Promise<Summary>
   readonly #graph: Graph
@@ -140,7 +142,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     this.#term = term
     this.#options = options
     this.#checkpoints = this.#makeCheckpoints()
-    this.done = Promise.resolve().then(() => this.#run())
+    // nothing that waits for a refused run may go on: it would do again what the program does after it
+    this.done = refuseRun() ? new Promise(() => {}) : Promise.resolve().then(() => this.#run())
   }
 
   #makeCheckpoints(): Checkpoints | undefined {

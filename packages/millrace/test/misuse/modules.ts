@@ -44,6 +44,31 @@ export const moduleCases: readonly CliMisuse[] = [
   refused('a builder that throws a text', graphOf('{ throw "no luck" }'), 'g.mjs', 'no luck'),
   refused('a builder that throws nothing', graphOf('{ throw null }'), 'g.mjs', 'null'),
   refused(
+    'a module that runs its graph itself',
+    `${graphOf('fromIterable([1]).pipe(print())').replace('export default', 'const job =')}
+import { run } from 'millrace'
+export default job
+await run(job({}), { scheduler: { strategy: 'pool' } }).done
+console.log('charged the customer')
+`,
+    'g.mjs',
+    'isMain(import.meta.url)',
+    { code: 'RUN_WHILE_LOADING' },
+  ),
+  refused(
+    'a module that imports a program',
+    `import './program.mjs'\n${graphOf('fromIterable([1]).pipe(print())')}`,
+    'g.mjs',
+    'isMain(import.meta.url)',
+    {
+      code: 'RUN_WHILE_LOADING',
+      files: {
+        'program.mjs':
+          "import { fromIterable, toArray } from 'millrace/terms'\nconsole.log(await toArray(fromIterable([1])))\n",
+      },
+    },
+  ),
+  refused(
     'a builder without its parameter',
     graphOf('fromIterable(params.list.split(","))'),
     'g.mjs:3',

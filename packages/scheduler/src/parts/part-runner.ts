@@ -5,7 +5,7 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import { type DeadLetter, MillraceError } from '@millrace/core'
-import { type AnyLeaf, Engine, type Node, systemClock } from '@millrace/core/engine'
+import { type AnyLeaf, Engine, type Node, onRefusal, refusalOf, systemClock } from '@millrace/core/engine'
 import { ownBeacon } from '../worker/beacon.ts'
 import { CallWatch } from '../worker/call-watch.ts'
 import { toWireLetter } from '../worker/letters.ts'
@@ -47,6 +47,9 @@ export class PartRunner {
   readonly #port: MessagePort
   readonly #ports = new Map<number, MessagePort>()
   readonly #graphs = new Map<string, readonly Node[]>()
+  /** The modules that the graphs are from. */
+  readonly #urls = new Set<string>()
+  readonly #deafen: () => void
   #engine: Engine | undefined
   #placement: PartPlacement | undefined
   #reporter: Reporter | undefined
@@ -65,11 +68,16 @@ export class PartRunner {
     this.#port = port
     this.#ports.set(CALLER, port)
     port.on('message', (message: Command | EdgeMessage) => this.#receive(message))
+    // a module may come to start a run long after it was loaded
+    this.#deafen = onRefusal((url, error) => {
+      if (this.#urls.has(url)) this.#engine?.fail(error)
+    })
     // the caller's thread has closed its end: the run is over
     port.on('close', () => this.#close())
   }
 
   #close(): void {
+    this.#deafen()
     this.#reporter?.stop()
     for (const port of this.#ports.values()) port.close()
     // whatever a failed run has left here must not hold on to anything
@@ -181,6 +189,7 @@ export class PartRunner {
           return
         }
         this.#graphs.set(ref.key, graph.nodes)
+        this.#urls.add(ref.url)
       }
       this.#reply({ kind: 'loaded' })
     } catch (error) {
@@ -222,6 +231,10 @@ export class PartRunner {
     this.#engine = engine
     if (plan.resumes) placement.goOnFromSaved()
     void this.#run(engine, placement)
+    for (const url of this.#urls) {
+      const refusal = refusalOf(url)
+      if (refusal !== undefined) engine.fail(refusal)
+    }
     for (const message of this.#early.splice(0)) this.#onEdge(message)
   }
 

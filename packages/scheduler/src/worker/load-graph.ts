@@ -3,7 +3,7 @@
  */
 
 import { BadInputError, fingerprint, ModuleTerm, messageOf, termRebuilt } from '@millrace/core'
-import { buildGraph, type Node } from '@millrace/core/engine'
+import { buildGraph, type Node, whileLoading } from '@millrace/core/engine'
 import { registerTypeScript } from '../typescript/register.ts'
 import { hashOf } from './hash.ts'
 import { preload } from './preload.ts'
@@ -34,29 +34,35 @@ export function loadGraph(ref: GraphRef): Promise<LoadedGraph> {
   return graph
 }
 
-/** Builds a graph anew. @throws {BadInputError} if the module cannot be loaded or has no graph. */
+/**
+ * Builds a graph anew.
+ * @throws {BadInputError} if the module cannot be loaded or has no graph.
+ * @throws {RunWhileLoadingError} if the module starts a run.
+ */
 export async function buildGraphOf({
   url,
   exportName,
   params,
   fingerprint: expected,
 }: GraphRef): Promise<LoadedGraph> {
-  if (exportName !== undefined) {
-    const term = new ModuleTerm(url, { export: exportName })
-    await prepare(url)
-    return { kind: 'loaded', nodes: buildGraph(term).nodes }
-  }
   await prepare(url)
-  let module: { readonly default?: unknown }
-  try {
-    module = (await import(url)) as { readonly default?: unknown }
-  } catch (cause) {
-    throw new BadInputError(`A worker cannot load ${url}: ${messageOf(cause)}`, { cause })
-  }
-  const graph = buildGraph(termRebuilt(module.default, params, url))
-  const lines = fingerprint(graph, false)
-  if (hashOf(lines.join('\n')) !== expected) return { kind: 'mismatch', lines }
-  return { kind: 'loaded', nodes: graph.nodes }
+  return whileLoading(url, async () => {
+    if (exportName !== undefined) {
+      // what keeps it from loading is for its term to tell
+      await import(url).catch(() => undefined)
+      return { kind: 'loaded', nodes: buildGraph(new ModuleTerm(url, { export: exportName })).nodes }
+    }
+    let module: { readonly default?: unknown }
+    try {
+      module = (await import(url)) as { readonly default?: unknown }
+    } catch (cause) {
+      throw new BadInputError(`A worker cannot load ${url}: ${messageOf(cause)}`, { cause })
+    }
+    const graph = buildGraph(termRebuilt(module.default, params, url))
+    const lines = fingerprint(graph, false)
+    if (hashOf(lines.join('\n')) !== expected) return { kind: 'mismatch', lines }
+    return { kind: 'loaded', nodes: graph.nodes }
+  })
 }
 
 async function prepare(url: string): Promise<void> {

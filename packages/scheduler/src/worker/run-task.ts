@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { threadId } from 'node:worker_threads'
 import { MillraceError, TermError } from '@millrace/core'
-import type { Node } from '@millrace/core/engine'
+import { type Node, refusalOf } from '@millrace/core/engine'
 import { findUncloneable } from './clone-path.ts'
 import { packOutputs } from './outputs.ts'
 import { giveBuffers, type Transferred, unpack } from './packed.ts'
@@ -41,7 +41,11 @@ export async function runTask(task: Task, transfer: Transferred, watch?: Watch):
     if (found === undefined) return { kind: 'unknown' }
     if ('kind' in found) return found
     region = found
-    return await runBatch(task, region, transfer, watch)
+    const reply = await runBatch(task, region, transfer, watch)
+    // a module may come to start a run long after it was loaded
+    const refusal = refusalOf(region.ref.graph.url)
+    if (refusal !== undefined) throw refusal
+    return reply
   } catch (error) {
     if (region?.stateful !== undefined) region.stateful = undefined // it holds the rest of its batch
     return failed(error, region)
