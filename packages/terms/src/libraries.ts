@@ -12,11 +12,6 @@ export function croner(): typeof import('croner') {
   return load('croner')
 }
 
-/** Fields in quotes, for `lineParser`. */
-export function csvParse(): typeof import('csv-parse/sync') {
-  return load('csv-parse/sync')
-}
-
 /** JSON piece by piece, for `parseJson`. */
 export function streamparser(): typeof import('@streamparser/json') {
   return load('@streamparser/json')

@@ -1,23 +1,29 @@
 /** `csvTail`: the records of a CSV file that grows. */
 
-import type { Term } from '@millrace/core'
-import { type LineParserOptions, lineParser } from '../text/line-parser.ts'
-import { type LineSplitterOptions, lineSplitter } from '../text/line-splitter.ts'
+import { BadInputError, type Context, type KernelTerm, kernelTerm, type Term } from '@millrace/core'
+import { utf8Of } from '../csv/bytewise.ts'
+import { checkCast } from '../csv/cast.ts'
+import { csvFormat } from '../csv/format.ts'
+import { invalidCsv } from '../csv/invalid-csv.ts'
+import { CsvParser, type CsvProgress, csvBegin } from '../csv/parser.ts'
+import { CsvFault } from '../csv/record-scanner.ts'
+import { pathOf } from '../path-of.ts'
+import type { CsvOptions } from './csv.ts'
 import { type FileTailOptions, fileTail } from './file-tail.ts'
 
-/** Options of {@link csvTail}: those of the three terms that it is made of. */
-export interface CsvTailOptions extends FileTailOptions, LineSplitterOptions, LineParserOptions {}
+/** Options of {@link csvTail}: those of `csv` and `fileTail`. */
+export interface CsvTailOptions extends FileTailOptions, CsvOptions {}
 
 /**
  * A source of the records of a CSV file from its start on, that goes on as the file grows.
  *
- * LogicSponge's CSVStreamer. Short for `fileTail`, `lineSplitter` and `lineParser`, whose options it has, each with its
- * own defaults. A line that has no end yet is not a record yet, unless the stream ends. A field cannot span lines; for a
- * file that is complete, `csv` is quicker and lets them. Give the type of the records as `csvTail<Row>(file)`; it is not
- * checked. Reads while there is room downstream; keeps the order.
+ * LogicSponge's CSVStreamer. Reads as `fileTail`, parses as `csv`, and has the options of both. A record whose line has
+ * no end yet, or whose quotes are still open, is not a record yet, unless the stream ends. Give the type of the records
+ * as `csvTail<Row>(file)`; it is not checked. Reads while there is room downstream; keeps the order. Stateful: the record
+ * that has begun, up to `maxRecordChars`.
  *
- * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, was cut or replaced, or a
- * line that is no record, fails the run with a `BadInputError`.
+ * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, was cut or replaced, or
+ * is no valid CSV, fails the run with a `BadInputError`.
  *
  * @example
  * ```ts
@@ -49,5 +55,40 @@ export function csvTail<Row = Record<string, string>>(
   options?: CsvTailOptions,
 ): Term<never, Row>
 export function csvTail(file: string | URL, options: CsvTailOptions = {}): Term<never, unknown> {
-  return fileTail(file, options).pipe(lineSplitter(options), lineParser<unknown>(options))
+  return fileTail(file, options).pipe(csvParser(pathOf('csvTail', file), options))
+}
+
+/** Makes records of pieces of text. */
+function csvParser(path: string, options: CsvTailOptions): KernelTerm<string, unknown, CsvProgress> {
+  // the text has been decoded already
+  const format = csvFormat('csvTail', { ...options, encoding: 'utf8' })
+  const cast = checkCast('csvTail', options.cast)
+  /** By the state that they go on from: a term may be in several runs at once. */
+  const parsers = new WeakMap<CsvProgress, CsvParser>()
+  const push = (progress: CsvProgress, text: string, isLast: boolean): Iterable<unknown> => {
+    let parser = parsers.get(progress)
+    if (parser === undefined) parsers.set(progress, (parser = new CsvParser(format, cast, progress)))
+    const bytes = utf8Of(text)
+    if (bytes === undefined) throw new BadInputError(`The file ${path} has half of a surrogate pair.`)
+    const records: unknown[] = []
+    try {
+      parser.push(bytes, isLast, records)
+    } catch (error) {
+      if (!(error instanceof CsvFault)) throw error
+      return recordsThen(records, invalidCsv(path, error))
+    }
+    return records
+  }
+  const f = (text: string, { state }: Context<CsvProgress>): Iterable<unknown> => push(state, text, false)
+  return kernelTerm<string, unknown, CsvProgress>(
+    'csvParser',
+    { kind: 'expand', self: {}, f },
+    { initialState: () => csvBegin(format), end: ({ state }) => push(state, '', true) },
+  )
+}
+
+/** What comes before a fault is right, wherever the pieces are cut. */
+function* recordsThen(records: readonly unknown[], error: Error): Generator<unknown, void, undefined> {
+  yield* records
+  throw error
 }

@@ -3,13 +3,26 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { run } from '@millrace/core'
 import fc from 'fast-check'
 import { expect, expectTypeOf, test } from 'vitest'
 import { type CsvOptions, csv, take, toArray } from '../index.ts'
+import { badInput } from '../test/failing.ts'
 import { openFilesIn } from '../test/open-files.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 
 const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`
+
+/** What comes out of a run before it fails, and what it fails with. */
+async function untilError(output: AsyncIterable<unknown>): Promise<{ records: unknown[]; error: unknown }> {
+  const records: unknown[] = []
+  try {
+    for await (const record of output) records.push(record)
+  } catch (error) {
+    return { records, error }
+  }
+  return { records, error: undefined }
+}
 
 async function read(text: string | Buffer, options?: CsvOptions, name = 'data.csv'): Promise<unknown[]> {
   const file = join(await temporaryFolder(), name)
@@ -104,6 +117,23 @@ test('other marks', async () => {
   expect(await read(Buffer.from('a\né', 'latin1'), { encoding: 'latin1' })).toEqual([{ a: 'é' }])
 })
 
+test('UTF-16 is read as such, and never patched up', async () => {
+  const text = '\ufeffa,b\né,"😀\n"\n'
+  expect(await read(Buffer.from(text, 'utf16le'), { encoding: 'utf16le' })).toEqual([{ a: 'é', b: '😀\n' }])
+  await expect(read(Buffer.from('a\n\ud83d\n', 'utf16le'), { encoding: 'utf16le' })).rejects.toEqual(
+    badInput('csv', 'half of a surrogate pair'),
+  )
+})
+
+test('what comes before a record that is wrong is given', async () => {
+  const file = join(await temporaryFolder(), 'data.csv')
+  await writeFile(file, 'a\n1\n2\n3,4\n')
+  expect(await toArray(csv(file).pipe(take(2)))).toEqual([{ a: '1' }, { a: '2' }])
+  const { records, error } = await untilError(run(csv(file)).output())
+  expect(records).toEqual([{ a: '1' }, { a: '2' }])
+  expect(error).toEqual(badInput('csv', 'line 4: it has 2 fields for the 1 column a'))
+})
+
 test('a column named __proto__ is a column like any other', async () => {
   const [record] = await read('__proto__,a\nx,y')
   expect(Object.entries(record as object)).toEqual([
@@ -171,6 +201,9 @@ test('refuses options that make no sense', () => {
     { cast: { a: 1 as never } },
     { maxRecordChars: 0 },
     { encoding: 'utf-9' as never },
+    { delimiter: '"' },
+    { comment: ',,' },
+    { escape: '\n' },
   ]
   for (const option of options) {
     expect(() => csv('a.csv', option)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))

@@ -100,7 +100,14 @@ test('csvTail gives records as their lines are complete', async () => {
   const sink = new SinkProbe<{ city: string; people: number }>().request()
   const rows = csvTail<{ city: string; people: number }>(file, { pollMs: 10, cast: { people: Number } })
   const tailing = run(rows.pipe(sink), { clock })
-  for (const part of ['1885\r\n"Halle, ', 'Saale",242083\nU', '']) {
+  for (const part of [
+    '1885\r',
+    '\n"Halle, ',
+    'Saale",242083\n"Frankfurt\n',
+    '""am"" Main",',
+    '775790\nU',
+    '',
+  ]) {
     await sleeping(clock)
     await appendFile(file, part)
     await clock.advance(10)
@@ -109,10 +116,30 @@ test('csvTail gives records as their lines are complete', async () => {
   expect(sink.received).toEqual([
     { city: 'Bonn', people: 331885 },
     { city: 'Halle, Saale', people: 242083 },
+    { city: 'Frankfurt\n"am" Main', people: 775790 },
   ])
   await tailing.cancel()
   expect(clock.pending).toBe(0)
   await expect(tailing.done).rejects.toMatchObject({ code: 'CANCELLED' })
+})
+
+test('csvTail ends with the last record, and names the line that is wrong', async () => {
+  const { file } = await fileWith('a,b\n1,"2\n3"\n4,5')
+  const options = { pollMs: 1, untilIdleMs: 1 }
+  const read = async () => {
+    const clock = new VirtualClock()
+    const rows = toArray(csvTail(file, options), { clock })
+    rows.catch(() => undefined)
+    await sleeping(clock)
+    await clock.advance(1)
+    return rows
+  }
+  expect(await read()).toEqual([
+    { a: '1', b: '2\n3' },
+    { a: '4', b: '5' },
+  ])
+  await appendFile(file, '\n6,"7')
+  await expect(read()).rejects.toEqual(badInput('csvParser', `${file} is no valid CSV at line 5: the quote`))
 })
 
 test('refuses options that make no sense', () => {

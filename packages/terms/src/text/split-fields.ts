@@ -1,6 +1,8 @@
 /** `splitterOf`: the fields of one delimited line. Called by `lineParser`. Internal. */
 
-import { csvParse } from '../libraries.ts'
+import { utf8Of } from '../csv/bytewise.ts'
+import { csvFormat } from '../csv/format.ts'
+import { CsvFault, RecordScanner } from '../csv/record-scanner.ts'
 
 /** How lines are cut. */
 export interface FieldMarks {
@@ -10,18 +12,23 @@ export interface FieldMarks {
 }
 
 /** Cuts a line at its delimiters; what stands in quotes is one field. Throws if quotes are not in order. */
-export function splitterOf({ delimiter, quote, trim }: FieldMarks): (line: string) => string[] {
-  const options = { delimiter, quote: quote === false ? null : quote, escape: quote || '"', trim }
+export function splitterOf(marks: FieldMarks): (line: string) => string[] {
+  const { delimiter, quote, trim } = marks
+  const scanner = new RecordScanner(
+    csvFormat('lineParser', { ...marks, maxRecordChars: Number.MAX_SAFE_INTEGER }),
+  )
   return (line) => {
-    if (quote !== false && line.includes(quote)) {
-      const [fields = []] = csvParse().parse(line, {
-        ...options,
-        columns: false,
-        relax_column_count: true,
-      }) as string[][]
-      return fields
-    }
+    if (quote !== false && line.includes(quote)) return scan(scanner, line)
     const fields = line.split(delimiter)
     return trim ? fields.map((field) => field.trim()) : fields
   }
+}
+
+function scan(scanner: RecordScanner, line: string): string[] {
+  const bytes = utf8Of(line)
+  if (bytes === undefined) throw new CsvFault(1, 'it has half of a surrogate pair, which is no text.')
+  scanner.take(bytes)
+  scanner.line = 1
+  if (scanner.next(0, true) === bytes.length) return scanner.texts()
+  throw new CsvFault(1, 'it has a line break outside of quotes. Lines come from lineSplitter() or lines().')
 }
