@@ -19,11 +19,18 @@ export interface EdgeOptions {
   readonly overflow?: Overflow
 }
 
-/** Time as terms see it. Runs take the system clock unless a test hands in a virtual one. */
+/**
+ * Time as terms see it. Runs take the system clock unless a test hands in a virtual one.
+ *
+ * There are two times. The wall clock says what people call the time; it can be set, so it jumps both ways. Durations are
+ * differences of the monotonic clock, which does not.
+ */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** The wall clock: milliseconds since the epoch. For `ctx.time`, time stamps and timetables. */
   now(): number
-  /** Calls `callback` once after `delayMs`; the returned function cancels it. */
+  /** Milliseconds since some moment, the same for all threads of a machine; never goes back. For durations. */
+  monotonic(): number
+  /** Calls `callback` once, after `delayMs` of the monotonic clock, however long; the returned function cancels it. */
   after(delayMs: number, callback: () => void): () => void
 }
 

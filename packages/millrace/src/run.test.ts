@@ -34,7 +34,7 @@ test.each<[unknown, string]>([
       'Allowed: edges, batchItems, growthLimitItems, starvationMs, onError, failureRate, checkpoint, scheduler, terms, signal, clock, statsEveryMs, pick, replay.',
   ],
   [{ signal: true }, 'signal must be an AbortSignal, but is true.'],
-  [{ clock: Date }, 'clock must be a clock with now() and after(), but is function Date.'],
+  [{ clock: Date }, 'clock must be a clock with now(), monotonic() and after(), but is function Date.'],
   [{ statsEveryMs: 0 }, 'statsEveryMs must be a number of milliseconds above 0, but is 0.'],
   [{ pick: 0 }, 'pick must be a function, but is 0.'],
   [

@@ -31,7 +31,7 @@ export class CircuitBreaker {
   /** Whether the item at hand may be tried. While open, that makes it the probe: its outcome is to be told. */
   admits(): boolean {
     if (this.#probeAt === undefined) return true
-    if (this.#isProbing || this.#clock.now() < this.#probeAt) return false
+    if (this.#isProbing || this.#clock.monotonic() < this.#probeAt) return false
     this.#isProbing = true
     return true
   }
@@ -47,7 +47,7 @@ export class CircuitBreaker {
   /** An item that was tried has failed for good. */
   onFailure(isProbe = this.#isProbing): void {
     const { failures, windowMs } = this.circuit
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     this.#failures.push(now)
     if (this.#failures.length > failures) this.#failures.shift()
     const isTripped = this.#failures.length === failures && now - (this.#failures[0] as number) <= windowMs

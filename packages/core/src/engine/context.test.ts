@@ -11,7 +11,7 @@ import { Collect, count, flatMap, id, items, map } from '../test/terms.ts'
 import { SinkProbe } from '../testing/sink-probe.ts'
 import { SourceProbe } from '../testing/source-probe.ts'
 import { settle, VirtualClock } from '../testing/virtual-clock.ts'
-import { systemClock } from './context.ts'
+import { systemClock } from './clock.ts'
 
 /** Gives `[item, time]`. */
 class Timed extends FunctionTerm<any, readonly [unknown, number]> {

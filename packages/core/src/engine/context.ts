@@ -1,6 +1,5 @@
 /** `NodeContext`: what a term's methods see of the run. One per node and run, made by stages. */
 
-import { performance } from 'node:perf_hooks'
 import type { Clock, Context } from '../contracts.ts'
 import { CancelledError, WrongStateError } from '../errors.ts'
 
@@ -102,22 +101,4 @@ export class NodeContext implements Context<unknown, unknown> {
 
 function asCancelled(reason: unknown): CancelledError {
   return reason instanceof CancelledError ? reason : new CancelledError(reason)
-}
-
-/** The system's clock. Its timers keep the process alive, since somebody waits for them. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  },
-}
-
-/** As the system's, for who only watches: it keeps no process alive, and never goes back. */
-export const watchClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs).unref()
-    return () => clearTimeout(timer)
-  },
 }

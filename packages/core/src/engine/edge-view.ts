@@ -43,7 +43,9 @@ export class EdgeView implements View<unknown> {
     this.#onAsk = hear.onAsk
     this.#isHeld = hear.isHeld
     this.#kept.push(...(saved?.kept ?? []))
-    this.#readAt.push(...(saved?.readAt ?? []))
+    // the machine may have been started again since: then its clock was, too
+    const now = clock.monotonic()
+    this.#readAt.push(...(saved?.readAt ?? []).map((at) => Math.min(at, now)))
   }
 
   /** What it keeps for looking back, for a checkpoint. */
@@ -115,7 +117,7 @@ export class EdgeView implements View<unknown> {
     const bound = this.#history
     if (bound === 'none' || 'items' in bound) this.#keep(bound === 'none' ? 1 : bound.items)
     else {
-      const now = this.#clock.now()
+      const now = this.#clock.monotonic()
       this.#readAt.push(now)
       let old = 0
       while (old < this.#kept.length - 1 && (this.#readAt[old] as number) < now - bound.ms) old++

@@ -13,7 +13,7 @@ import type { Clock } from '../contracts.ts'
 const SLOTS = 1024
 
 interface Timer {
-  /** In whole ms on the run's clock: never before the time that was asked for. */
+  /** In whole ms on the run's monotonic clock: never before the time that was asked for. */
   readonly due: number
   readonly callback: () => void
 }
@@ -41,7 +41,7 @@ export class TimerWheel {
 
   /** Calls `callback` once after `delayMs`, at most 1 ms later than asked for; the returned function cancels it. */
   after(delayMs: number, callback: () => void): () => void {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     if (this.#size === 0) this.#at = Math.floor(now)
     if (this.#slots.length === 0) this.#slots = new Array<Set<Timer> | undefined>(SLOTS)
     const timer: Timer = { due: Math.max(Math.ceil(now + delayMs), this.#at + 1), callback }
@@ -74,13 +74,13 @@ export class TimerWheel {
   #arm(at: number): void {
     this.#disarm()
     this.#armedFor = at
-    this.#disarm = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#turn())
+    this.#disarm = this.#clock.after(Math.max(0, at - this.#clock.monotonic()), () => this.#turn())
   }
 
   /** Calls what has become due, and has itself called again for the next. */
   #turn(): void {
     this.#armedFor = Number.POSITIVE_INFINITY
-    const now = Math.floor(this.#clock.now())
+    const now = Math.floor(this.#clock.monotonic())
     const first = Math.max(this.#at + 1, now - SLOTS + 1)
     const due: Timer[] = []
     for (let at = first; at <= now; at++) {

@@ -3,7 +3,7 @@
 import { EventEmitter } from 'eventemitter3'
 import { refuseRun } from '../compose/loading.ts'
 import type { Stats } from '../contracts.ts'
-import { systemClock, watchClock } from '../engine/context.ts'
+import { systemClock, watchClock } from '../engine/clock.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
 import { failuresOf } from '../engine/failure-record.ts'
 import { OutputReader } from '../engine/output-reader.ts'
@@ -315,7 +315,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     const { clock = watchClock } = this.#options
     const tick = (): void => {
       cancel = clock.after(ms, tick)
-      callback(clock.now())
+      callback(clock.monotonic())
     }
     let cancel = clock.after(ms, tick)
     return () => cancel()

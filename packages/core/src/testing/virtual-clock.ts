@@ -26,20 +26,31 @@ const TURNS = 6
  * ```
  */
 export class VirtualClock implements Clock {
-  #now: number
+  #elapsed = 0
+  /** What the wall clock is ahead. */
+  #offset: number
   /** In the order in which they were set. */
   readonly #timers = new Set<Timer>()
 
   constructor(startMs = 0) {
-    this.#now = startMs
+    this.#offset = startMs
   }
 
   now(): number {
-    return this.#now
+    return this.#offset + this.#elapsed
+  }
+
+  monotonic(): number {
+    return this.#elapsed
+  }
+
+  /** Sets the wall clock forward by `ms`, or back. No time passes, and no timer is due any sooner or later. */
+  jump(ms: number): void {
+    this.#offset += ms
   }
 
   after(delayMs: number, callback: () => void): () => void {
-    const timer: Timer = { at: this.#now + Math.max(0, delayMs), callback }
+    const timer: Timer = { at: this.#elapsed + Math.max(0, delayMs), callback }
     this.#timers.add(timer)
     return () => void this.#timers.delete(timer)
   }
@@ -54,15 +65,15 @@ export class VirtualClock implements Clock {
    * in which they were set. Before the first, after each and at the end, microtasks and immediates run.
    */
   async advance(ms: number): Promise<void> {
-    const target = this.#now + ms
+    const target = this.#elapsed + ms
     await settle()
     for (let timer = this.#due(target); timer !== undefined; timer = this.#due(target)) {
       this.#timers.delete(timer)
-      this.#now = timer.at
+      this.#elapsed = timer.at
       timer.callback()
       await settle()
     }
-    this.#now = target
+    this.#elapsed = target
     await settle()
   }
 

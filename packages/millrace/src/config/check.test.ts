@@ -129,7 +129,7 @@ test('the check without the schema library is as strict as the one with it', () 
 
 test('options from code may be undefined, and come apart into config and the rest', () => {
   const { signal } = new AbortController()
-  const clock = { now: () => 0, after: () => () => undefined }
+  const clock = { now: () => 0, monotonic: () => 0, after: () => () => undefined }
   const options = {
     signal,
     clock,

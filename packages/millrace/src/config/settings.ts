@@ -101,7 +101,9 @@ export const runSettings: Section = section(
 /** What code has to give itself, since no file can hold it. */
 export const liveSettings = {
   signal: value('an AbortSignal', (seen) => isObjectWith(seen, 'addEventListener', 'removeEventListener')),
-  clock: value('a clock with now() and after()', (seen) => isObjectWith(seen, 'now', 'after')),
+  clock: value('a clock with now(), monotonic() and after()', (seen) =>
+    isObjectWith(seen, 'now', 'monotonic', 'after'),
+  ),
   statsEveryMs: ms,
   pick: value('a function', (seen) => typeof seen === 'function'),
   replay: value('items by the ids of terms', isRecord),

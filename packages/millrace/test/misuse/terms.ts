@@ -226,7 +226,7 @@ const runCases: readonly ProgramMisuse[] = [
   program('a signal that is none', 'INVALID_OPTION', 'signal', 'an AbortSignal', () =>
     done(source, { signal: true }),
   ),
-  program('a clock that is none', 'INVALID_OPTION', 'clock', 'now() and after()', () =>
+  program('a clock that is none', 'INVALID_OPTION', 'clock', 'now(), monotonic() and after()', () =>
     done(source, { clock: Date }),
   ),
   program('figures all the time', 'INVALID_OPTION', 'statsEveryMs', 'above 0', () =>

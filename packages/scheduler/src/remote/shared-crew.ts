@@ -5,6 +5,7 @@
 
 import { performance } from 'node:perf_hooks'
 import { isMainThread } from 'node:worker_threads'
+import { longTimer } from '@millrace/core/engine'
 import { governor, type Lease, type ThreadError } from '../governor/governor.ts'
 import { type MemoryPressure, memoryPressure } from '../governor/memory-pressure.ts'
 import type { PrepareTask } from '../worker/protocol.ts'
@@ -66,7 +67,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
   /** A lease per worker, so that each can be given back by itself. */
   readonly #leases = new Map<Worker, Lease>()
   #users = 0
-  #closing: NodeJS.Timeout | undefined
+  #cancelClosing: () => void = () => {}
   readonly #load = new Load(this.now())
   #wanted: number
   /** The machine refused a thread, or all were in use: not before then is one asked for again. */
@@ -158,8 +159,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
   acquire(): void {
     this.#users++
     this.errorsBefore = { ...this.errors }
-    clearTimeout(this.#closing)
-    this.#closing = undefined
+    this.#cancelClosing()
     this.#deniedUntil = 0 // what others had may be free by now
     this.#fill()
   }
@@ -229,12 +229,12 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     this.#noteSize()
     const { idleTimeoutMs } = this.#options
     const stayMs = isMainThread ? idleTimeoutMs : Math.min(idleTimeoutMs / 2, NESTED_STAY_MS)
-    this.#closing = setTimeout(() => this.close(), stayMs).unref()
+    this.#cancelClosing = longTimer(stayMs, () => this.close(), false)
   }
 
   /** Ends all workers and gives their threads back. */
   close(): void {
-    clearTimeout(this.#closing)
+    this.#cancelClosing()
     this.onClosed()
     for (const worker of [...this.#leases.keys()]) this.drop(worker)
   }

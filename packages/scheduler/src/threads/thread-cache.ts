@@ -6,6 +6,7 @@
  */
 
 import { isMainThread } from 'node:worker_threads'
+import { longTimer } from '@millrace/core/engine'
 import { governor, type Lease } from '../governor/governor.ts'
 import { HostThread } from './host-thread.ts'
 
@@ -24,8 +25,8 @@ export interface Granted {
   readonly refused: number
 }
 
-/** Idle threads, the one used last at the end, and the timers that will end them. */
-const idle = new Map<HostThread, NodeJS.Timeout>()
+/** Idle threads, the one used last at the end, and how to cancel the timers that will end them. */
+const idle = new Map<HostThread, () => void>()
 let isKnown = false
 
 /**
@@ -83,17 +84,17 @@ export function releaseThread(thread: HostThread, { idleTimeoutMs }: ThreadOptio
     thread.end()
     return
   }
-  const timer = setTimeout(() => {
+  const end = (): void => {
     idle.delete(thread)
     thread.end()
-  }, idleTimeoutMs).unref()
-  idle.set(thread, timer)
+  }
+  idle.set(thread, longTimer(idleTimeoutMs, end, false))
   thread.onLost = () => takeIdle(thread)
 }
 
 /** Takes a thread out of the idle ones. Returns whether it is alive. */
 function takeIdle(thread: HostThread): boolean {
-  clearTimeout(idle.get(thread))
+  idle.get(thread)?.()
   idle.delete(thread)
   thread.onLost = undefined
   return thread.isAlive

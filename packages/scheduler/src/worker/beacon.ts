@@ -6,7 +6,7 @@
  * waited for here, and nothing decided.
  */
 
-import { performance } from 'node:perf_hooks'
+import { monotonicMs } from '@millrace/core/engine'
 
 /** Odd while the others are being written. */
 const SEQUENCE = 0
@@ -55,13 +55,6 @@ export interface BeaconNotes {
   readonly isExact: boolean
 }
 
-const OFFSET_MS = Number(process.hrtime.bigint() / 1000n) / 1000 - performance.now()
-
-/** Milliseconds on the machine's monotonic clock: the same in all threads and processes. */
-function machineMs(): number {
-  return performance.now() + OFFSET_MS
-}
-
 /** Where a worker leaves word. */
 export class Beacon {
   protected readonly cells: Int32Array
@@ -99,7 +92,7 @@ export class Beacon {
     cells[NODE] = node
     cells[ORDINAL] = ordinal
     cells[STEP] = step
-    cells[SINCE] = machineMs()
+    cells[SINCE] = monotonicMs()
     cells[LIMIT] = limitMs === undefined ? 0 : Math.ceil(limitMs)
     Atomics.add(cells, SEQUENCE, 1)
     this.publish()
@@ -142,7 +135,7 @@ export function readBeacon(cells: Int32Array): BeaconNotes | undefined {
     step: step as number,
     isAwaited: phase === AWAITED,
     // both were cut to 32 bits: so is the difference
-    ageMs: (machineMs() - (since as number)) | 0,
+    ageMs: (monotonicMs() - (since as number)) | 0,
     limitMs: limit === 0 ? undefined : limit,
   }
   return { batch: batch as number, call: phase === OUTSIDE ? undefined : call, isExact: blurred === 0 }

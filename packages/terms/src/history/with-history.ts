@@ -109,7 +109,8 @@ class WithHistory<In, Out> extends FunctionTerm<In, Out, HistoryState<In>> {
 
   #forget(state: HistoryState<In>, ms: number, maxItems: number, now: number): void {
     state.times.push(now)
-    while ((state.times[state.from] as number) < now - ms) state.from++
+    // what is far ahead was read before the wall clock was set back: it would stay until that is where it was
+    while (Math.abs((state.times[state.from] as number) - now) > ms) state.from++
     if (state.items.length - state.from > maxItems) {
       throw new BadInputError(
         `withHistory() holds ${maxItems} items of the last ${ms} ms, and here is another. Keep less, or raise maxItems.`,

@@ -3,6 +3,7 @@
 import { type Context, type KernelTerm, kernelTerm } from '@millrace/core'
 import { checkWhole } from '../check.ts'
 import { checkMs, type GroupKey, keyOf, timeOf } from '../event-time/options.ts'
+import { type PassedTime, passTime } from '../steady-time.ts'
 
 /** Options of {@link deduplicate}. */
 export interface DeduplicateOptions<In> {
@@ -15,9 +16,7 @@ export interface DeduplicateOptions<In> {
 }
 
 /** The state of {@link deduplicate}. */
-export interface DeduplicateState {
-  /** The latest time seen. */
-  latest: number
+export interface DeduplicateState extends PassedTime {
   /** When the item of each key passed, the earliest first. */
   readonly passed: Map<GroupKey, number>
 }
@@ -56,7 +55,8 @@ export function deduplicate<In>(
   const f = (item: In, { state, clock }: Context<DeduplicateState>): In | undefined => {
     const { passed } = state
     if (forMs !== undefined) {
-      state.latest = Math.max(state.latest, readTime === undefined ? clock.now() : readTime(item))
+      if (readTime === undefined) passTime(state, clock)
+      else state.latest = Math.max(state.latest, readTime(item))
       for (const [old, at] of passed) {
         if (state.latest - at < forMs) break
         passed.delete(old)

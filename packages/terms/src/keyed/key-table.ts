@@ -3,6 +3,7 @@
 import { type Clock, InvalidOptionError } from '@millrace/core'
 import { checkWhole } from '../check.ts'
 import { checkMs, fullError, type GroupKey, keyOf, timeOf } from '../event-time/options.ts'
+import { type PassedTime, passTime } from '../steady-time.ts'
 
 /** What a keyed term gives: a key and its value. */
 export interface Keyed<out Key, out Value> {
@@ -29,9 +30,7 @@ export interface KeyEntry<Value> {
 }
 
 /** The state of a keyed term. */
-export interface KeyTable<Key, Value> {
-  /** The latest time seen. */
-  latest: number
+export interface KeyTable<Key, Value> extends PassedTime {
   /** By key; where keys may go, the one used least recently first. */
   readonly entries: Map<Key, KeyEntry<Value>>
 }
@@ -71,7 +70,8 @@ export function keyTable<In, Key extends GroupKey, Value>(
     entryOf(table, item, clock, gone) {
       const { entries } = table
       if (isTimed) {
-        table.latest = Math.max(table.latest, readTime === undefined ? clock.now() : readTime(item))
+        if (readTime === undefined) passTime(table, clock)
+        else table.latest = Math.max(table.latest, readTime(item))
         for (const [old, { value, at }] of entries) {
           if (table.latest - at < idleMs) break
           entries.delete(old)

@@ -11,9 +11,6 @@ export interface ArrivalsHost {
   hold(): () => void
 }
 
-/** Node's timers cannot wait longer: they would fire at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1
-
 /** What happened first: `item` waits to be taken, the input ended, the time came, or `rouse` was called. */
 export type Arrival = 'item' | 'end' | 'due' | 'roused'
 
@@ -35,7 +32,7 @@ export class Arrivals<Item> {
     this.#clock = host.clock
   }
 
-  /** Waits for the next thing to happen. A time that has come goes before an item; nothing is lost between calls. */
+  /** Waits for the next thing to happen. `dueAt` is on the monotonic clock. A time that has come goes before an item; nothing is lost between calls. */
   async next(dueAt = Number.POSITIVE_INFINITY): Promise<Arrival> {
     return (await this.#first(dueAt, true)) as Arrival
   }
@@ -51,7 +48,7 @@ export class Arrivals<Item> {
     try {
       for (;;) {
         if (this.#failure !== undefined) throw this.#failure.error
-        const now = this.#clock.now()
+        const now = this.#clock.monotonic()
         if (this.#roused) {
           this.#roused = false
           return 'roused'
@@ -62,7 +59,7 @@ export class Arrivals<Item> {
         if (reads) this.#ask()
         if (dueAt !== Number.POSITIVE_INFINITY) {
           release ??= this.#host.hold()
-          cancel ??= this.#clock.after(Math.min(dueAt - now, MAX_TIMER_MS), () => {
+          cancel ??= this.#clock.after(dueAt - now, () => {
             cancel = undefined
             this.#look()
           })

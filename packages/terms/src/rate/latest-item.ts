@@ -6,7 +6,7 @@ import { type Arrivals, ReactiveTerm } from './arrivals.ts'
 /** The newest item, if it has not left yet, and when it leaves. */
 export interface LatestItem<Item> {
   readonly held: readonly Item[]
-  /** In ms on the run's clock; infinite while nothing is held. */
+  /** In ms on the run's monotonic clock; infinite while nothing is held. */
   readonly dueAt: number
 }
 
@@ -31,11 +31,18 @@ export class LatestItemTerm<Item> extends ReactiveTerm<Item, Item, LatestItem<It
     arrivals: Arrivals<Item>,
     ctx: StreamContext<LatestItem<Item>, Item>,
   ): Promise<void> {
-    const startedAt = ctx.clock.now()
+    const startedAt = ctx.clock.monotonic()
+    // of a run that was resumed: the machine may have been started again since, and its clock with it
+    const { held, dueAt } = ctx.state
+    if (held.length > 0)
+      ctx.state = { held, dueAt: Math.min(dueAt, this.#dueAt(startedAt, NOTHING, startedAt)) }
     for (;;) {
       const arrival = await arrivals.next(ctx.state.dueAt)
       if (arrival === 'item') {
-        ctx.state = { held: [arrivals.take()], dueAt: this.#dueAt(ctx.clock.now(), ctx.state, startedAt) }
+        ctx.state = {
+          held: [arrivals.take()],
+          dueAt: this.#dueAt(ctx.clock.monotonic(), ctx.state, startedAt),
+        }
         continue
       }
       const { held } = ctx.state

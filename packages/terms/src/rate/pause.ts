@@ -1,7 +1,6 @@
 /** `Pause`: a wait on the run's clock that can be ended early. Used by sources, which may be let go in mid-wait. */
 
 import type { Clock } from '@millrace/core'
-import { MAX_TIMER_MS } from './arrivals.ts'
 
 /** One wait at a time. */
 export class Pause {
@@ -16,11 +15,11 @@ export class Pause {
 
   /** Resolves after `delayMs`, or when `end` is called. */
   async until(delayMs: number): Promise<void> {
-    const dueAt = this.#clock.now() + delayMs
-    for (let left = delayMs; left > 0 && !this.#ended; left = dueAt - this.#clock.now()) {
+    const dueAt = this.#clock.monotonic() + delayMs
+    for (let left = delayMs; left > 0 && !this.#ended; left = dueAt - this.#clock.monotonic()) {
       await new Promise<void>((resolve) => {
         this.#resolve = resolve
-        this.#cancel = this.#clock.after(Math.min(left, MAX_TIMER_MS), resolve)
+        this.#cancel = this.#clock.after(left, resolve)
       })
     }
   }

@@ -42,9 +42,10 @@ export function rateLimit<Item>(options: RateLimitOptions): KernelTerm<Item, Ite
   const spacing = perMs / items
   const tolerance = (burst - 1) * spacing
   const f = (item: Item, ctx: Context<number, Item>): Item | Promise<Item> => {
-    const now = ctx.clock.now()
-    // the state is when the next item would be due, were they all spread out evenly
-    const due = Math.max(ctx.state, now)
+    const now = ctx.clock.monotonic()
+    // the state is when the next item would be due, were they all spread out evenly; it can be later than that only if
+    // the run was resumed after the machine, and so its clock, was started again
+    const due = Math.min(Math.max(ctx.state, now), now + tolerance + spacing)
     ctx.state = due + spacing
     const wait = due - tolerance - now
     return wait <= 0 ? item : ctx.sleep(wait).then(() => item)

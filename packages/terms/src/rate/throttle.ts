@@ -41,7 +41,8 @@ class Throttle<Item> extends FunctionTerm<Item, Item, number> {
   }
 
   override f(item: Item, ctx: Context<number, Item>): Item | undefined {
-    if (ctx.time < ctx.state + this.#ms) return undefined
+    // a wall clock that was set back begins anew: nothing would pass until it is where it was
+    if (Math.abs(ctx.time - ctx.state) < this.#ms) return undefined
     ctx.state = ctx.time
     return item
   }

@@ -53,7 +53,7 @@ class Timeout<Item> extends ReactiveTerm<Item, Item> {
   protected override async react(arrivals: Arrivals<Item>, ctx: StreamContext<unknown, Item>): Promise<void> {
     let patience = this.#firstMs
     for (;;) {
-      const arrival = await arrivals.next(ctx.clock.now() + patience)
+      const arrival = await arrivals.next(ctx.clock.monotonic() + patience)
       if (arrival === 'end') return
       if (arrival === 'due') {
         throw new MillraceError(

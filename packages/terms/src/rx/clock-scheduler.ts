@@ -2,19 +2,19 @@
 
 import type { Clock } from '@millrace/core'
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs'
+import { steadyTime } from '../steady-time.ts'
 
 type Work<T> = (this: SchedulerAction<T>, state: T) => void
 
 /** Schedules rxjs's work with the timers of a run. */
 export class ClockScheduler implements SchedulerLike {
   readonly #clock: Clock
+  /** What rxjs measures by: a wall clock that is set must not hold up a `debounceTime`. */
+  readonly now: () => number
 
   constructor(clock: Clock) {
     this.#clock = clock
-  }
-
-  now(): number {
-    return this.#clock.now()
+    this.now = steadyTime(clock)
   }
 
   schedule<T>(work: Work<T>, delay?: number, state?: T): Subscription {

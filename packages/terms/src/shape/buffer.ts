@@ -30,7 +30,7 @@ export interface BufferOptions<Item> {
 export interface Buffered<Item> {
   items: Item[]
   bytes: number
-  /** When the array must leave, in ms on the run's clock. */
+  /** When the array must leave, in ms on the run's monotonic clock. */
   dueAt: number
 }
 
@@ -145,10 +145,12 @@ class TimedBuffer<Item> extends ReactiveTerm<Item, Item[], Buffered<Item>> {
     ctx: StreamContext<Buffered<Item>, Item[]>,
   ): Promise<void> {
     const { state } = ctx
+    // of a run that was resumed: the machine may have been started again since, and its clock with it
+    if (state.items.length > 0) state.dueAt = Math.min(state.dueAt, ctx.clock.monotonic() + this.#maxMs)
     for (;;) {
       const arrival = await arrivals.next(state.dueAt)
       if (arrival === 'item') {
-        for (const full of add(this.#bounds, state, arrivals.take(), ctx.clock.now() + this.#maxMs)) {
+        for (const full of add(this.#bounds, state, arrivals.take(), ctx.clock.monotonic() + this.#maxMs)) {
           if (full !== undefined) await ctx.emit(full)
         }
       } else {

@@ -29,9 +29,9 @@ test('gives each time when it has come, across a change to summer time', async (
 
 test('waits longer than a timer can, and ends with its timetable', async () => {
   const clock = new VirtualClock(Date.parse('2025-01-01T00:00:00Z'))
-  const got = toArray(cron('2025-06-01T00:00:00', { timezone: 'UTC' }), { clock })
-  await clock.advance(200 * DAY_MS)
-  expect(await got).toEqual([Date.parse('2025-06-01T00:00:00Z')])
+  const got = toArray(cron('2025-02-01T00:00:00', { timezone: 'UTC' }), { clock })
+  await clock.advance(40 * DAY_MS)
+  expect(await got).toEqual([Date.parse('2025-02-01T00:00:00Z')])
 })
 
 test('ends in the middle of a wait', async () => {

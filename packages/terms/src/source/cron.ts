@@ -15,8 +15,9 @@ export interface CronOptions {
  * A source of the times that a cron expression names, in ms since the epoch, each given when it has come. `0 9 * * 1-5`:
  * at nine on weekdays; with six fields the first is seconds. Parsed by croner, daylight saving time included.
  *
- * Time is the run's clock. Times that pass while the graph holds it back are left out. It ends where the expression
- * names no further time.
+ * Time is the run's wall clock, looked at each minute in case it is set. Times that pass while the graph holds it back
+ * are left out. A clock that is set back by up to three hours gives no time twice; one that is set back further begins
+ * anew. It ends where the expression names no further time.
  *
  * @throws {InvalidOptionError} if croner does not understand the expression or the time zone.
  *
@@ -32,6 +33,11 @@ export function cron(expression: string, options: CronOptions = {}): SourceTerm<
   return new CronSource(parse(expression, options))
 }
 
+/** The wall clock may be set while the source waits: it is looked at this often. */
+const LOOK_MS = 60_000
+/** A clock that was set back further than this was corrected: its times count anew. As in Vixie cron. */
+const CORRECTION_MS = 3 * 3_600_000
+
 class CronSource extends SourceTerm<number> {
   override name = 'cron'
   readonly #timetable: Cron
@@ -42,13 +48,25 @@ class CronSource extends SourceTerm<number> {
   }
 
   override generate({ clock }: Context<unknown, never>): AsyncIterable<number> {
+    const after = (time: number): number | undefined => this.#timetable.nextRun(new Date(time))?.getTime()
     let last = Number.NEGATIVE_INFINITY
-    return new Ticks(clock, (now) => {
+    return new Ticks(clock, () => {
       // a time may be asked for within the ms in which the last one was given
-      const next = this.#timetable.nextRun(new Date(Math.max(now, last)))
-      if (next === null) return undefined
-      last = next.getTime()
-      return { at: last, item: last }
+      let now = clock.now()
+      let due = after(now < last - CORRECTION_MS ? now : Math.max(now, last))
+      if (due === undefined) return undefined
+      return {
+        leftMs: () => {
+          const before = now
+          now = clock.now()
+          if (now < before - CORRECTION_MS) due = after(now)
+          last = due ?? now
+          return Math.min(last - now, LOOK_MS)
+        },
+        get item() {
+          return last
+        },
+      }
     })
   }
 }

@@ -76,11 +76,11 @@ class FileTail extends PollingSource<string> {
     onEnd(() => file.close())
     const untilIdleMs = this.#untilIdleMs
     const decoder = new StringDecoder(this.#encoding)
-    for (let grownAt = clock.now(); ; ) {
+    for (let grownAt = clock.monotonic(); ; ) {
       const chunk = await file.read()
-      const idleMs = clock.now() - grownAt
+      const idleMs = clock.monotonic() - grownAt
       if (chunk !== undefined) {
-        grownAt = clock.now()
+        grownAt = clock.monotonic()
         const text = decoder.write(chunk)
         if (text !== '') yield text
       } else if (idleMs >= untilIdleMs) break

@@ -163,7 +163,7 @@ test('refuses addresses and options that make no sense', () => {
     { everyMs: 0 },
     { timeoutMs: Number.NaN },
     { backoffMs: -1 },
-    { maxBackoffMs: 2 ** 31 },
+    { maxBackoffMs: Number.POSITIVE_INFINITY },
     { maxBytes: 0 },
     { retries: -1 },
     { fetch: 1 as never },

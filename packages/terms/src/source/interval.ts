@@ -48,13 +48,12 @@ class Interval extends SourceTerm<number> {
 
   override generate({ clock }: Context<unknown, never>): AsyncIterable<number> {
     const ms = this.#ms
-    const startedAt = clock.now()
+    const startedAt = clock.monotonic()
     let item = 0
-    return new Ticks(clock, (now) => {
-      if (this.#skips) item = Math.max(item, Math.ceil((now - startedAt) / ms) - 1)
-      const tick = { at: startedAt + (item + 1) * ms, item }
-      item++
-      return tick
+    return new Ticks(clock, () => {
+      if (this.#skips) item = Math.max(item, Math.ceil((clock.monotonic() - startedAt) / ms) - 1)
+      const dueAt = startedAt + (item + 1) * ms
+      return { item: item++, leftMs: () => dueAt - clock.monotonic() }
     })
   }
 }

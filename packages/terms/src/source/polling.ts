@@ -2,9 +2,6 @@
 
 import { type Clock, type Context, InvalidOptionError, SourceTerm } from '@millrace/core'
 
-/** Longer timers fire at once in Node. */
-export const MAX_TIMER_MS = 2 ** 31 - 1
-
 /** Time between two looks, unless it is said otherwise. */
 export const DEFAULT_POLL_MS = 1000
 
@@ -78,7 +75,7 @@ function sleep(clock: Clock, signal: AbortSignal, ms: number): Promise<boolean> 
 
 /** @throws {InvalidOptionError} if `value` is no time that a timer can wait. */
 export function checkMilliseconds(option: string, value: unknown): void {
-  if (!(typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS)) {
-    throw new InvalidOptionError(option, value, `milliseconds, above 0 and at most ${MAX_TIMER_MS}`)
+  if (!(typeof value === 'number' && value > 0 && Number.isFinite(value))) {
+    throw new InvalidOptionError(option, value, 'a finite number of milliseconds above 0')
   }
 }

@@ -5,27 +5,32 @@ import { Pause } from '../rate/pause.ts'
 
 /** The next thing to give, and when. */
 export interface Tick<Item> {
-  readonly at: number
   readonly item: Item
+  /** How long to wait for it; asked again after each wait, until nothing is left. */
+  leftMs(): number
 }
 
 /** One run's ticks. Not a generator, which could not be ended in the middle of a wait. */
 export class Ticks<Item> implements AsyncIterableIterator<Item> {
-  readonly #next: (now: number) => Tick<Item> | undefined
-  readonly #clock: Clock
+  readonly #next: () => Tick<Item> | undefined
   readonly #pause: Pause
   #closed = false
 
   /** `next` is asked for a tick whenever there is room for one; `undefined` ends the stream. */
-  constructor(clock: Clock, next: (now: number) => Tick<Item> | undefined) {
-    this.#clock = clock
+  constructor(clock: Clock, next: () => Tick<Item> | undefined) {
     this.#next = next
     this.#pause = new Pause(clock)
   }
 
   async next(): Promise<IteratorResult<Item>> {
-    const tick = this.#closed ? undefined : this.#next(this.#clock.now())
-    if (tick !== undefined) await this.#pause.until(tick.at - this.#clock.now())
+    const tick = this.#closed ? undefined : this.#next()
+    for (
+      let left = tick?.leftMs() ?? 0;
+      tick !== undefined && left > 0 && !this.#closed;
+      left = tick.leftMs()
+    ) {
+      await this.#pause.until(left)
+    }
     if (tick !== undefined && !this.#closed) return { done: false, value: tick.item }
     this.#closed = true
     return { done: true, value: undefined }

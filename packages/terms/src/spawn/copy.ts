@@ -7,7 +7,7 @@ import { Inbox, Outlet } from './inbox.ts'
 export class Copy<In, Out> {
   readonly #inbox: Inbox<In>
   readonly #run: Run<never>
-  /** When the last item was offered, on the run's clock. */
+  /** When the last item was offered, on the run's monotonic clock. */
   usedAt = 0
   /** Resolves when the copy has ended, with everything it gave taken; rejects if its term failed. */
   readonly done: Promise<void>

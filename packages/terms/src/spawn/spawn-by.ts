@@ -9,6 +9,7 @@ import {
   type View,
 } from '@millrace/core'
 import { checkFunction, checkWhole } from '../check.ts'
+import { checkMs } from '../rate/check-ms.ts'
 import { Spawner, type SpawnPlan } from './spawner.ts'
 
 /** Options of {@link spawnBy}. */
@@ -86,15 +87,10 @@ export function spawnBy<In, Key, Out>(
   if (whenFull !== 'fail' && whenFull !== 'evict') {
     throw new InvalidOptionError('whenFull of spawnBy()', whenFull, '"fail" or "evict"')
   }
-  if (idleMs !== undefined && !(idleMs > 0 && idleMs <= MAX_TIMER_MS)) {
-    throw new InvalidOptionError('idleMs of spawnBy()', idleMs, `above 0 and at most ${MAX_TIMER_MS}`)
-  }
+  if (idleMs !== undefined) checkMs('idleMs of spawnBy()', idleMs)
   if (isLast !== undefined) checkFunction('spawnBy', isLast)
   return new SpawnBy({ keyOf: key, spawn, maxKeys, whenFull, idleMs, isLast, capacityItems }).local()
 }
-
-/** Longer timers fire at once in Node. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 class SpawnBy<In, Key, Out> extends StreamTerm<In, Out> {
   override name = 'spawnBy'

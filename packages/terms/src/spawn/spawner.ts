@@ -69,7 +69,7 @@ export class Spawner<In, Key, Out> {
       // the order of the map is the order of use
       this.#copies.delete(key)
       this.#copies.set(key, copy)
-      copy.usedAt = this.#ctx.clock.now()
+      copy.usedAt = this.#ctx.clock.monotonic()
       this.#busy.add(copy)
       this.#armSweep()
       const room = copy.offer(item)
@@ -146,9 +146,9 @@ export class Spawner<In, Key, Out> {
     const [oldest] = this.#copies.values()
     if (idleMs === undefined || oldest === undefined || this.#cancelSweep !== undefined) return
     const { clock } = this.#ctx
-    this.#cancelSweep = clock.after(Math.max(0, oldest.usedAt + idleMs - clock.now()), () => {
+    this.#cancelSweep = clock.after(Math.max(0, oldest.usedAt + idleMs - clock.monotonic()), () => {
       this.#cancelSweep = undefined
-      const idleSince = clock.now() - idleMs
+      const idleSince = clock.monotonic() - idleMs
       for (const [key, copy] of [...this.#copies]) {
         if (copy.usedAt > idleSince) break
         this.#end(key, copy)

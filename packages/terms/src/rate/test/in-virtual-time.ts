@@ -7,24 +7,29 @@ import { map } from '../../index.ts'
 /** An item and when it came, in ms. */
 export type At<Item> = readonly [ms: number, item: Item]
 
-/** Sends `items` through `term`, ends the stream at `endMs`, and resolves to what left, and when. */
+/**
+ * Sends `items` through `term`, ends the stream at `endMs`, and resolves to what left, and when. The wall clock is set by
+ * `jumpMs` after each item; times are on the monotonic one.
+ */
 export async function inVirtualTime<In, Out>(
   term: Term<In, Out>,
   items: readonly At<In>[],
   endMs: number,
+  jumpMs = 0,
 ): Promise<At<Out>[]> {
   const clock = new VirtualClock()
   const source = new SourceProbe<In>()
   const seen: At<Out>[] = []
-  const note = map((item: Out) => void seen.push([clock.now(), item]))
+  const note = map((item: Out) => void seen.push([clock.monotonic(), item]))
   const { done } = run(source.pipe(term as never, note as never) as Term<never, never>, { clock })
   await settle()
   for (const [ms, item] of items) {
-    await clock.advance(ms - clock.now())
+    await clock.advance(ms - clock.monotonic())
     source.send(item)
     await settle()
+    clock.jump(jumpMs)
   }
-  await clock.advance(endMs - clock.now())
+  await clock.advance(endMs - clock.monotonic())
   source.end()
   await clock.advance(1_000_000)
   await done
