@@ -106,6 +106,76 @@ function expectClose(seen: unknown, expected: unknown): void {
   else expect(seen).toEqual(expected)
 }
 
+/** Any numbers, and the keys of a map of them: what must not make a difference is rounding. */
+const anyNumbers = fc.array(
+  fc.oneof(
+    fc.double({ noNaN: true }),
+    fc.integer({ min: -9, max: 9 }),
+    fc.double({ noNaN: true, min: -9, max: 9 }),
+  ),
+  { maxLength: 60 },
+)
+
+const exactKinds: Readonly<Record<string, Aggregate<number, unknown>>> = {
+  countOf: countOf(),
+  sumOf: sumOf(n),
+  meanOf: meanOf(n),
+  minOf: minOf(n),
+  maxOf: maxOf(n),
+  stdOf: stdOf(n),
+  'stdOf of a sample': stdOf(n, { sample: true }),
+  collectOf: collectOf(),
+  distinctOf: distinctOf(n, { precision: 4 }),
+  quantilesOf: quantilesOf(n, [0, 0.1, 0.5, 0.99, 1]),
+  'quantilesOf, its buckets joined': quantilesOf(n, [0, 0.1, 0.5, 0.99, 1], { maxBuckets: 16 }),
+  aggregates: aggregates({ count: countOf(), mean: meanOf(n), median: quantilesOf(n, [0.5]) }),
+}
+
+for (const [kind, by] of Object.entries(exactKinds)) {
+  test(`runs of items merged in their order give the very value of adding all: ${kind}`, () => {
+    expect(by.mergesExactly).toBe(true)
+    fc.assert(
+      fc.property(anyNumbers, fc.nat(), (values, seed) => {
+        const random = new Random(seed)
+        let merged = by.init()
+        for (let at = 0; at < values.length; ) {
+          const to = at + random.below(8)
+          merged = by.merge(merged, structuredClone(values.slice(at, to).reduce(by.add, by.init())))
+          at = to
+        }
+        expect(by.result(merged)).toEqual(by.result(values.reduce(by.add, by.init())))
+      }),
+      { numRuns: 200 },
+    )
+  })
+}
+
+test('what merging may change says so', () => {
+  const own = { init: () => 0, add: (a: number, b: number) => a + b, merge: (a: number, b: number) => a + b }
+  const kinds: Aggregate<number, unknown>[] = [
+    topOf(n, 3),
+    { ...own, result: (sum: number) => sum },
+    aggregates({ count: countOf(), top: topOf(n, 3) }),
+  ]
+  expect(kinds.map(({ mergesExactly = false }) => mergesExactly)).toEqual([false, false, false])
+})
+
+test('sums and means of huge and infinite values, in any order', async () => {
+  const figures = aggregates({ sum: sumOf(n), mean: meanOf(n), deviation: stdOf(n) })
+  const of = async (...values: number[]) => {
+    const [all, reversed] = await Promise.all(
+      [values, values.toReversed()].map((items) => toArray(fromIterable(items).pipe(aggregate(figures)))),
+    )
+    expect(reversed).toEqual(all)
+    return all?.[0]
+  }
+  const inf = Number.POSITIVE_INFINITY
+  expect(await of(1, inf, 2)).toEqual({ sum: inf, mean: inf, deviation: Number.NaN })
+  expect(await of(1e308, 1e308, -1e308)).toMatchObject({ sum: 1e308, mean: 1e308 / 3 })
+  expect(await of(1e308, 1e308)).toEqual({ sum: inf, mean: 1e308, deviation: 0 })
+  expect(await of(0.1, 0.2, 0.3, -0.6)).toMatchObject({ sum: 2.7755575615628914e-17 })
+})
+
 test('runningAggregate gives the value after each item', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer()), async (values) => {

@@ -10,6 +10,12 @@ import { checkSyncFunction, InvalidOptionError, type KernelTerm, kernelTerm } fr
  * anything with the state that `add` changes later.
  */
 export interface Aggregate<in In, out Out, State = unknown> {
+  /**
+   * Whether merging gives what adding gives, to the last bit: for any cut of a sequence of items into runs, the states of
+   * the runs merged in their order, from `init()` on, have the `result` of all items added one after the other. Only
+   * such aggregates are folded in parts by several workers. Default false: they are folded in one place.
+   */
+  readonly mergesExactly?: boolean
   /** The state before the first item. */
   init(): State
   /** Takes one item in. */

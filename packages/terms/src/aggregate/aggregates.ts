@@ -46,6 +46,7 @@ export function aggregates(
   if (all.length === 0) throw new InvalidOptionError('The parts of aggregates()', parts, 'at least one')
   for (const part of all) checkAggregate('aggregates', part)
   return {
+    mergesExactly: all.every((part) => part.mergesExactly === true),
     init: () => all.map((part) => part.init()),
     add: (states, item) => {
       for (let k = 0; k < all.length; k++) states[k] = all[k]?.add(states[k], item)

@@ -38,6 +38,7 @@ export function collectOf<In>(options: CollectOptions = {}): Aggregate<In, In[],
     )
   }
   return {
+    mergesExactly: true,
     init: () => [],
     add: (items, item) => {
       checkRoom(items.length + 1)

@@ -16,6 +16,7 @@ import type { Aggregate } from './aggregate.ts'
  */
 export function countOf<In>(): Aggregate<In, number, number> {
   return {
+    mergesExactly: true,
     init: () => 0,
     add: (count) => count + 1,
     merge: (a, b) => a + b,

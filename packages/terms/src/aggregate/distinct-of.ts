@@ -40,6 +40,7 @@ export function distinctOf<In>(
     throw new InvalidOptionError('precision of distinctOf()', precision, 'a whole number from 4 to 16')
   }
   return {
+    mergesExactly: true,
     init: () => new Uint8Array(2 ** precision),
     add: (registers, item) => {
       const { high, low } = hashOf(read(item))

@@ -21,6 +21,7 @@ import { type NumberOf, numberOf } from './number-of.ts'
 export function maxOf<In>(f: NumberOf<In>): Aggregate<In, number, number> {
   const read = numberOf('maxOf', f)
   return {
+    mergesExactly: true,
     init: () => Number.NEGATIVE_INFINITY,
     add: (most, item) => Math.max(most, read(item)),
     merge: Math.max,

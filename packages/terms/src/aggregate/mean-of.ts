@@ -1,13 +1,14 @@
 /** `meanOf`: the arithmetic mean. */
 
+import { addToTotal, type ExactTotal, meanOfTotal, mergeTotals, noTotal } from '../exact/moments.ts'
 import type { Aggregate } from './aggregate.ts'
-import { addMoment, type Moments, mergeMoments, noMoments } from './moments.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
 /**
  * The mean of `f(item)`; `NaN` for no items.
  *
- * Brought up to date with each value (Welford 1962), so that no large sum overflows. Its state is three numbers.
+ * It is that of exact arithmetic, rounded once, so it is the same to the last bit in whatever order the items come and
+ * however parts are merged; sums that overflow do no harm. Its state is that of `sumOf`.
  *
  * @throws {InvalidOptionError} if `f` is no function, or is declared async; the run fails with a `BadInputError` if it
  * gives no number.
@@ -19,12 +20,13 @@ import { type NumberOf, numberOf } from './number-of.ts'
  * console.log(await toArray(fromIterable([1, 2, 6]).pipe(aggregate(meanOf((n) => n))))) // [ 3 ]
  * ```
  */
-export function meanOf<In>(f: NumberOf<In>): Aggregate<In, number, Moments> {
+export function meanOf<In>(f: NumberOf<In>): Aggregate<In, number, ExactTotal> {
   const read = numberOf('meanOf', f)
   return {
-    init: noMoments,
-    add: (moments, item) => addMoment(moments, read(item)),
-    merge: mergeMoments,
-    result: ({ count, mean }) => (count === 0 ? Number.NaN : mean),
+    mergesExactly: true,
+    init: noTotal,
+    add: (total, item) => addToTotal(total, read(item)),
+    merge: mergeTotals,
+    result: meanOfTotal,
   }
 }

@@ -21,6 +21,7 @@ import { type NumberOf, numberOf } from './number-of.ts'
 export function minOf<In>(f: NumberOf<In>): Aggregate<In, number, number> {
   const read = numberOf('minOf', f)
   return {
+    mergesExactly: true,
     init: () => Number.POSITIVE_INFINITY,
     add: (least, item) => Math.min(least, read(item)),
     merge: Math.min,

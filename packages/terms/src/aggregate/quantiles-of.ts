@@ -76,6 +76,7 @@ export function quantilesOf<In>(
     return state
   }
   return {
+    mergesExactly: true,
     init: () => ({
       zeros: 0,
       count: 0,

@@ -1,8 +1,8 @@
 /** `stdOf`: the standard deviation. */
 
 import { checkBoolean } from '../check.ts'
+import { addMoment, deviationOf, type Moments, mergeMoments, noMoments } from '../exact/moments.ts'
 import type { Aggregate } from './aggregate.ts'
-import { addMoment, type Moments, mergeMoments, noMoments } from './moments.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
 /** Options of {@link stdOf}. */
@@ -12,10 +12,11 @@ export interface StdOptions {
 }
 
 /**
- * The standard deviation of `f(item)`; `NaN` for no items, and for a sample of one.
+ * The standard deviation of `f(item)`; `NaN` for no items, for a sample of one, and if a value is infinite.
  *
- * Never subtracts large sums from one another (Welford 1962, merged by Chan, Golub and LeVeque 1979). Its state is
- * three numbers.
+ * It is computed from exact sums of the values and of their squares, so it is the same to the last bit in whatever order
+ * the items come and however parts are merged, and loses no digits where all values are large. Its state is a count and
+ * the two sums.
  *
  * @throws {InvalidOptionError} if `f` is no function or is declared async, or `sample` is no boolean; the run fails
  * with a `BadInputError` if `f` gives no number.
@@ -34,9 +35,10 @@ export function stdOf<In>(f: NumberOf<In>, options: StdOptions = {}): Aggregate<
   checkBoolean('sample of stdOf()', sample)
   const fewer = sample ? 1 : 0
   return {
+    mergesExactly: true,
     init: noMoments,
     add: (moments, item) => addMoment(moments, read(item)),
     merge: mergeMoments,
-    result: ({ count, squares }) => (count > fewer ? Math.sqrt(squares / (count - fewer)) : Number.NaN),
+    result: (moments) => deviationOf(moments, fewer),
   }
 }

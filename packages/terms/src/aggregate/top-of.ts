@@ -37,7 +37,8 @@ export interface TopState<Key> {
  * Space-saving: A. Metwally, D. Agrawal, A. El Abbadi, "Efficient computation of frequent and top-k elements in data
  * streams", ICDT 2005; merged as in P. Agarwal et al., "Mergeable summaries", PODS 2012. Of `n` items, a key that came
  * more than `n / counters` times is among the counters for sure, and no count is too high by more than `n / counters`;
- * `error` says by how much at most. With no more keys than counters all is exact. Its state is the counters.
+ * `error` says by how much at most. With no more keys than counters all is exact. Its state is the counters. Since
+ * merging changes counts where keys were given up, several workers do not fold it in parts.
  *
  * @throws {InvalidOptionError} if `key` is no function or is declared async, or a number is out of range; the run fails
  * with a `BadInputError` if a key is an object.

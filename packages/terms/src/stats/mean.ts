@@ -1,21 +1,21 @@
 /** `mean`: running means, or the mean of each item. */
 
 import type { KernelTerm } from '@millrace/core'
-import { addMoment, type Moments, noMoments } from '../aggregate/moments.ts'
+import { addToTotal, type ExactTotal, meanOfTotal, noTotal } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
-import { meanOfMoments } from './moments.ts'
 import { statistic } from './over-keys.ts'
 import type { Figure, OverKeysOptions, OverTimeOptions } from './over-time.ts'
 
-const MEAN: Figure<Moments, number> = { none: noMoments, add: addMoment, result: meanOfMoments }
+const MEAN: Figure<ExactTotal, number> = { none: noTotal, add: addToTotal, result: meanOfTotal }
 
 /**
  * The mean of all items so far, after each item: of plain numbers, or of records key by key. With `over: 'keys'`, the
  * mean of the values of each record or list; of none it is `NaN`.
  *
- * LogicSponge's Mean. For means per window or key use the aggregate `meanOf`. Over time it is stateful, three numbers
- * per key (B. P. Welford's method, 1962), and gives for each item a record of all keys so far; across keys it keeps
- * nothing. Keeps the order, holds nothing back.
+ * LogicSponge's Mean. For means per window or key use the aggregate `meanOf`. The mean is that
+ * of exact arithmetic, rounded once: no order of the values changes it. Over time it is stateful, a count and an exact
+ * sum per key, and gives for each item a record of all keys so far; across keys it keeps nothing. Keeps the order,
+ * holds nothing back.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. A value that is no number, or more than `maxKeys`
  * keys, fail the run with a `BadInputError`.

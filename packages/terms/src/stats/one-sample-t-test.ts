@@ -1,7 +1,7 @@
 /** `oneSampleTTest`: is the mean of the samples what it is said to be? */
 
 import { InvalidOptionError, type KernelTerm } from '@millrace/core'
-import { addMoment, type Moments, noMoments } from '../aggregate/moments.ts'
+import { addMoment, type Moments, noMoments } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
 import { type OverTimeOptions, overTime } from './over-time.ts'
 import { type TTestResult, tTestOf } from './t-test.ts'
@@ -10,8 +10,8 @@ import { type TTestResult, tTestOf } from './t-test.ts'
  * Student's t-test of the hypothesis that the items so far come from a distribution with this `mean`, after each item:
  * of plain numbers, or of records key by key. `t` and `p` are `null` until there are two samples.
  *
- * LogicSponge's OneSampleTTest; the figures are those of `scipy.stats.ttest_1samp`, two-sided. Stateful, three numbers
- * per key (B. P. Welford's method, 1962); for each item it gives a record of all keys so far. Who looks at `p` after
+ * LogicSponge's OneSampleTTest; the figures are those of `scipy.stats.ttest_1samp`, two-sided. Stateful, exact sums of
+ * the values and their squares per key; for each item it gives a record of all keys so far. Who looks at `p` after
  * each item and stops when it is small will reject true hypotheses too often: fix the number of samples before. Keeps
  * the order, holds nothing back.
  *

@@ -1,7 +1,7 @@
 /** `pairedTTest`: do two values of each item differ, on average? */
 
 import { BadInputError, type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
-import { addMoment, type Moments, noMoments } from '../aggregate/moments.ts'
+import { addMoment, type Moments, noMoments } from '../exact/moments.ts'
 import { valuesOf } from './columns.ts'
 import { type TTestResult, tTestOf } from './t-test.ts'
 
@@ -16,7 +16,7 @@ export interface PairedTTestOptions<Key extends string = string> {
  * columns of a row, of two keys of a record, or of a pair. `t` and `p` are `null` until there are two items.
  *
  * LogicSponge's PairedTTest; the figures are those of `scipy.stats.ttest_rel`, first minus second, two-sided. Stateful:
- * three numbers (B. P. Welford's method, 1962). Who looks at `p` after each item and stops when it is small will
+ * exact sums of the differences and their squares. Who looks at `p` after each item and stops when it is small will
  * reject true hypotheses too often. Keeps the order, holds nothing back.
  *
  * @throws {InvalidOptionError} if `keys` are not two names. An item without two numbers fails the run with a

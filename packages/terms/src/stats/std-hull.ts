@@ -1,9 +1,8 @@
 /** `stdHull`: the band of values within so many standard deviations of the mean. */
 
 import { InvalidOptionError, type KernelTerm } from '@millrace/core'
-import { addMoment, type Moments, noMoments } from '../aggregate/moments.ts'
+import { addMoment, deviationOf, type Moments, meanOfTotal, noMoments } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
-import { deviationOf, meanOfMoments } from './moments.ts'
 import { statistic } from './over-keys.ts'
 import type { OverKeysOptions, OverTimeOptions } from './over-time.ts'
 import { checkedDdof, type DdofOption } from './std.ts'
@@ -27,9 +26,9 @@ export interface HullOption extends DdofOption {
  * The mean of all items so far with the bounds `factor` standard deviations below and above it, after each item: of
  * plain numbers, or of records key by key. With `over: 'keys'`, those of the values of each record or list.
  *
- * LogicSponge's StdHull; the middle and the two bands of a control chart. Over time it is stateful, three numbers per
- * key (B. P. Welford's method, 1962), and gives for each item a record of all keys so far; across keys it keeps
- * nothing. Keeps the order, holds nothing back.
+ * LogicSponge's StdHull; the middle and the two bands of a control chart. Exact sums are kept, so no order of the
+ * values changes the result. Over time it is stateful, the sums of each key, and gives for each item a record of all
+ * keys so far; across keys it keeps nothing. Keeps the order, holds nothing back.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. A value that is no number, or more than `maxKeys`
  * keys, fail the run with a `BadInputError`.
@@ -59,7 +58,7 @@ export function stdHull(
     throw new InvalidOptionError('factor of stdHull()', factor, 'a number, at least 0')
   }
   const result = (moments: Moments): Hull => {
-    const middle = meanOfMoments(moments)
+    const middle = meanOfTotal(moments)
     const distance = factor * deviationOf(moments, ddof)
     return { mean: middle, lower: middle - distance, upper: middle + distance }
   }

@@ -1,9 +1,8 @@
 /** `std`: running standard deviations, or the deviation within each item. */
 
 import { InvalidOptionError, type KernelTerm } from '@millrace/core'
-import { addMoment, noMoments } from '../aggregate/moments.ts'
+import { addMoment, deviationOf, noMoments } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
-import { deviationOf } from './moments.ts'
 import { statistic } from './over-keys.ts'
 import type { OverKeysOptions, OverTimeOptions } from './over-time.ts'
 
@@ -20,9 +19,9 @@ export interface DdofOption {
  * The standard deviation of all items so far, after each item: of plain numbers, or of records key by key. With
  * `over: 'keys'`, that of the values of each record or list. `NaN` while there are not more than `ddof` values.
  *
- * LogicSponge's Std; `ddof` as in numpy. For deviations per window or key use the aggregate `stdOf`. Over time it is
- * stateful, three numbers per key (B. P. Welford's method, 1962), and gives for each item a record of all keys so far;
- * across keys it keeps nothing. Keeps the order, holds nothing back.
+ * LogicSponge's Std; `ddof` as in numpy. For deviations per window or key use the aggregate `stdOf`. Exact sums of the
+ * values and of their squares are kept, so no order of the values changes the result. Over time it is stateful, these
+ * sums per key, and gives for each item a record of all keys so far; across keys it keeps nothing. Keeps the order, holds nothing back.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. A value that is no number, or more than `maxKeys`
  * keys, fail the run with a `BadInputError`.

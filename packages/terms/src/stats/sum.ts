@@ -1,38 +1,21 @@
 /** `sum`: running sums, or the sum of each item. */
 
 import type { KernelTerm } from '@millrace/core'
+import { addToTotal, type ExactTotal, noTotal, sumOfTotal } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
 import { statistic } from './over-keys.ts'
 import type { Figure, OverKeysOptions, OverTimeOptions } from './over-time.ts'
 
-/** A sum and what rounding took from it. */
-interface Compensated {
-  total: number
-  lost: number
-}
-
-/** A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 1974. */
-const SUM: Figure<Compensated, number> = {
-  none: () => ({ total: 0, lost: 0 }),
-  add(sum, value) {
-    const total = sum.total + value
-    // once the total is infinite, the difference below would make it NaN
-    if (Number.isFinite(total)) {
-      sum.lost +=
-        Math.abs(sum.total) >= Math.abs(value) ? sum.total - total + value : value - total + sum.total
-    }
-    sum.total = total
-  },
-  result: ({ total, lost }) => (Number.isFinite(total) ? total + lost : total),
-}
+const SUM: Figure<ExactTotal, number> = { none: noTotal, add: addToTotal, result: sumOfTotal }
 
 /**
  * The sum of all items so far, after each item: of plain numbers, or of records key by key. With `over: 'keys'`, the
  * sum of the values of each record or list.
  *
  * LogicSponge's Sum; Flink's rolling `sum`. For one sum at the end use `reduce`, for sums per window or key the
- * aggregate `sumOf`. Over time it is stateful, two numbers per key, and gives for each item a record of all keys so
- * far; across keys it keeps nothing. Rounding errors do not add up. Keeps the order, holds nothing back.
+ * aggregate `sumOf`. The sum is that of exact arithmetic, rounded once: no order of the values changes it. Over
+ * time it is stateful, a count and an exact sum per key, and gives for each item a record of all keys so far; across
+ * keys it keeps nothing. Keeps the order, holds nothing back.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. A value that is no number, or more than `maxKeys`
  * keys, fail the run with a `BadInputError`.

@@ -1,6 +1,6 @@
 /** What the two t-tests have in common: the statistic of a mean and its probability. Internal. */
 
-import type { Moments } from '../aggregate/moments.ts'
+import { deviationOf, type Moments, meanOfTotal } from '../exact/moments.ts'
 import { studentTwoSided } from './tails.ts'
 
 /** A t-test's figures so far. `t` and `p` are `null` until there are two samples. */
@@ -14,9 +14,9 @@ export interface TTestResult {
 }
 
 /** The test of the hypothesis that the samples come from a distribution whose mean is `expected`. */
-export function tTestOf({ count, mean, squares }: Moments, expected: number): TTestResult {
+export function tTestOf(moments: Moments, expected: number): TTestResult {
+  const { count } = moments
   if (count < 2) return { count, t: null, p: null }
-  const df = count - 1
-  const t = (mean - expected) / Math.sqrt(squares / df / count)
-  return { count, t, p: studentTwoSided(t, df) }
+  const t = (meanOfTotal(moments) - expected) / (deviationOf(moments, 1) / Math.sqrt(count))
+  return { count, t, p: studentTwoSided(t, count - 1) }
 }
