@@ -264,3 +264,34 @@ test('a graph is drawn in three ways', async () => {
   expect(dot).toContain('n0 -> n1')
   expect(JSON.parse(json as string)).toMatchObject({ nodes: [{ id: 'map' }, { id: 'print' }] })
 })
+
+test('compare prints where answers differ, and 1 is its exit code; 0 if they do not', async () => {
+  const compare = (kind: string) =>
+    millrace(['compare', fixture('mutations.ts'), '-p', `kind=${kind}`, '--strategies', 'inline,dedicated'])
+  expect(await compare('none')).toMatchObject({
+    code: 0,
+    stdout:
+      'inline: completed, 300 in, 600 out\n' +
+      'dedicated: completed, 300 in, 600 out; the same\n' +
+      'inline again: completed, 300 in, 600 out; the same\n',
+    stderr: '',
+  })
+  const { code, stdout } = await compare('item')
+  expect([code, stdout]).toEqual([
+    1,
+    'inline: completed, 300 in, 600 out\n' +
+      'dedicated: completed, 300 in, 600 out\n' +
+      '  differs in output "price" of "id", item 0, .cents: 200, but here 100\n' +
+      'inline again: completed, 300 in, 600 out; the same\n',
+  ])
+})
+
+test('compare mutes what the graph prints, and tells of mistakes in the call', async () => {
+  const { code, stdout } = await millrace(['compare', fixture('numbers.ts'), '--strategies', 'inline'])
+  expect([code, stdout]).toEqual([
+    0,
+    'inline: completed, 3 in, 3 out\ninline again: completed, 3 in, 3 out; the same\n',
+  ])
+  const wrong = await millrace(['compare', fixture('numbers.ts'), '--strategies', 'inline,pol'])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('"pol" is none. Allowed: inline')])
+})

@@ -9,9 +9,11 @@
 import { BadInputError } from '@millrace/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { onBrokenPipe } from './broken-pipe.ts'
+import type { CompareCommandOptions } from './command/compare.ts'
 import type { ConfigCommandOptions } from './command/config.ts'
 import { addParameter, type Parameters } from './command/parameters.ts'
 import type { RunCommandOptions } from './command/run.ts'
+import { strategies } from './config/settings.ts'
 import { flagOf, flags, variables } from './config/text-layers.ts'
 import { watchProcess } from './process-watch.ts'
 import { linesOfMistake, say } from './report/error.ts'
@@ -34,6 +36,14 @@ Later wins, value by value:
   environment    ${[...variables.keys()].join(',\n                 ')}
   flags          as above`
 
+const COMPARE = `
+What the graph prints is not shown; what its sinks do outside is done once for each run.
+
+Exit codes:
+  0           all answers are the same
+  1           they differ, or a run failed
+  2           nothing was run: a mistake in the call, the module or the config`
+
 const PARAMETER = 'a parameter of the graph, as text; may be given once for each name'
 
 /** `--param` for commander, which asks for its own class of errors. */
@@ -46,17 +56,26 @@ function parameter(text: string, before: Parameters): Parameters {
   }
 }
 
+/** Names of strategies for commander. */
+function list(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  const wrong = names.find((name) => !strategies.some((strategy) => strategy === name))
+  if (wrong === undefined) return names
+  throw new InvalidArgumentError(`"${wrong}" is none. Allowed: ${strategies.join(', ')}.`)
+}
+
 function parameterOption(): Option {
   return new Option('-p, --param <name=value>', PARAMETER).argParser(parameter).default({}, 'none')
 }
 
 /** The options of the commands that read settings. */
-function withSettings(command: Command): Command {
+function withSettings(command: Command, leftOut: readonly string[] = []): Command {
   command.option(
     '-c, --config <file>',
     'the config, instead of the one that is found: .json, .yaml, .ts or .js',
   )
   for (const [name, meaning] of Object.entries(flags)) {
+    if (leftOut.includes(name)) continue
     const names = ['strategy', 'profile', 'onError']
     const value = name === 'checkpoint' ? 'folder' : names.includes(name) ? 'name' : 'count'
     command.option(`${flagOf(name)} <${value}>`, meaning)
@@ -121,6 +140,23 @@ function program(finish: (code: number) => void): Command {
     .action(async (module: string, options: { param: Parameters; format: 'mermaid' | 'dot' | 'json' }) => {
       const { graphCommand } = await import('./command/graph.ts')
       await graphCommand(module, options)
+    })
+
+  withSettings(millrace.command('compare'), ['strategy', 'checkpoint'])
+    .configureOutput(errorsOf('millrace compare'))
+    .description('runs a graph under several strategies and says where their answers differ')
+    .argument('<module>', 'a .ts or .js file')
+    .addOption(parameterOption())
+    .addOption(
+      new Option(
+        '--strategies <list>',
+        'with commas between them; the first is the one that the others are held against (default: all)',
+      ).argParser(list),
+    )
+    .addHelpText('after', COMPARE)
+    .action(async (module: string, options: CompareCommandOptions) => {
+      const { compareCommand } = await import('./command/compare.ts')
+      finish(await compareCommand(module, options))
     })
 
   withSettings(millrace.command('config'))

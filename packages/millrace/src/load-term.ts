@@ -7,6 +7,15 @@ import { reasonIn } from './report/reason.ts'
 
 /** @throws {BadInputError} if the module cannot be loaded, exports no graph, or cannot build it. */
 export async function loadTerm(file: string, params: Parameters): Promise<AnyTerm> {
+  return (await loadMaker(file, params))()
+}
+
+/**
+ * What builds the module's term, anew each time; it throws a `BadInputError` if it cannot.
+ *
+ * @throws {BadInputError} if the module cannot be loaded, or exports no graph.
+ */
+export async function loadMaker(file: string, params: Parameters): Promise<() => AnyTerm> {
   const exported = await loadModule(file, 'graph(import.meta.url, (params) => term)')
   const given = Object.entries(params).map(([name, value]) => `${name}=${value}`)
   if (isTerm(exported) && given.length > 0) {
@@ -15,12 +24,17 @@ export async function loadTerm(file: string, params: Parameters): Promise<AnyTer
         'Write: export default graph(import.meta.url, (params) => term).',
     )
   }
-  if (!isGraphModule(exported)) return termOfExport(exported, params, file)
-  try {
-    return termOfExport(exported, params, file)
-  } catch (cause) {
-    const hint = given.length === 0 ? 'no --param was given' : `--param ${given.join(', ')}`
-    throw new BadInputError(`${reasonIn(file, cause)} (${hint})`, { cause })
+  if (!isGraphModule(exported)) {
+    const term = termOfExport(exported, params, file)
+    return () => term
+  }
+  return () => {
+    try {
+      return termOfExport(exported, params, file)
+    } catch (cause) {
+      const hint = given.length === 0 ? 'no --param was given' : `--param ${given.join(', ')}`
+      throw new BadInputError(`${reasonIn(file, cause)} (${hint})`, { cause })
+    }
   }
 }
 
