@@ -65,6 +65,14 @@ expectTypeOf(await toArray(narrowed)).toEqualTypeOf<string[]>()
 expectTypeOf(await toArray(fromIterable([1], asRecord))).toEqualTypeOf<{ readonly val: number }[]>()
 expectTypeOf(await toArray(fromReadable(process.stdin, { encoding: 'utf8' }))).toEqualTypeOf<string[]>()
 expectTypeOf(await toArray(csv<{ n: number }>('a.csv', { cast: true }))).toEqualTypeOf<{ n: number }[]>()
+const wanted = csv('a.csv', {
+  fields: { a: 'string', b: 'number?', c: 'date', d: (text) => text.length, e: 'time?' },
+})
+expectTypeOf(await toArray(wanted)).toEqualTypeOf<
+  { a: string; b: number | null; c: Date; d: number; e: number | null }[]
+>()
+// @ts-expect-error no such type
+csv('a.csv', { fields: { a: 'text' } })
 expectTypeOf(await toArray(fromIterable([1]).parallel(id(), id()).pipe(merge()))).toEqualTypeOf<number[]>()
 
 const items = collect<string>()

@@ -15,7 +15,7 @@ interface Parsed {
 /** Parses bytes that are cut at these places. */
 function parsed(bytes: Buffer, options: CsvFormatOptions, cuts: readonly number[] = []): Parsed {
   const format = csvFormat('csv', options)
-  const parser = new CsvParser(format, false, csvBegin(format))
+  const parser = new CsvParser(format, {}, csvBegin(format))
   const records: unknown[] = []
   const places = [0, ...cuts, bytes.length]
   try {

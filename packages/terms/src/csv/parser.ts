@@ -4,10 +4,18 @@
  */
 
 import { BadInputError, messageOf } from '@millrace/core'
+import type { FieldSpec, Fields } from '../source/fields.ts'
 import type { CsvCast } from './cast.ts'
 import { CastReader, type ColumnReader, GuessReader, TextReader } from './column-readers.ts'
 import { type CsvFormat, checkDistinct, REST } from './format.ts'
 import { CsvFault, INCOMPLETE, RecordScanner } from './record-scanner.ts'
+import { missing, typedReader } from './typed-readers.ts'
+
+/** What records have: all columns, cast, or these fields. */
+export interface CsvValues {
+  readonly cast?: CsvCast | undefined
+  readonly fields?: Fields<string> | undefined
+}
 
 /** How far the parser is. */
 export interface CsvProgress {
@@ -29,6 +37,16 @@ export function csvBegin(format: CsvFormat): CsvProgress {
   return { rest: Buffer.alloc(0), line: 1, names, width: names?.length, isBegun: false }
 }
 
+/** A column that records have. */
+interface Column {
+  readonly name: string
+  /** Its place in the file's records, from 0 on. */
+  readonly at: number
+  readonly reader: ColumnReader
+  /** What it is wanted as, if it is one of `fields`. */
+  readonly spec?: FieldSpec<string>
+}
+
 /** Makes a record of the fields that the scanner has found. */
 type Row = (record: RecordScanner) => unknown
 
@@ -37,14 +55,17 @@ export class CsvParser {
   readonly progress: CsvProgress
   readonly #format: CsvFormat
   readonly #cast: CsvCast
+  readonly #fields: Fields<string> | undefined
   readonly #scanner: RecordScanner
   readonly #readers = new Map<number, ColumnReader>()
+  #columns: readonly Column[] | undefined
   #row: Row | undefined
 
-  /** Goes on from `progress`, which it changes. */
-  constructor(format: CsvFormat, cast: CsvCast, progress: CsvProgress) {
+  /** Goes on from `progress`, which it changes. With `fields`, records have these and no others. */
+  constructor(format: CsvFormat, values: CsvValues, progress: CsvProgress) {
     this.#format = format
-    this.#cast = cast
+    this.#cast = values.cast ?? false
+    this.#fields = values.fields
     this.progress = progress
     this.#scanner = new RecordScanner(format)
   }
@@ -129,15 +150,26 @@ export class CsvParser {
     const expected =
       names === undefined
         ? `where the first record has ${width}`
-        : `for the ${count(width, 'column')} ${names.slice(0, SHOWN_NAMES).join(', ')}${width > SHOWN_NAMES ? ', …' : ''}`
+        : `for the ${count(width, 'column')} ${shown(names)}`
     return this.#fault(`${seen} ${expected}. If records may be longer or shorter, say ragged: true.`)
   }
 
   #makeRow(): Row {
-    const { names, width = 0 } = this.progress
+    const { names } = this.progress
     if (names === undefined) return this.#arrayRow
-    const readers = names.map((_, field) => this.#reader(field))
-    return rowOf(names.slice(0, width), readers)
+    const columns = (this.#columns ??= this.#findColumns(names))
+    return rowOf(columns)
+  }
+
+  /** The columns that records have. */
+  #findColumns(names: readonly string[]): readonly Column[] {
+    const fields = this.#fields
+    if (fields === undefined) return names.map((name, at) => ({ name, at, reader: this.#reader(at) }))
+    return Object.entries(fields).map(([name, spec]) => {
+      const at = names.indexOf(name)
+      if (at >= 0) return { name, at, reader: typedReader(name, spec), spec }
+      throw this.#fault(`it has no column ${JSON.stringify(name)}; its columns are ${shown(names)}.`)
+    })
   }
 
   #arrayRow: Row = (record) => {
@@ -149,10 +181,11 @@ export class CsvParser {
   #raggedRow: Row = (record) => {
     const names = this.progress.names as readonly string[]
     const row: Record<string, unknown> = {}
-    for (let field = 0; field < Math.min(record.count, names.length); field++) {
-      define(row, names[field] as string, this.#reader(field).read(record, field))
+    for (const { name, at, reader, spec } of this.#columns as readonly Column[]) {
+      if (at < record.count) define(row, name, reader.read(record, at))
+      else if (spec !== undefined) define(row, name, missing(name, spec))
     }
-    if (record.count <= names.length) return row
+    if (record.count <= names.length || this.#fields !== undefined) return row
     if (names.includes(REST)) {
       throw new BadInputError(
         `it has more fields than columns, and they cannot be kept in ${REST}, which is a column. Rename that column.`,
@@ -181,6 +214,10 @@ export class CsvParser {
 
 const SHOWN_NAMES = 20
 
+function shown(names: readonly string[]): string {
+  return names.slice(0, SHOWN_NAMES).join(', ') + (names.length > SHOWN_NAMES ? ', …' : '')
+}
+
 function count(n: number, what: string): string {
   return n === 1 ? `1 ${what}` : `${n} ${what}s`
 }
@@ -191,15 +228,15 @@ function startsWithMark(bytes: Buffer): boolean {
 }
 
 /** A function that makes all records of one shape: ten times as fast as setting one field after the other. */
-function rowOf(names: readonly string[], readers: readonly ColumnReader[]): Row {
-  const fields = names.map((name, field) => {
+function rowOf(columns: readonly Column[]): Row {
+  const fields = columns.map(({ name, at }, i) => {
     const key = JSON.stringify(name)
     // as a plain key it would set the prototype
-    return `${name === '__proto__' ? `[${key}]` : key}: r${field}.read(record, ${field})`
+    return `${name === '__proto__' ? `[${key}]` : key}: r${i}.read(record, ${at})`
   })
-  const source = `const [${readers.map((_, field) => `r${field}`).join(', ')}] = readers
+  const source = `const [${columns.map((_, i) => `r${i}`).join(', ')}] = readers
     return (record) => ({ ${fields.join(', ')} })`
-  return new Function('readers', source)(readers) as Row
+  return new Function('readers', source)(columns.map(({ reader }) => reader)) as Row
 }
 
 function define(row: Record<string, unknown>, name: string, value: unknown): void {

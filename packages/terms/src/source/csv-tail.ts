@@ -67,7 +67,7 @@ function csvParser(path: string, options: CsvTailOptions): KernelTerm<string, un
   const parsers = new WeakMap<CsvProgress, CsvParser>()
   const push = (progress: CsvProgress, text: string, isLast: boolean): Iterable<unknown> => {
     let parser = parsers.get(progress)
-    if (parser === undefined) parsers.set(progress, (parser = new CsvParser(format, cast, progress)))
+    if (parser === undefined) parsers.set(progress, (parser = new CsvParser(format, { cast }, progress)))
     const bytes = utf8Of(text)
     if (bytes === undefined) throw new BadInputError(`The file ${path} has half of a surrogate pair.`)
     const records: unknown[] = []

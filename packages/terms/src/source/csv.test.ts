@@ -193,6 +193,73 @@ test('a missing file is named', async () => {
   })
 })
 
+test('fields: only these, each of its type', async () => {
+  const text =
+    'at,x,n,ok,note,day\n2026-01-31T12:00:00.250Z,"\n",-1.50,TRUE,,2026-02-28\n1969-12-31T23:59:59Z,,7e2,false,"a ""b""",2026-02-28T10:00+02:00'
+  const fields = {
+    n: 'number',
+    at: 'time',
+    ok: 'boolean',
+    note: 'string?',
+    day: 'date',
+    x: (field: string) => field.length,
+  } as const
+  expect(await read(text, { fields } as CsvOptions)).toEqual([
+    { n: -1.5, at: 1769860800250, ok: true, note: null, day: new Date('2026-02-28'), x: 1 },
+    { n: 700, at: -1000, ok: false, note: 'a "b"', day: new Date('2026-02-28T08:00Z'), x: 0 },
+  ])
+  expect(Object.keys((await read(text, { fields } as CsvOptions))[0] as object)).toEqual(Object.keys(fields))
+})
+
+test('fields of ragged files, and those that are not there', async () => {
+  const optional = { fields: { b: 'number?' }, ragged: true } as CsvOptions
+  expect(await read('a,b\n1\n1,2,3\n', optional)).toEqual([{ b: null }, { b: 2 }])
+  await expect(read('a,b\n1\n', { fields: { b: 'number' }, ragged: true } as CsvOptions)).rejects.toEqual(
+    badInput('csv', "line 2: it has no field b. Say 'number?' if it may be left out."),
+  )
+  await expect(read('a,b\n1,2\n', { fields: { c: 'number' } } as CsvOptions)).rejects.toEqual(
+    badInput('csv', 'it has no column "c"; its columns are a, b.'),
+  )
+})
+
+const untyped: readonly [type: string, field: string, reason: string][] = [
+  ['number', 'x', 'n is "x", which is no number'],
+  ['number', '', "Say 'number?' if it may be empty"],
+  ['number', '0x10', 'no number'],
+  ['number', ' 1', 'no number'],
+  ['number', 'Infinity', 'no number'],
+  ['number', '1e999', 'no number'],
+  ['number', '9007199254740993', 'whole numbers beyond'],
+  ['boolean', 'yes', 'true and false are'],
+  ['date', '2026-02-30', 'no date'],
+  ['date', '2026-02-30T00:00:00Z', 'no date'],
+  ['date', '2026-01-01T00:00:00', 'with a zone'],
+  ['time', '2026-01-01T24:01:00Z', 'no time'],
+  ['time', '1/2/2026', 'no time'],
+]
+
+test.each(untyped)('fields: a %s is not %j', async (type, field, reason) => {
+  await expect(read(`n,a\n"${field}",\n`, { fields: { n: type } } as never)).rejects.toEqual(
+    badInput('csv', reason),
+  )
+})
+
+test('fields: numbers and times are those of the language', async () => {
+  const day = fc.date({ min: new Date(-1e13), max: new Date(1e14), noInvalidDate: true })
+  const double = fc.double({ noNaN: true, noDefaultInfinity: true })
+  const decimal = fc.tuple(fc.integer(), fc.nat(1e9)).map(([whole, part]) => `${whole}.${part}`)
+  const number = fc.oneof(double.map(String), decimal, fc.maxSafeInteger().map(String), fc.constant('-0'))
+  const rows = fc.array(fc.record({ at: day, n: number }), { minLength: 1 })
+  await fc.assert(
+    fc.asyncProperty(rows, async (records) => {
+      const text = ['at,n', ...records.map(({ at, n }) => `${at.toISOString()},${n}`)].join('\n')
+      const expected = records.map(({ at, n }) => ({ n: Number(n), at }))
+      expect(await read(text, { fields: { n: 'number', at: 'date' } } as CsvOptions)).toEqual(expected)
+    }),
+    { numRuns: 50 },
+  )
+})
+
 test('refuses options that make no sense', () => {
   const options: CsvOptions[] = [
     { delimiter: '' },
@@ -202,6 +269,11 @@ test('refuses options that make no sense', () => {
     { maxRecordChars: 0 },
     { encoding: 'utf-9' as never },
     { delimiter: '"' },
+    { fields: { a: 'text' } } as never,
+    { fields: { a: 'string' }, cast: true } as never,
+    { fields: { a: 'string' }, columns: false } as never,
+    { fields: { a: 'string' }, columns: ['b'] } as never,
+    { fields: [] } as never,
     { comment: ',,' },
     { escape: '\n' },
   ]

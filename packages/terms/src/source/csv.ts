@@ -1,17 +1,19 @@
 /** `csv`: a source of the records of a CSV file. */
 
-import type { BatchSourceTerm } from '@millrace/core'
+import { type BatchSourceTerm, InvalidOptionError } from '@millrace/core'
 import { bytewise } from '../csv/bytewise.ts'
 import { type CsvCast, checkCast } from '../csv/cast.ts'
 import { type CsvFormat, type CsvFormatOptions, csvFormat } from '../csv/format.ts'
 import { invalidCsv } from '../csv/invalid-csv.ts'
-import { CsvParser, csvBegin } from '../csv/parser.ts'
+import { CsvParser, type CsvValues, csvBegin } from '../csv/parser.ts'
 import { CsvFault } from '../csv/record-scanner.ts'
 import { pathOf } from '../path-of.ts'
+import { checkFields, type FieldRecord, type Fields } from './fields.ts'
 import { FileSource } from './file-source.ts'
 
 export type { CsvCast } from '../csv/cast.ts'
 export type { CsvFormatOptions } from '../csv/format.ts'
+export type { FieldRecord, FieldSpec, Fields, FieldType } from './fields.ts'
 
 /** Options of {@link csv}. */
 export interface CsvOptions extends CsvFormatOptions {
@@ -23,11 +25,22 @@ export interface CsvOptions extends CsvFormatOptions {
   readonly cast?: CsvCast
 }
 
+/** Options of {@link csv} that say which fields are wanted. */
+export interface CsvFieldsOptions<Wanted extends Fields<string>> extends CsvFormatOptions {
+  /**
+   * The fields that records have, and their types: `{ path: 'string', status: 'number', at: 'date' }`. Only these
+   * columns are parsed, which is several times as fast; the others may be anything. A `?` behind a type says that the
+   * field may be empty, and is `null` then. A function is given the text. A value that is not of its type fails the run.
+   */
+  readonly fields: Wanted
+}
+
 /**
  * A source of the records of a CSV file: plain objects, named by the first line unless `columns` says
  * otherwise.
  *
- * Give the type of the records as `csv<Row>(file)`; it is not checked. A line ends with `\n`, `\r\n` or `\r`, each
+ * Give the type of the records as `csv<Row>(file)`; it is not checked. With `fields`, which is several times as fast, it
+ * follows from the fields named, and is checked. A line ends with `\n`, `\r\n` or `\r`, each
  * wherever it likes; a line break that is part of a field stands in quotes. A file whose name ends in `.gz` is
  * unpacked on the way; a byte order mark and empty lines are left out. The file is opened when the run
  * begins, parsed in chunks of 128 KiB only while there is room downstream, and closed as soon as nobody needs
@@ -47,6 +60,7 @@ export interface CsvOptions extends CsvFormatOptions {
  * await writeFile(file, 'city,people\n"Aachen, Germany",249070\n')
  * const rows = await toArray(csv<{ city: string; people: number }>(file, { cast: true }))
  * console.log(rows) // [ { city: 'Aachen, Germany', people: 249070 } ]
+ * console.log(await toArray(csv(file, { fields: { people: 'number' } }))) // [ { people: 249070 } ]
  * await rm(file)
  * ```
  */
@@ -54,30 +68,57 @@ export function csv(
   file: string | URL,
   options: CsvOptions & { readonly columns: false },
 ): BatchSourceTerm<string[]>
+export function csv<const Wanted extends Fields<string>>(
+  file: string | URL,
+  options: CsvFieldsOptions<Wanted>,
+): BatchSourceTerm<FieldRecord<Wanted>>
 export function csv<Row = Record<string, string>>(
   file: string | URL,
   options?: CsvOptions,
 ): BatchSourceTerm<Row>
-export function csv(file: string | URL, options: CsvOptions = {}): BatchSourceTerm<unknown> {
+export function csv(
+  file: string | URL,
+  options: CsvOptions & { readonly fields?: Fields<string> } = {},
+): BatchSourceTerm<unknown> {
   const path = pathOf('csv', file)
-  return new Csv(path, csvFormat('csv', options), checkCast('csv', options.cast))
+  return new Csv(path, csvFormat('csv', options), valuesOf(options))
+}
+
+function valuesOf(options: CsvOptions & { readonly fields?: Fields<string> }): CsvValues {
+  const { cast, fields, columns } = options
+  if (fields === undefined) return { cast: checkCast('csv', cast) }
+  const wanted = checkFields('csv', fields)
+  if (cast !== undefined)
+    throw new InvalidOptionError('cast of csv()', cast, 'left out where fields are given')
+  if (columns === false) {
+    throw new InvalidOptionError(
+      'columns of csv()',
+      columns,
+      'true or a list of names where fields are given',
+    )
+  }
+  for (const name of Object.keys(wanted)) {
+    if (!Array.isArray(columns) || columns.includes(name)) continue
+    throw new InvalidOptionError(`fields.${name} of csv()`, name, `one of the columns ${columns.join(', ')}`)
+  }
+  return { fields: wanted }
 }
 
 class Csv extends FileSource<unknown> {
   override name = 'csv'
   readonly #format: CsvFormat
-  readonly #cast: CsvCast
+  readonly #values: CsvValues
 
-  constructor(path: string, format: CsvFormat, cast: CsvCast) {
+  constructor(path: string, format: CsvFormat, values: CsvValues) {
     super(path)
     this.#format = format
-    this.#cast = cast
+    this.#values = values
   }
 
   protected override async *parse(
     chunks: AsyncIterable<Buffer>,
   ): AsyncGenerator<readonly unknown[], void, undefined> {
-    const parser = new CsvParser(this.#format, this.#cast, csvBegin(this.#format))
+    const parser = new CsvParser(this.#format, this.#values, csvBegin(this.#format))
     for await (const chunk of bytewise(this.path, chunks, this.#format.encoding)) {
       yield* this.#push(parser, chunk, false)
     }
