@@ -3,8 +3,14 @@
 import { BadInputError } from '@millrace/core'
 import type { CsvFault } from './record-scanner.ts'
 
-/** Names the file and the line. */
-export function invalidCsv(path: string, fault: CsvFault): BadInputError {
-  const message = `The file ${path} is no valid CSV at line ${fault.line}: ${fault.message}`
-  return new BadInputError(message, { cause: fault.cause ?? fault })
+/** Names the file and the line, where `linesBefore` come before what was parsed. */
+export function invalidCsv(path: string, fault: CsvFault, linesBefore = 0): BadInputError {
+  const { line, openedAt, message } = fault
+  const opened = openedAt === undefined ? '' : ` The quote is opened at line ${openedAt + linesBefore}.`
+  return new BadInputError(
+    `The file ${path} is no valid CSV at line ${line + linesBefore}: ${message}${opened}`,
+    {
+      cause: fault.cause ?? fault,
+    },
+  )
 }

@@ -8,7 +8,7 @@ import type { FieldSpec, Fields } from '../source/fields.ts'
 import type { CsvCast } from './cast.ts'
 import { CastReader, type ColumnReader, GuessReader, TextReader } from './column-readers.ts'
 import { type CsvFormat, checkDistinct, REST } from './format.ts'
-import { CsvFault, INCOMPLETE, RecordScanner } from './record-scanner.ts'
+import { BYTE_ORDER_MARK, CsvFault, INCOMPLETE, RecordScanner } from './record-scanner.ts'
 import { missing, typedReader } from './typed-readers.ts'
 
 /** What records have: all columns, cast, or these fields. */
@@ -81,12 +81,12 @@ export class CsvParser {
     const scanner = this.#scanner
     let bytes = progress.rest.length === 0 ? piece : Buffer.concat([progress.rest, piece])
     if (!progress.isBegun) {
-      if (bytes.length < 3 && !isLast) {
+      if (bytes.length < BYTE_ORDER_MARK.length && !isLast) {
         progress.rest = Buffer.from(bytes)
         return
       }
       progress.isBegun = true
-      if (startsWithMark(bytes)) bytes = this.#withoutMark(bytes)
+      if (RecordScanner.start(bytes) > 0) bytes = this.#withoutMark(bytes)
     }
     scanner.take(bytes)
     scanner.line = progress.line
@@ -104,7 +104,7 @@ export class CsvParser {
   }
 
   #withoutMark(bytes: Buffer): Buffer {
-    if (!this.#format.isLatin1) return bytes.subarray(3)
+    if (!this.#format.isLatin1) return bytes.subarray(BYTE_ORDER_MARK.length)
     throw new CsvFault(
       1,
       'it begins with the byte order mark of UTF-8, but encoding says otherwise. Leave encoding out.',
@@ -220,11 +220,6 @@ function shown(names: readonly string[]): string {
 
 function count(n: number, what: string): string {
   return n === 1 ? `1 ${what}` : `${n} ${what}s`
-}
-
-/** A byte order mark. */
-function startsWithMark(bytes: Buffer): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
 }
 
 /** A function that makes all records of one shape: ten times as fast as setting one field after the other. */

@@ -12,6 +12,9 @@ import type { CsvFormat } from './format.ts'
 const LF = 0x0a
 const CR = 0x0d
 
+/** Of UTF-8; may stand before the first record. */
+export const BYTE_ORDER_MARK: Buffer = Buffer.from('\ufeff')
+
 /** `next` returns it if the record needs bytes that have not come yet. */
 export const INCOMPLETE = -1
 
@@ -31,10 +34,13 @@ const MAX_CHARACTER_BYTES = 4
 export class CsvFault extends Error {
   /** The line on which it was found, from 1 on. */
   readonly line: number
+  /** The line on which the quote stands that is never closed, if it is another. */
+  readonly openedAt: number | undefined
 
-  constructor(line: number, reason: string, options?: ErrorOptions) {
+  constructor(line: number, reason: string, options: ErrorOptions & { readonly openedAt?: number } = {}) {
     super(reason, options)
     this.line = line
+    this.openedAt = options.openedAt
   }
 }
 
@@ -91,6 +97,11 @@ export class RecordScanner {
     for (const table of [this.#outside, this.#within]) table[LF] = table[CR] = 1
   }
 
+  /** The byte at which the first record of a file may begin, given the first three of it. */
+  static start(bytes: Buffer): number {
+    return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0
+  }
+
   /** The bytes in which `next` looks. */
   take(bytes: Buffer): void {
     this.bytes = bytes
@@ -108,7 +119,10 @@ export class RecordScanner {
     this.count = 0
     let behind = this.#skipEmpty(from, isLast)
     if (behind !== INCOMPLETE && behind < this.bytes.length) behind = this.#scan(behind, isLast)
-    if (behind === INCOMPLETE) this.line = this.beginLine
+    if (behind === INCOMPLETE) {
+      this.line = this.beginLine
+      this.count = 0
+    }
     this.#checkSize(behind === INCOMPLETE ? this.bytes.length : behind)
     return behind
   }
@@ -233,11 +247,8 @@ export class RecordScanner {
       if (!isLast) return INCOMPLETE
       const last = bytes[length - 1]
       const line = last === LF || last === CR ? this.line - 1 : this.line
-      const where = line === openedAt ? '' : ` at line ${openedAt}`
-      throw new CsvFault(
-        line,
-        `the quote that opens field ${this.count + 1}${where} is never closed. ${NO_QUOTES}`,
-      )
+      const reason = `the quote that opens field ${this.count + 1} is never closed. ${NO_QUOTES}`
+      throw new CsvFault(line, reason, line === openedAt ? {} : { openedAt })
     }
     const end = at
     at += quote.length

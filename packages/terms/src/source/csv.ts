@@ -4,9 +4,8 @@ import { type BatchSourceTerm, InvalidOptionError } from '@millrace/core'
 import { bytewise } from '../csv/bytewise.ts'
 import { type CsvCast, checkCast } from '../csv/cast.ts'
 import { type CsvFormat, type CsvFormatOptions, csvFormat } from '../csv/format.ts'
-import { invalidCsv } from '../csv/invalid-csv.ts'
-import { CsvParser, type CsvValues, csvBegin } from '../csv/parser.ts'
-import { CsvFault } from '../csv/record-scanner.ts'
+import { type CsvValues, csvBegin } from '../csv/parser.ts'
+import { csvRecords } from '../csv/records.ts'
 import { pathOf } from '../path-of.ts'
 import { checkFields, type FieldRecord, type Fields } from './fields.ts'
 import { FileSource } from './file-source.ts'
@@ -115,27 +114,11 @@ class Csv extends FileSource<unknown> {
     this.#values = values
   }
 
-  protected override async *parse(
+  protected override parse(
     chunks: AsyncIterable<Buffer>,
   ): AsyncGenerator<readonly unknown[], void, undefined> {
-    const parser = new CsvParser(this.#format, this.#values, csvBegin(this.#format))
-    for await (const chunk of bytewise(this.path, chunks, this.#format.encoding)) {
-      yield* this.#push(parser, chunk, false)
-    }
-    yield* this.#push(parser, Buffer.alloc(0), true)
-  }
-
-  *#push(parser: CsvParser, piece: Buffer, isLast: boolean): Generator<readonly unknown[], void, undefined> {
-    const records: unknown[] = []
-    let fault: CsvFault | undefined
-    try {
-      parser.push(piece, isLast, records)
-    } catch (error) {
-      if (!(error instanceof CsvFault)) throw error
-      fault = error
-    }
-    // what comes before a fault is right, wherever the chunks are cut
-    if (records.length > 0) yield records
-    if (fault !== undefined) throw invalidCsv(this.path, fault)
+    const format = this.#format
+    const bytes = bytewise(this.path, chunks, format.encoding)
+    return csvRecords(this.path, bytes, format, this.#values, csvBegin(format))
   }
 }

@@ -9,20 +9,22 @@ import { BadInputError } from '@millrace/core'
 /** Bytes of a character at most. */
 const MAX_BYTES = 4
 
-/** The same chunks. @throws {BadInputError} for what is no UTF-8 but should be; it names the file and the byte. */
+/** The same chunks, which begin at byte `from` of the file. @throws {BadInputError} for what is no UTF-8 but should be; it names the file and the byte. */
 export function textChunks(
   path: string,
   chunks: AsyncIterable<Buffer>,
   encoding: unknown,
+  from = 0,
 ): AsyncIterable<Buffer> {
-  return /^utf-?8$/i.test(String(encoding)) ? utf8Chunks(path, chunks) : chunks
+  return /^utf-?8$/i.test(String(encoding)) ? utf8Chunks(path, chunks, from) : chunks
 }
 
 async function* utf8Chunks(
   path: string,
   chunks: AsyncIterable<Buffer>,
+  from: number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  let passed = 0
+  let passed = from
   /** The begin of a character that goes on in the next chunk. */
   let begun: Buffer = Buffer.alloc(0)
   for await (const chunk of chunks) {
