@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { MillraceError } from '@millrace/core'
 import { Tinypool } from 'tinypool'
 import { builtFile } from '../built-file.ts'
+import { ABANDONED_MS } from '../remote/abandoned.ts'
 import type { TaskMaker } from '../remote/dispatcher.ts'
 import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watch.ts'
 import { isStartFailure } from '../remote/shared-crew.ts'
@@ -18,6 +19,7 @@ import { WorkerDeath } from '../remote/worker-death.ts'
 import { noteWorker } from '../threads/live-workers.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import { TASKS_AT_ONCE } from '../worker/door.ts'
+import type { RunEnded } from '../worker/forget.ts'
 import type { PrepareReply, PrepareTask, Reply, SentTask } from '../worker/protocol.ts'
 import { makePoolLink, type PoolLink } from './pool-link.ts'
 
@@ -35,7 +37,11 @@ interface PoolThread {
   /** Of a process: its number. */
   readonly threadId: number
   readonly thread?: { terminate(): unknown }
-  readonly process?: { kill(signal: 'SIGKILL'): unknown }
+  readonly process?: {
+    readonly connected: boolean
+    kill(signal: 'SIGKILL'): unknown
+    send(message: RunEnded, onSent: () => void): unknown
+  }
   once(event: 'exit', listener: (code: number | null, signal?: string | null) => void): unknown
 }
 
@@ -106,9 +112,9 @@ export class PoolWorker {
   }
 
   /**
-   * Runs one task, after those sent before it. Rejects if the worker could not be started, when `signal` aborts, which
-   * ends a worker that has begun; with a `WorkerDeath` if the worker died of the task or was ended because a call took
-   * longer than its limit; and with `NotRun` if it is to be sent again.
+   * Runs one task, after those sent before it. Rejects if the worker could not be started; when `signal` aborts, a moment
+   * after which a worker that is still in the task is ended; with a `WorkerDeath` if the worker died of the task or was
+   * ended because a call took longer than its limit; and with `NotRun` if it is to be sent again.
    *
    * @param isBound only this worker can run it
    */
@@ -194,6 +200,14 @@ export class PoolWorker {
     return sent.isTakenBack
   }
 
+  /** A run has ended: a process is told so; threads hear it by themselves. */
+  tellEnd(run: string): void {
+    for (const { process } of this.#pool === undefined ? [] : threadsOf(this.#pool)) {
+      // one that is ending has nothing to forget
+      if (process?.connected === true) process.send({ millraceRunEnded: run }, () => undefined)
+    }
+  }
+
   /** Has a task that waits behind another one sent again, if others could run it. Returns whether there was one. */
   giveBack(): boolean {
     const sent = this.#sent[1]
@@ -202,10 +216,13 @@ export class PoolWorker {
     return true
   }
 
-  /** Nobody waits for the task any more. The worker is ended if it has begun. */
+  /** Nobody waits for the task any more. A worker that has begun it, and is still in it after a moment, is ended. */
   #abort(sent: Sent, reason: unknown): void {
     sent.reject(reason)
-    if (this.#sent.includes(sent) && !this.#takeBack(sent)) this.end()
+    if (!this.#sent.includes(sent) || this.#takeBack(sent)) return
+    setTimeout(() => {
+      if (this.#sent.includes(sent)) this.end()
+    }, ABANDONED_MS).unref()
   }
 
   /** The worker is gone, and with it all that it was sent. What it had begun is to blame. */

@@ -104,6 +104,10 @@ export class SharedPool extends SharedCrew<PoolWorker> {
     this.drop(worker)
   }
 
+  override tellEnd(run: string): void {
+    for (const worker of this.workers) worker.tellEnd(run)
+  }
+
   override restartsOf(thread: number): number {
     for (const worker of this.workers) {
       const restarts = worker.restartsOf(thread)
@@ -114,7 +118,7 @@ export class SharedPool extends SharedCrew<PoolWorker> {
 
   /**
    * Runs a task, on the given worker or on any. Resolves with `undefined` if there is no worker that can run it. Rejects
-   * if the worker died of it, or when `signal` aborts, which ends the worker.
+   * if the worker died of it, or when `signal` aborts.
    */
   protected override async assign(
     makeTask: TaskMaker,

@@ -30,9 +30,11 @@ export interface Dispatcher {
   isQueued(stage: Stage): boolean
   leave(stage: Stage): void
   /**
-   * Runs a task on any worker, or on the one given; on this thread if there is none that can. `signal` ends the worker;
-   * so does a call that takes longer than its limit. Rejects only if the worker was lost (with a `WorkerDeath`) or is
-   * gone, or `signal` aborted.
+   * Runs a task on any worker, or on the one given; on this thread if there is none that can. Rejects only if the worker
+   * was lost (with a `WorkerDeath`) or is gone, or `signal` aborted.
+   *
+   * `signal` says that nobody waits for the batch any more, nor for what a later task would ask of it: its worker is to let
+   * go of it, and is ended if it has not after a moment. So is a worker in a call that takes longer than its limit.
    */
   run(
     makeTask: TaskMaker,

@@ -26,6 +26,8 @@ interface Activation extends Shipment {
   worker: WorkerHandle | undefined
   /** Set once a part of what it gives was handed on. */
   progress: Progress | undefined
+  /** Aborts when nobody waits for the rest of it any more. */
+  readonly abort: AbortController
 }
 
 /** What a checkpoint keeps of a region: its terms have no state, so what is under way is just run once more. */
@@ -134,20 +136,23 @@ export class RegionStage extends RemoteStage {
       reply: undefined,
       worker: undefined,
       progress,
+      abort: this.expect(),
     }
     this.#activations.push(activation)
-    this.#send(activation, (abort) => this.#run(activation, abort))
+    this.#send(activation, this.#run(activation))
   }
 
-  #send(activation: Activation, task: (abort: AbortController) => Promise<DoneReply>): void {
-    const abort = this.onSent()
-    task(abort).then(
+  #send(activation: Activation, replied: Promise<DoneReply>): void {
+    this.onSent()
+    replied.then(
       (reply) => {
-        this.onBack(abort)
+        this.onBack()
+        if (!reply.hasMore) this.expectNoMore(activation.abort)
         if (!this.isDone) this.#onReply(activation, reply)
       },
       (error: unknown) => {
-        this.onBack(abort)
+        this.onBack()
+        this.expectNoMore(activation.abort)
         if (!this.isDone) this.host.fail(error)
       },
     )
@@ -189,7 +194,7 @@ export class RegionStage extends RemoteStage {
   }
 
   /** Has a worker run the batch; again, if the worker is lost with it. */
-  async #run(activation: Activation, abort: AbortController): Promise<DoneReply> {
+  async #run(activation: Activation): Promise<DoneReply> {
     let region: RegionRef | undefined
     for (;;) {
       activation.progress?.restart()
@@ -197,7 +202,7 @@ export class RegionStage extends RemoteStage {
       try {
         answer = await this.dispatcher.run(
           () => this.runTask(activation, activation.id, region, false, undefined),
-          abort.signal,
+          activation.abort.signal,
           undefined,
           this.limitsMs,
         )
@@ -215,17 +220,18 @@ export class RegionStage extends RemoteStage {
   }
 
   /** Asks for the rest of a batch. If the worker has lost it, the batch is run once more. */
-  async #rest(activation: Activation, abort: AbortController): Promise<DoneReply> {
+  async #rest(activation: Activation): Promise<DoneReply> {
     const task = { kind: 'continue', key: this.place.key, activation: activation.id } as const
+    const { abort, worker } = activation
     let answer: Answer | undefined
     try {
-      answer = await this.dispatcher.run(() => task, abort.signal, activation.worker, this.limitsMs)
+      answer = await this.dispatcher.run(() => task, abort.signal, worker, this.limitsMs)
     } catch (error) {
       this.survive(error, activation)
     }
     if (answer?.reply.kind === 'done') return answer.reply
     if (answer !== undefined && answer.reply.kind !== 'unknown') throw this.asError(answer.reply)
-    return this.#run(activation, abort)
+    return this.#run(activation)
   }
 
   #onReply(activation: Activation, reply: DoneReply): void {
@@ -263,6 +269,6 @@ export class RegionStage extends RemoteStage {
 
   #sendRest(activation: Activation): void {
     this.dispatcher.forceSlot()
-    this.#send(activation, (abort) => this.#rest(activation, abort))
+    this.#send(activation, this.#rest(activation))
   }
 }

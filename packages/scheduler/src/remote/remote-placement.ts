@@ -36,7 +36,7 @@ import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.t
 import type { CallLimits } from './hang-watch.ts'
 import { areNear, hasHome, mobilityOf, Places, type RegionPlace } from './place.ts'
 import { RegionStage } from './region-stage.ts'
-import { PATIENCE_MS, type StageParts } from './remote-stage.ts'
+import type { StageParts } from './remote-stage.ts'
 import { Slots } from './slots.ts'
 import { StatefulStage } from './stateful-stage.ts'
 
@@ -63,9 +63,11 @@ export interface Crew {
   ): Promise<Answer | undefined>
   /**
    * Has workers that are new start, and load what they are going to run: of use where the sources take a while to begin.
-   * Resolves when they have, or could not. `signal` ends those that hang in it.
+   * Resolves when they have, or could not. Once `signal` aborts, those that still hang in it after a moment are ended.
    */
   prepare(task: PrepareTask, signal: AbortSignal): Promise<void>
+  /** Has workers that are processes forget what they keep for a run. */
+  tellEnd(run: string): void
   /** A worker was lost for this reason. Several batches may have been lost with it. */
   countLoss(reason: unknown): void
   /** Threads lost in the place of this one before it. */
@@ -107,7 +109,6 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   #isPrepared = false
   /** Set while workers load the graph before its first batch. */
   #preparing: AbortController | undefined
-  #patience: NodeJS.Timeout | undefined
   #level: HealthLevel = 'green'
   readonly #pressure = memoryPressure()
   onHealth: ((health: Health) => void) | undefined
@@ -202,7 +203,6 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     const task = { kind: 'prepare', version: PROTOCOL_VERSION, key, region } as const
     void this.#crew?.prepare(task, preparing.signal).then(() => {
       this.#preparing = undefined
-      clearTimeout(this.#patience)
     })
   }
 
@@ -313,9 +313,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   close(): void {
     if (this.#crew === undefined) return
     tellEnd(this.#run)
-    const preparing = this.#preparing
-    // a module that hangs must not keep workers from other runs for long
-    if (preparing !== undefined) this.#patience = setTimeout(() => preparing.abort(), PATIENCE_MS).unref()
+    this.#crew.tellEnd(this.#run)
+    this.#preparing?.abort() // a module that hangs must not keep workers from other runs for long
     this.#crew.release()
   }
 }

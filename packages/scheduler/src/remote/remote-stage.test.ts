@@ -16,9 +16,9 @@ class BareStage extends RemoteStage {
   /** Sends a task, if there is a slot for it; the result ends it. */
   send(): (() => void) | undefined {
     if (!this.dispatcher.takeSlot(this)) return undefined
-    const abort = this.onSent()
+    this.onSent()
     this.count(1)
-    return () => this.onBack(abort)
+    return () => this.onBack()
   }
 }
 

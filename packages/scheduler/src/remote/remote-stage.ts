@@ -50,9 +50,6 @@ export interface Shipment {
 /** Items and their source times, as they can be kept. */
 export type Cargo = Pick<Shipment, 'items' | 'times'>
 
-/** A batch that is still under way so long after its stage has ended has its worker ended. */
-export const PATIENCE_MS = 1000
-
 /** What the engine hands to each stage's constructor. */
 export type StageParts = readonly [
   plan: Stage['plan'],
@@ -66,12 +63,11 @@ export abstract class RemoteStage extends Stage {
   protected readonly dispatcher: Dispatcher
   protected readonly place: RegionPlace
   protected readonly queues = new PortQueues(this.outlet)
-  /** One per task under way. */
-  protected readonly aborts = new Set<AbortController>()
+  /** One per batch that something is still expected of. */
+  readonly #aborts = new Set<AbortController>()
   protected underWay = 0
   /** Dead letters that nobody has room for: no reply is taken before they are gone. */
   protected letterHolds = 0
-  #patience: NodeJS.Timeout | undefined
   #activation = 0
   #copiedInside = 0
   /** Of `busyMs`: what was spent by workers. */
@@ -270,22 +266,29 @@ export abstract class RemoteStage extends Stage {
     return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, reply.item)
   }
 
-  /** A task is about to be sent. */
-  protected onSent(): AbortController {
-    if (this.underWay++ === 0) this.#awaySince = performance.now()
+  /** For the tasks of one batch: aborts when the stage ends before the batch does. */
+  protected expect(): AbortController {
     const abort = new AbortController()
     setMaxListeners(0, abort.signal) // one for each batch that is replayed
-    this.aborts.add(abort)
+    this.#aborts.add(abort)
     return abort
   }
 
+  /** The batch is through: nothing more is expected of it. */
+  protected expectNoMore(abort: AbortController): void {
+    this.#aborts.delete(abort)
+  }
+
+  /** A task is about to be sent. */
+  protected onSent(): void {
+    if (this.underWay++ === 0) this.#awaySince = performance.now()
+  }
+
   /** Its reply is here, or it failed. */
-  protected onBack(abort: AbortController): void {
-    this.aborts.delete(abort)
+  protected onBack(): void {
     this.underWay--
     this.dispatcher.giveSlot()
     if (this.underWay > 0) return
-    clearTimeout(this.#patience)
     this.#awayMs += performance.now() - (this.#awaySince as number)
     this.#awaySince = undefined
   }
@@ -294,11 +297,9 @@ export abstract class RemoteStage extends Stage {
     this.dispatcher.leave(this)
     // of a run that failed it counts as discarded, not as filtered
     if (!this.host.signal.aborted) this.#leftover = this.pending + this.queues.size
-    // batches under way are short and nobody waits for them; a function that hangs must not outlive its run for long
-    if (this.underWay > 0)
-      this.#patience = setTimeout(() => {
-        for (const abort of this.aborts) abort.abort()
-      }, PATIENCE_MS)
+    const reason = new MillraceError('RUN_CLOSED', 'The stage has ended before this batch.')
+    for (const abort of this.#aborts) abort.abort(reason)
+    this.#aborts.clear()
   }
 }
 

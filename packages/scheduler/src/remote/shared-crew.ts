@@ -123,6 +123,9 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined>
 
+  /** A run has ended; see `Crew.tellEnd`. */
+  tellEnd(_run: string): void {}
+
   abstract prepare(task: PrepareTask, signal: AbortSignal): Promise<void>
   /** Threads lost in the place of this thread, before it. */
   abstract restartsOf(thread: number): number

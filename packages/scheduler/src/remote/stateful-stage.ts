@@ -344,15 +344,20 @@ export class StatefulStage extends RemoteStage {
 
   #send(current: Current, task: (abort: AbortController) => Promise<DoneReply>, hasSlot = false): void {
     if (!hasSlot) this.dispatcher.forceSlot()
-    const abort = this.onSent()
+    const abort = this.expect()
+    this.onSent()
+    const onBack = (): void => {
+      this.expectNoMore(abort)
+      this.onBack()
+    }
     task(abort).then(
       (reply) => {
-        this.onBack(abort)
+        onBack()
         current.reply = reply
         this.wake()
       },
       (error: unknown) => {
-        this.onBack(abort)
+        onBack()
         if (!this.isDone) this.host.fail(error)
       },
     )

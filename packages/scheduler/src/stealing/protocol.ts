@@ -1,6 +1,5 @@
 /** What the caller's thread, the workers and their peers say to each other under `work-stealing`. See README.md. */
 
-import type { MessagePort } from 'node:worker_threads'
 import type { StealingStats } from '@millrace/core'
 import type { PrepareTask, Reply, Task } from '../worker/protocol.ts'
 import type { WireError } from '../worker/wire-error.ts'
@@ -12,6 +11,14 @@ export interface Unit {
   /** The part: '' for the batch as it was dealt, a name for what was split off. */
   readonly part: string
   readonly task: Task
+}
+
+/** One end of the way between two workers. */
+export interface PeerPort {
+  on(event: 'message', listener: (word: Word) => void): unknown
+  postMessage(word: Word): void
+  unref(): void
+  close(): void
 }
 
 /** What a worker begins with. */
@@ -28,11 +35,12 @@ export type Order =
   | { readonly kind: 'unit'; readonly unit: Unit }
   | PrepareTask
   /** Another worker, and the way to it. */
-  | { readonly kind: 'peer'; readonly slot: number; readonly port: MessagePort }
+  | { readonly kind: 'peer'; readonly slot: number; readonly port: PeerPort }
   /** A worker has ended. */
   | { readonly kind: 'gone'; readonly slot: number }
-  /** Nobody waits for this batch any more. */
-  | { readonly kind: 'drop'; readonly id: number }
+  /** Nobody waits for this batch any more: none of its parts is begun, and one that is under way stops. */
+  | { readonly kind: 'drop'; readonly id: number; readonly key: string; readonly activation: number }
+  /** Do you hear? */
   | { readonly kind: 'ping' }
 
 /** To the caller's thread. */
@@ -48,8 +56,7 @@ export type Report =
     }
   /** The reply could not be sent. */
   | { readonly kind: 'lost'; readonly id: number; readonly error: WireError }
-  /** With the number of the batch that it runs; 0 if it runs none. */
-  | { readonly kind: 'pong'; readonly running: number }
+  | { readonly kind: 'pong' }
   /** It has done what there was to prepare, or could not. */
   | { readonly kind: 'prepared' }
 

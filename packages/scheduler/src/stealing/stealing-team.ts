@@ -4,16 +4,19 @@
  */
 
 import { MillraceError, type StealingStats } from '@millrace/core'
+import { ABANDONED_MS } from '../remote/abandoned.ts'
 import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
 import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
-import type { DoneReply, PrepareTask, Reply, Task } from '../worker/protocol.ts'
+import type { BeaconNotes } from '../worker/beacon.ts'
+import type { PrepareTask, Task } from '../worker/protocol.ts'
 import { fromWire } from '../worker/wire-error.ts'
 import { Assembly } from './assembly.ts'
 import { Cells } from './cells.ts'
 import { LINE, type Report } from './protocol.ts'
-import { TeamWorker } from './team-worker.ts'
+import { realMachine, type TeamMachine } from './team-machine.ts'
+import { type TeamHost, TeamWorker } from './team-worker.ts'
 
 /** What runs must agree in to share a team. */
 export interface TeamOptions extends CrewOptions {
@@ -30,8 +33,6 @@ interface Dealt {
   readonly task: Task
   /** Whether the caller asks for the rest by itself, from the worker that has it. */
   readonly isSingle: boolean
-  /** For a reply that is no part of an assembly. */
-  readonly settle: (answer: { readonly reply: Reply; readonly worker: TeamWorker }) => void
 }
 
 /** A batch that was given up because another worker died, though its own may still run it. */
@@ -40,8 +41,16 @@ type GivenUp = Pick<Dealt, 'home' | 'task'>
 /** So many of them are remembered, the latest ones: a worker hears soon that it is to drop one. */
 const MAX_GIVEN_UP = 256
 
-/** A worker that does not answer for so long is in a function that never returns. */
-const ANSWER_MS = 500
+/** A beacon that was being written is read again after so long. */
+const LOOK_AGAIN_MS = 1
+
+/** What is known of a worker's end. */
+interface Death {
+  readonly timeoutMs?: number | undefined
+  readonly notes?: BeaconNotes | undefined
+  /** It was ended for what no batch under way is to blame for. */
+  readonly isBlameless?: boolean
+}
 
 /** Workers that steal from each other. */
 export class StealingTeam extends SharedCrew<TeamWorker> {
@@ -53,10 +62,12 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   #units = 0
   /** Threads lost so far, by slot. */
   readonly #losses: number[]
+  readonly #machine: TeamMachine
 
-  constructor(options: TeamOptions) {
+  constructor(options: TeamOptions, machine: TeamMachine = realMachine) {
     super(options)
     this.#options = options
+    this.#machine = machine
     this.#cells = Cells.make(options.workers)
     this.#slots = new Array(options.workers).fill(undefined)
     this.#losses = new Array(options.workers).fill(0)
@@ -68,10 +79,12 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     this.#cells.fill(0, slot * LINE, (slot + 1) * LINE)
     try {
       const restarts = this.#losses[slot] as number
-      const worker = new TeamWorker({ slot, cells: this.#cells }, restarts, this.#options.heapLimitMb, {
+      const host: TeamHost = {
         onReport: (from, report) => this.#onReport(from, report),
         onDied: (from, error) => this.#onDied(from, error),
-      })
+      }
+      const start = { slot, cells: this.#cells }
+      const worker = new TeamWorker(start, restarts, this.#options.heapLimitMb, host, this.#machine)
       for (const other of this.workers) worker.meet(other)
       this.#slots[slot] = worker
       this.peak = Math.max(this.peak, this.size + 1)
@@ -94,7 +107,10 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     return this.#dealt.size > 0 ? undefined : [...this.workers].at(-1)
   }
 
-  /** As `Crew.run`; a batch with several replies is asked for the next one with the handle of the first. */
+  /**
+   * As `Crew.run`; a batch with several replies is asked for the next one with the handle of the first. The signal that
+   * it was dealt with counts for all of them, also while nobody asks.
+   */
   protected override async assign(
     makeTask: TaskMaker,
     signal: AbortSignal,
@@ -114,7 +130,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     signal: AbortSignal,
     wanted: WorkerHandle | undefined,
   ): Promise<Answer | undefined> {
-    if (wanted instanceof Assembly) return { reply: await this.#abortable(wanted, signal), worker: wanted }
+    if (wanted instanceof Assembly) return this.#next(wanted)
     for (;;) {
       const worker = wanted === undefined ? this.#leastBusy() : (wanted as TeamWorker)
       if (worker === undefined || !this.has(worker)) return undefined
@@ -126,6 +142,15 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     }
   }
 
+  async #next(assembly: Assembly): Promise<Answer> {
+    try {
+      return { reply: await assembly.next(), worker: assembly }
+    } catch (error) {
+      // a worker that had a part could not be started after all: the batch is to be dealt again
+      throw isStartFailure(error) ? new WorkerDeath(error, { isBystander: true }) : error
+    }
+  }
+
   #leastBusy(): TeamWorker | undefined {
     let least: TeamWorker | undefined
     for (const worker of this.workers) if (least === undefined || worker.dealt < least.dealt) least = worker
@@ -133,53 +158,82 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   }
 
   async #deal(home: TeamWorker, task: Task, signal: AbortSignal): Promise<Answer> {
+    if (signal.aborted) throw signal.reason
     const id = ++this.#units
     home.send({ kind: 'unit', unit: { id, part: '', task } })
     const holders = new Map<string, TeamWorker>()
-    const assembly = new Assembly((part) => {
+    const askMore = (part: string): void => {
       // the rest is where the part is; only batches can be asked for it
-      const key = task.key
-      const { activation } = task
+      const { key, activation } = task
       holders
         .get(part)
         ?.send({ kind: 'unit', unit: { id, part, task: { kind: 'continue', key, activation } } })
-    })
-    const isSingle = task.kind === 'continue' || task.stateful !== undefined
-    this.#ref(home, 1)
-    return new Promise<Answer>((resolve, reject) => {
-      const settle: Dealt['settle'] = (answer) => {
-        this.#forget(id)
-        resolve(answer)
-      }
-      this.#dealt.set(id, { assembly, home, holders, task, isSingle, settle })
-      this.#abortable(assembly, signal).then((reply) => resolve({ reply, worker: assembly }), reject)
-    })
-  }
-
-  /** The assembly's next reply, unless `signal` aborts first: then workers that do not answer are ended. */
-  async #abortable(assembly: Assembly, signal: AbortSignal): Promise<DoneReply> {
+    }
     const onAbort = (): void => {
       assembly.fail(signal.reason)
-      this.#endSilent()
+      this.#abandon(id, task)
     }
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      return await assembly.next()
-    } finally {
+    const assembly = new Assembly(askMore, () => {
       signal.removeEventListener('abort', onAbort)
-      if (assembly.isDone) {
-        for (const [id, dealt] of this.#dealt) if (dealt.assembly === assembly) this.#forget(id)
-      }
-    }
+      this.#forget(id)
+    })
+    signal.addEventListener('abort', onAbort, { once: true })
+    const isSingle = task.kind === 'continue' || task.stateful !== undefined
+    this.#dealt.set(id, { assembly, home, holders, task, isSingle })
+    this.#ref(home, 1)
+    const reply = await assembly.next()
+    return { reply, worker: isSingle ? (holders.get('') ?? home) : assembly }
   }
 
-  /** Nobody waits for the batch any more. */
+  /** Nothing is expected of the batch any more. */
   #forget(id: number): void {
     const dealt = this.#dealt.get(id)
     if (dealt === undefined) return
     this.#dealt.delete(id)
     this.#ref(dealt.home, -1)
+    if (this.#givenUp.has(id)) return // it is going to be run again
+    for (const [old, { task }] of this.#givenUp) {
+      if (!isSameBatch(task, dealt.task)) continue
+      this.#givenUp.delete(old)
+      this.#endLater(old) // what still runs this attempt does so for nobody
+    }
+  }
+
+  /** What is under way of the batch is of no use: it is going to be run again. Ends no worker, since all are needed. */
+  #giveUp(id: number, { home, task }: GivenUp): void {
+    this.#drop(id, task)
+    this.#givenUp.set(id, { home, task })
+    if (this.#givenUp.size <= MAX_GIVEN_UP) return
+    const [oldest] = this.#givenUp.keys()
+    this.#givenUp.delete(oldest as number)
+  }
+
+  /** Nobody waits for the batch: workers let go of it, and one that is still in it after a moment is ended. */
+  #abandon(id: number, task: Task): void {
+    this.#drop(id, task)
+    this.#endLater(id)
+  }
+
+  #drop(id: number, { key, activation }: Task): void {
+    for (const worker of this.workers) worker.send({ kind: 'drop', id, key, activation })
+  }
+
+  /** Ends whoever runs this batch, or a part of it, after a moment; nobody else. */
+  #endLater(id: number, ms = ABANDONED_MS): void {
+    this.#machine.after(ms, () => {
+      for (const worker of [...this.workers]) {
+        const { notes } = worker
+        if (notes === undefined)
+          this.#endLater(id, LOOK_AGAIN_MS) // it is writing them
+        else if (notes.batch === id) this.#endBlameless(worker, 'a batch that nobody waits for any more')
+      }
+    })
+  }
+
+  /** Ends a worker for what only its own run is to blame for, and has had its answer to: all others are bystanders. */
+  #endBlameless(worker: TeamWorker, what: string): void {
+    const error = new MillraceError('WORKER_ENDED', `A worker was ended, since it hung in ${what}.`)
+    this.#onDied(worker, error, { isBlameless: true })
   }
 
   #ref(worker: TeamWorker, by: number): void {
@@ -190,33 +244,38 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   }
 
   #onReport(worker: TeamWorker, report: Report): void {
-    if (report.kind === 'pong') {
-      this.#silent.delete(worker)
-      // it waits for a promise that may never settle, and nobody waits for what it has to say
-      if (report.running !== 0 && !this.#dealt.has(report.running)) worker.kill()
-      return
+    if (report.kind === 'pong') this.#silent.delete(worker)
+    else if (report.kind === 'prepared') worker.endPreparing()
+    else if (report.kind === 'reply') this.#onReply(worker, report)
+    else {
+      const dealt = this.#dealt.get(report.id)
+      if (dealt === undefined) return
+      this.#giveUp(report.id, dealt)
+      dealt.assembly.fail(fromWire(report.error))
     }
-    if (report.kind === 'prepared') {
-      worker.endPreparing()
-      return
-    }
-    const dealt = this.#dealt.get(report.id)
-    if (report.kind === 'lost') {
-      dealt?.assembly.fail(fromWire(report.error))
-      return
-    }
+  }
+
+  #onReply(worker: TeamWorker, report: Extract<Report, { kind: 'reply' }>): void {
     worker.metrics = report.metrics
+    const { id, part, forks, reply } = report
+    const dealt = this.#dealt.get(id)
     if (dealt === undefined) return // of a batch that was given up
-    const { part, forks, reply } = report
-    dealt.holders.set(part, worker)
-    if (reply.kind === 'done' && !dealt.isSingle) dealt.assembly.add(part, forks, reply)
-    else if (reply.kind === 'failed' && isStartFailure(reply.error)) {
+    const { assembly, holders, task, isSingle } = dealt
+    holders.set(part, worker)
+    if (reply.kind === 'done' && !isSingle) {
+      assembly.add(part, forks, reply)
+      return
+    }
+    if (reply.kind === 'failed' && isStartFailure(reply.error)) {
       // the thread runs, but not the helper thread that loads TypeScript there
       this.onRefused()
       this.#onDied(worker, fromWire(reply.error))
-    } else if (part === '' || reply.kind !== 'unknown') dealt.settle({ reply, worker })
-    else
-      dealt.assembly.fail(new MillraceError('WORKER_ENDED', `A worker has lost the region of part ${part}.`))
+      return
+    }
+    // other parts may be under way
+    if (reply.kind === 'failed') this.#abandon(id, task)
+    else if (reply.kind === 'unknown' && (part !== '' || assembly.isBegun)) this.#giveUp(id, dealt)
+    assembly.end(reply)
   }
 
   /**
@@ -224,29 +283,25 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
    * one that it ran, or, if it had begun none, of those that were dealt to it; also where that one has been given up
    * since, and is under way again. Else two workers that die of the same batches could clear each other's for ever.
    */
-  #onDied(worker: TeamWorker, error: unknown, timeoutMs?: number, notes = worker.notes): void {
+  #onDied(
+    worker: TeamWorker,
+    error: unknown,
+    { timeoutMs, notes = worker.notes, isBlameless = false }: Death = {},
+  ): void {
     this.#losses[worker.slot] = worker.restarts + 1
     this.countLoss(error)
     this.drop(worker)
     const running = notes?.batch ?? 0
     const isGuilty = (id: number, { home }: GivenUp): boolean =>
-      running === 0 ? home === worker : running === id
+      !isBlameless && (running === 0 ? home === worker : running === id)
     const formerly = [...this.#givenUp].filter((each) => isGuilty(...each))
-    for (const [id, dealt] of this.#dealt) {
-      for (const other of this.workers) other.send({ kind: 'drop', id })
+    for (const [id, dealt] of [...this.#dealt]) {
       const wasGuilty = formerly.some(([, { task }]) => isSameBatch(task, dealt.task))
       const isBystander = !wasGuilty && !isGuilty(id, dealt)
       const isRefused = isStartFailure(error) // to be dealt again
-      dealt.assembly.fail(isRefused ? error : new WorkerDeath(error, { notes, timeoutMs, isBystander }))
       this.#giveUp(id, dealt)
+      dealt.assembly.fail(isRefused ? error : new WorkerDeath(error, { notes, timeoutMs, isBystander }))
     }
-  }
-
-  #giveUp(id: number, { home, task }: GivenUp): void {
-    this.#givenUp.set(id, { home, task })
-    if (this.#givenUp.size <= MAX_GIVEN_UP) return
-    const [oldest] = this.#givenUp.keys()
-    this.#givenUp.delete(oldest as number)
   }
 
   /** Ends the workers whose call at hand takes longer than it may. */
@@ -257,23 +312,8 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       const timeoutMs = exceededLimit(notes)
       if (timeoutMs === undefined) continue
       const text = `A call had not ended after ${timeoutMs} ms.`
-      this.#onDied(worker, new MillraceError('WORKER_ENDED', text), timeoutMs, notes)
+      this.#onDied(worker, new MillraceError('WORKER_ENDED', text), { timeoutMs, notes })
     }
-  }
-
-  /** Workers that have not answered yet. */
-  readonly #silent = new Set<TeamWorker>()
-
-  #endSilent(asked: Iterable<TeamWorker> = this.workers): void {
-    for (const worker of asked) {
-      if (this.#silent.has(worker)) continue
-      this.#silent.add(worker)
-      worker.send({ kind: 'ping' })
-    }
-    setTimeout(() => {
-      for (const worker of this.#silent) worker.kill()
-      this.#silent.clear()
-    }, ANSWER_MS)
   }
 
   #workerOf(thread: number): TeamWorker | undefined {
@@ -283,10 +323,29 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
 
   override async prepare(task: PrepareTask, signal: AbortSignal): Promise<void> {
     const cold = [...this.workers].filter(({ isNew }) => isNew)
-    const onAbort = (): void => this.#endSilent(cold.filter(({ isPreparing }) => isPreparing))
+    const onAbort = (): void => this.#machine.after(ABANDONED_MS, () => this.#endSilent(cold))
     signal.addEventListener('abort', onAbort, { once: true })
     await Promise.all(cold.map((worker) => worker.prepare(task)))
     signal.removeEventListener('abort', onAbort)
+  }
+
+  /** Workers that are asked whether they hang, and have not answered. */
+  readonly #silent = new Set<TeamWorker>()
+
+  /** Ends those that hang in what they were to prepare. One that waits for a promise has its thread free for others. */
+  #endSilent(cold: readonly TeamWorker[]): void {
+    const asked = cold.filter((worker) => worker.isPreparing && this.has(worker))
+    for (const worker of asked) {
+      this.#silent.add(worker)
+      worker.send({ kind: 'ping' })
+    }
+    this.#machine.after(ABANDONED_MS, () => {
+      for (const worker of asked) {
+        const isSilent = this.#silent.delete(worker) && this.has(worker)
+        // if it runs a batch meanwhile, it is that batch which takes so long
+        if (isSilent && worker.notes?.batch === 0) this.#endBlameless(worker, 'what it was to prepare')
+      }
+    })
   }
 
   override restartsOf(thread: number): number {

@@ -3,21 +3,17 @@
  * others when it has nothing. The rules are in README.md.
  */
 
-import { performance } from 'node:perf_hooks'
-import type { MessagePort } from 'node:worker_threads'
-import type { StealingStats } from '@millrace/core'
-import { ownBeacon } from '../worker/beacon.ts'
+import { MillraceError, type StealingStats } from '@millrace/core'
 import type { Transferred } from '../worker/packed.ts'
 import { pack } from '../worker/packed.ts'
 import type { RunTask } from '../worker/protocol.ts'
 import type { RegionRunner } from '../worker/region-runner.ts'
-import { knownRegion } from '../worker/region-store.ts'
-import { prepareRegion, runTask } from '../worker/run-task.ts'
 import { canSplit, split } from '../worker/split-region.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { Cells } from './cells.ts'
 import { Histogram } from './histogram.ts'
-import type { Order, Report, Unit, Word } from './protocol.ts'
+import type { Order, PeerPort, Report, Unit, Word } from './protocol.ts'
+import type { WorkerMachine } from './worker-machine.ts'
 
 /** A victim in the middle of a long step is not waited for any longer; another may have work. */
 const ANSWER_MS = 10
@@ -25,6 +21,8 @@ const ANSWER_MS = 10
 const LOOK_MS = 0.5
 /** Regions that a peer is remembered to know at most. */
 const MAX_TOLD = 1024
+/** Batches that are remembered to have been dropped, the latest ones: a part may still be on its way from a peer. */
+const MAX_DROPPED = 1024
 
 /** A unit, and when it came. */
 interface Queued {
@@ -35,13 +33,15 @@ interface Queued {
 /** The unit at hand. */
 interface Running {
   readonly unit: Unit
-  /** Set while it can be split. */
+  /** Set once there is one. */
   runner: RegionRunner | undefined
+  /** Whether it must stay in one piece. */
+  readonly isWhole: boolean
   forks: string[]
 }
 
 interface Peer {
-  readonly port: MessagePort
+  readonly port: PeerPort
   /** Regions that the peer has been told of. */
   readonly told: Set<string>
 }
@@ -50,11 +50,12 @@ interface Peer {
 export class StealingWorker {
   readonly #slot: number
   readonly #cells: Cells
-  readonly #report: (report: Report, transfer: Transferred) => void
+  readonly #machine: WorkerMachine
   readonly #peers = new Map<number, Peer>()
   /** What was dealt or stolen and not begun, oldest first. */
   readonly #deque: Queued[] = []
   #running: Running | undefined
+  readonly #dropped = new Set<number>()
   #isLooping = false
   /** Who has sent a `wake` that came before sleep. */
   #waker: number | undefined
@@ -66,14 +67,10 @@ export class StealingWorker {
   readonly #queueLatency = new Histogram()
   readonly #runTime = new Histogram()
 
-  constructor(
-    slot: number,
-    cells: Int32Array<SharedArrayBuffer>,
-    report: (report: Report, transfer: Transferred) => void,
-  ) {
+  constructor(slot: number, cells: Int32Array<SharedArrayBuffer>, machine: WorkerMachine) {
     this.#slot = slot
     this.#cells = new Cells(cells, slot)
-    this.#report = report
+    this.#machine = machine
     this.#cells.isAsleep = true // until somebody has something
   }
 
@@ -81,13 +78,13 @@ export class StealingWorker {
   onOrder(order: Order): void {
     switch (order.kind) {
       case 'unit':
-        this.#deque.push({ unit: order.unit, since: performance.now() })
+        this.#queue([order.unit])
         this.#asked?.resolve(true)
         this.#wake()
         break
       case 'prepare':
         // what goes wrong will with the first unit, too
-        void prepareRegion(order).then(() => this.#report({ kind: 'prepared' }, []))
+        void this.#machine.prepare(order).then(() => this.#report({ kind: 'prepared' }, []))
         break
       case 'peer':
         this.#peers.set(order.slot, { port: order.port, told: new Set() })
@@ -100,13 +97,30 @@ export class StealingWorker {
         if (this.#asked?.slot === order.slot) this.#asked.resolve(false)
         break
       case 'drop':
-        for (let at = this.#deque.length - 1; at >= 0; at--) {
-          if (this.#deque[at]?.unit.id === order.id) this.#deque.splice(at, 1)
-        }
+        this.#drop(order.id)
+        this.#machine.regionOf(order.key)?.drop(order.activation, dropped())
         break
       case 'ping':
-        this.#report({ kind: 'pong', running: this.#running?.unit.id ?? 0 }, [])
+        this.#report({ kind: 'pong' }, [])
     }
+  }
+
+  #report(report: Report, transfer: Transferred): void {
+    this.#machine.report(report, transfer)
+  }
+
+  #queue(units: readonly Unit[]): void {
+    const since = this.#machine.now()
+    for (const unit of units) if (!this.#dropped.has(unit.id)) this.#deque.push({ unit, since })
+  }
+
+  #drop(id: number): void {
+    this.#dropped.add(id)
+    if (this.#dropped.size > MAX_DROPPED) this.#dropped.delete(this.#dropped.values().next().value as number)
+    for (let at = this.#deque.length - 1; at >= 0; at--) {
+      if (this.#deque[at]?.unit.id === id) this.#deque.splice(at, 1)
+    }
+    if (this.#running?.unit.id === id) this.#running.runner?.dispose(dropped())
   }
 
   #onWord(from: number, word: Word): void {
@@ -117,7 +131,7 @@ export class StealingWorker {
       case 'work':
         this.#counts.steals++
         this.#counts.stolen += word.units.length
-        for (const unit of word.units) this.#deque.push({ unit, since: performance.now() })
+        this.#queue(word.units)
         if (this.#asked?.slot === from) this.#asked.resolve(true)
         else this.#wake()
         break
@@ -146,7 +160,7 @@ export class StealingWorker {
         await this.#execute(queued)
         this.#step()
         // messages are heard between two units, too
-        await new Promise((resolve) => setImmediate(resolve))
+        await this.#machine.turn()
       } else {
         this.#cells.isBusy = false
         this.#answer() // who asked while there was work must not wait for ever
@@ -175,7 +189,7 @@ export class StealingWorker {
   /** Asks all busy peers, one after the other, from a random one on. Returns whether there is work now. */
   async #search(): Promise<boolean> {
     const slots = [...this.#peers.keys()]
-    const start = Math.floor(Math.random() * slots.length)
+    const start = Math.floor(this.#machine.random() * slots.length)
     for (let i = 0; i < slots.length && this.#deque.length === 0; i++) {
       const slot = slots[(start + i) % slots.length] as number
       if (this.#cells.isBusyAt(slot)) await this.#ask(slot)
@@ -191,35 +205,37 @@ export class StealingWorker {
     const answered = new Promise<boolean>((resolve) => {
       this.#asked = { slot, resolve }
     })
-    peer.port.postMessage({ kind: 'please' } satisfies Word)
+    peer.port.postMessage({ kind: 'please' })
     // in a long step it hears nothing; what it sends later is welcome then
-    const timer = setTimeout(() => this.#asked?.resolve(false), ANSWER_MS)
+    const cancel = this.#machine.after(ANSWER_MS, () => this.#asked?.resolve(false))
     const got = await answered
-    clearTimeout(timer)
+    cancel()
     this.#asked = undefined
     return got
   }
 
   async #execute({ unit, since }: Queued): Promise<void> {
-    const begun = performance.now()
+    const { beacon, now, runTask } = this.#machine
+    const begun = now()
     this.#queueLatency.add(begun - since)
-    const running: Running = { unit, runner: undefined, forks: [] }
+    const { id, part, task } = unit
+    const isWhole = task.kind === 'run' && (task.stateful !== undefined || task.isCareful)
+    const running: Running = { unit, runner: undefined, isWhole, forks: [] }
     this.#running = running
-    const isWhole = unit.task.kind === 'run' && (unit.task.stateful !== undefined || unit.task.isCareful)
-    const beacon = ownBeacon()
-    beacon.begin(unit.id, unit.part === '')
+    beacon.begin(id, part === '')
     const transfer: Transferred = []
-    const reply = await runTask(unit.task, transfer, (runner) => {
+    const watch = (runner: RegionRunner | undefined): void => {
       if (runner?.wasSplit === true) beacon.blur()
-      if (isWhole) return
       if (running.runner !== undefined) running.runner.onStep = undefined
       running.runner = runner
-      if (runner !== undefined) runner.onStep = () => this.#step()
-    })
+      if (runner === undefined) return
+      runner.onStep = () => this.#step()
+      if (this.#dropped.has(id)) runner.dispose(dropped())
+    }
+    const reply = await runTask(task, transfer, watch, part)
     this.#running = undefined
     beacon.finish()
-    this.#runTime.add(performance.now() - begun)
-    const { id, part } = unit
+    this.#runTime.add(now() - begun)
     try {
       const { forks } = running
       this.#report({ kind: 'reply', id, part, forks, reply, metrics: this.#metrics() }, transfer)
@@ -234,21 +250,22 @@ export class StealingWorker {
     return { ...this.#counts, queueLatency, runTime }
   }
 
-  /** Between two steps: answers who asks, and wakes a sleeper if there is something for him. */
+  /** Between two steps: answers who asks, hears the caller, and wakes a sleeper if there is something for him. */
   #step(): void {
     if (this.#cells.isAsked) this.#answer()
-    const now = performance.now()
+    const now = this.#machine.now()
     if (now - this.#lookedAt < LOOK_MS) return
     this.#lookedAt = now
+    this.#machine.hear()
     for (const [slot, { port }] of this.#peers) {
       if (this.#cells.isAsleepAt(slot) && this.#hasSurplus && this.#cells.claimSleeper(slot))
-        port.postMessage({ kind: 'wake' } satisfies Word)
+        port.postMessage({ kind: 'wake' })
     }
   }
 
   get #hasSurplus(): boolean {
-    const runner = this.#running?.runner
-    return this.#deque.length > 0 || (runner !== undefined && canSplit(runner))
+    const { runner, isWhole = false } = this.#running ?? {}
+    return this.#deque.length > 0 || (runner !== undefined && !isWhole && canSplit(runner))
   }
 
   /** Hands half of what there is to the worker that asks. */
@@ -277,10 +294,11 @@ export class StealingWorker {
     const running = this.#running
     const { runner, unit } = running ?? {}
     if (running === undefined || runner === undefined || unit?.task.kind !== 'run') return undefined
+    if (running.isWhole || this.#dropped.has(unit.id)) return undefined
     const cut = split(runner)
     if (cut.length === 0) return undefined
     runner.wasSplit = true
-    ownBeacon().blur()
+    this.#machine.beacon.blur()
     const part = `${this.#slot}.${++this.#parts}`
     running.forks.push(part)
     const task: RunTask = {
@@ -298,7 +316,7 @@ export class StealingWorker {
   /** Adds what the peer must know to run the unit: the region, and the state if there is one. */
   #export(unit: Unit, { told }: Peer): Unit {
     const task = unit.task as RunTask
-    const region = knownRegion(task.key)
+    const region = this.#machine.regionOf(task.key)
     const { stateful } = task
     const sent: RunTask = { ...task, region: told.has(task.key) ? task.region : (region?.ref ?? task.region) }
     if (told.size >= MAX_TOLD) told.clear()
@@ -311,4 +329,8 @@ export class StealingWorker {
     region.stateful = undefined
     return { ...unit, task: { ...sent, stateful: { ...stateful, restore: { batches, states } } } }
   }
+}
+
+function dropped(): MillraceError {
+  return new MillraceError('RUN_CLOSED', 'Nobody waits for this batch any more.')
 }

@@ -1,16 +1,12 @@
 /** `TeamWorker`: a worker thread of a team, as the caller's thread sees it. Called by `StealingTeam`. */
 
-import { fileURLToPath } from 'node:url'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { MillraceError, type StealingStats } from '@millrace/core'
-import { builtFile } from '../built-file.ts'
 import { noteWorker } from '../threads/live-workers.ts'
-import { handOverModules } from '../typescript/known-modules.ts'
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
 import type { PrepareTask } from '../worker/protocol.ts'
 import type { Order, Report, WorkerStart } from './protocol.ts'
-
-const ENTRY = fileURLToPath(builtFile('stealing/entry.js'))
+import type { TeamMachine, TeamThread } from './team-machine.ts'
 
 /** Who hears what a worker says. */
 export interface TeamHost {
@@ -31,7 +27,8 @@ export class TeamWorker {
   #onPrepared: (() => void) | undefined
   /** What it has reported last. */
   metrics: StealingStats | undefined
-  readonly #worker: Worker
+  readonly #worker: TeamThread
+  readonly #machine: TeamMachine
   readonly #beacon = Beacon.share()
   #isGone = false
 
@@ -41,14 +38,12 @@ export class TeamWorker {
     restarts: number,
     heapLimitMb: number | undefined,
     host: TeamHost,
+    machine: TeamMachine,
   ) {
     this.slot = start.slot
     this.restarts = restarts
-    handOverModules()
-    this.#worker = new Worker(ENTRY, {
-      workerData: { ...start, beacon: this.#beacon } satisfies WorkerStart,
-      ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
-    })
+    this.#machine = machine
+    this.#worker = machine.startThread({ ...start, beacon: this.#beacon }, heapLimitMb)
     const { threadId: id } = this.#worker
     const strikeOff = noteWorker({ id, isolation: 'thread', kill: () => this.kill() })
     let reason: unknown
@@ -56,7 +51,7 @@ export class TeamWorker {
     this.#worker.on('error', (error: unknown) => {
       reason = error
     })
-    this.#worker.on('exit', (code) => {
+    this.#worker.on('exit', (code: number) => {
       strikeOff()
       this.endPreparing()
       if (this.#isGone) return
@@ -102,9 +97,9 @@ export class TeamWorker {
 
   /** Makes a port between two workers. */
   meet(other: TeamWorker): void {
-    const { port1, port2 } = new MessageChannel()
-    this.#worker.postMessage({ kind: 'peer', slot: other.slot, port: port1 } satisfies Order, [port1])
-    other.#worker.postMessage({ kind: 'peer', slot: this.slot, port: port2 } satisfies Order, [port2])
+    const { port1, port2 } = this.#machine.makeChannel()
+    this.#worker.postMessage({ kind: 'peer', slot: other.slot, port: port1 }, [port1 as MessagePort])
+    other.#worker.postMessage({ kind: 'peer', slot: this.slot, port: port2 }, [port2 as MessagePort])
   }
 
   /** Keeps the process alive while somebody waits for the worker. */

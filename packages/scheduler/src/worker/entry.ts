@@ -9,16 +9,19 @@ import { threadId } from 'node:worker_threads'
 import { Beacon, setOwnBeacon } from './beacon.ts'
 import { BEACON_FILE, FileBeacon } from './beacon-file.ts'
 import { Door } from './door.ts'
-import { hearEnds } from './forget.ts'
+import { hearEnds, hearEndsFromParent } from './forget.ts'
 import { guardExit } from './guard.ts'
 import type { Transferred } from './packed.ts'
 import type { Reply, SentTask } from './protocol.ts'
 import { prepareRegion, runTask } from './run-task.ts'
+import { watchParent } from './watch-parent.ts'
 
+if (threadId === 0) watchParent()
 guardExit()
 const path = process.env[BEACON_FILE]
 if (threadId !== 0) hearEnds()
-else if (path !== undefined) setOwnBeacon(FileBeacon.open(path) ?? new Beacon())
+else hearEndsFromParent()
+if (threadId === 0 && path !== undefined) setOwnBeacon(FileBeacon.open(path) ?? new Beacon())
 
 const NOT_BEGUN: Reply = { kind: 'unknown' }
 let door: Door | undefined

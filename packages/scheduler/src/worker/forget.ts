@@ -1,8 +1,8 @@
 /**
  * Tells workers that a run has ended, so that they let go of what they keep for it, and abort what is under way.
  *
- * A broadcast, because nobody knows which workers have met the run; to child processes it does not reach, which
- * forget their oldest runs by themselves.
+ * A broadcast, because nobody knows which workers have met the run; child processes, which it does not reach, are told by
+ * whoever has them.
  */
 
 import { BroadcastChannel } from 'node:worker_threads'
@@ -41,4 +41,17 @@ export function hearEnds(): void {
   const channel = open()
   channel.onmessage = ({ data }) => forget(String(data))
   channel.unref()
+}
+
+/** What a worker process is told. */
+export interface RunEnded {
+  readonly millraceRunEnded: string
+}
+
+/** The same for a process, which its parent tells. Called once. */
+export function hearEndsFromParent(): void {
+  process.on('message', (message: Partial<RunEnded> | null) => {
+    const run = message?.millraceRunEnded
+    if (run !== undefined) forget(run)
+  })
 }

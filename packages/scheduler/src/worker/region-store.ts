@@ -22,8 +22,10 @@ export class Region {
   stateful: RegionRunner | undefined
   /** Runners without a batch. */
   readonly #free: RegionRunner[] = []
-  /** Batches that have more to give. */
-  readonly #paused = new Map<number, RegionRunner>()
+  /** Batches, and parts of batches, that have more to give. */
+  readonly #paused = new Map<string, RegionRunner>()
+  /** Runners in the middle of a batch. */
+  readonly #busy = new Set<RegionRunner>()
 
   constructor(ref: RegionRef, nodes: readonly Node[]) {
     this.ref = ref
@@ -66,15 +68,36 @@ export class Region {
     if (runner !== this.stateful && !runner.isCareful) this.#free.push(runner)
   }
 
-  pause(activation: number, runner: RegionRunner): void {
-    this.#paused.set(activation, runner)
+  /** Has a runner do its work; it is let go in the middle of it if the region is. */
+  async busy<Result>(runner: RegionRunner, work: () => Promise<Result>): Promise<Result> {
+    this.#busy.add(runner)
+    try {
+      return await work()
+    } finally {
+      this.#busy.delete(runner)
+    }
   }
 
-  /** The runner that has more of this batch. */
-  resume(activation: number): RegionRunner | undefined {
-    const runner = this.#paused.get(activation)
-    this.#paused.delete(activation)
+  /** `part`: as `Unit.part`, since one worker may have several parts of a batch. */
+  pause(activation: number, part: string, runner: RegionRunner): void {
+    this.#paused.set(pauseKey(activation, part), runner)
+  }
+
+  /** The runner that has more of this batch, or part. */
+  resume(activation: number, part: string): RegionRunner | undefined {
+    const key = pauseKey(activation, part)
+    const runner = this.#paused.get(key)
+    this.#paused.delete(key)
     return runner
+  }
+
+  /** Nobody asks for the rest of this batch, whatever parts of it are here. */
+  drop(activation: number, reason: unknown): void {
+    for (const [key, runner] of this.#paused) {
+      if (!key.startsWith(pauseKey(activation, ''))) continue
+      this.#paused.delete(key)
+      runner.dispose(reason)
+    }
   }
 
   /** Whether something is kept that a message may still ask for. */
@@ -84,35 +107,36 @@ export class Region {
 
   dispose(reason: unknown): void {
     this.stateful?.dispose(reason)
-    for (const runner of this.#paused.values()) runner.dispose(reason)
+    for (const runner of [...this.#paused.values(), ...this.#busy]) runner.dispose(reason)
   }
 }
 
+function pauseKey(activation: number, part: string): string {
+  return `${activation} ${part}`
+}
+
 const regions = new Map<string, Region>()
-/** Keys of regions that are being loaded, for runs that have not ended. */
-const loading = new Set<string>()
+/** Runs that have ended, the latest ones: what still comes of them is not to be kept, since nothing would remove it. */
+const ended = new Set<string>()
+const MAX_ENDED = 1024
 
 /** The region of this key, if this worker has met it. */
 export function knownRegion(key: string): Region | undefined {
   return regions.get(key)
 }
 
-/** Loads a region's graph, if it has not been, and keeps the region. */
+/** Loads a region's graph, if it has not been, and keeps the region. @throws {MillraceError} if its run has ended. */
 export async function addRegion(
   key: string,
   ref: RegionRef,
 ): Promise<Region | Extract<LoadedGraph, { kind: 'mismatch' }>> {
-  loading.add(key)
-  const graph = await loadGraph(ref.graph).catch((error: unknown) => {
-    loading.delete(key)
-    throw error
-  })
-  const isOver = !loading.delete(key)
+  if (hasEnded(key)) throw runClosed()
+  const graph = await loadGraph(ref.graph)
+  if (hasEnded(key)) throw runClosed()
   if (graph.kind === 'mismatch') return graph
   const known = regions.get(key) // it may have come twice
   if (known !== undefined) return known
   const region = new Region(ref, graph.nodes)
-  if (isOver) return region // to be kept for nobody
   regions.set(key, region)
   for (const [other, { isNeeded }] of regions) {
     if (regions.size <= MAX_REGIONS) break
@@ -121,12 +145,22 @@ export async function addRegion(
   return region
 }
 
-/** A run has ended: nothing of it is needed any more. */
+/** All keys of a run begin with its name, which ends with the first blank. */
+function hasEnded(key: string): boolean {
+  return ended.has(key.slice(0, key.indexOf(' ') + 1))
+}
+
+function runClosed(): MillraceError {
+  return new MillraceError('RUN_CLOSED', 'The run has ended.')
+}
+
+/** A run has ended: nothing of it is needed any more, what is under way included. */
 export function forgetRun(run: string): void {
-  for (const key of loading) if (key.startsWith(run)) loading.delete(key)
+  ended.add(run)
+  if (ended.size > MAX_ENDED) ended.delete(ended.keys().next().value as string)
   for (const [key, region] of regions) {
     if (!key.startsWith(run)) continue
-    region.dispose(new MillraceError('RUN_CLOSED', 'The run has ended.'))
+    region.dispose(runClosed())
     regions.delete(key)
   }
 }

@@ -26,13 +26,17 @@ import { toWire } from './wire-error.ts'
 /** Is told of the runner that has a task's batch, and again, with nothing, when it has it no more. */
 export type Watch = (runner: RegionRunner | undefined) => void
 
-/** Runs `task`; buffers that its terms give away with the reply are appended to `transfer`. Never rejects. */
-export async function runTask(task: Task, transfer: Transferred, watch?: Watch): Promise<Reply> {
+/**
+ * Runs `task`; buffers that its terms give away with the reply are appended to `transfer`. Never rejects.
+ *
+ * @param part of a batch that is dealt among workers: which part of it
+ */
+export async function runTask(task: Task, transfer: Transferred, watch?: Watch, part = ''): Promise<Reply> {
   let region: Region | undefined
   try {
     if (task.kind === 'continue') {
       region = knownRegion(task.key)
-      return await goOn(task, region, transfer, watch)
+      return await goOn(task, part, region, transfer, watch)
     }
     if (task.version !== PROTOCOL_VERSION) throw wrongVersion(task.version)
     const found =
@@ -41,7 +45,7 @@ export async function runTask(task: Task, transfer: Transferred, watch?: Watch):
     if (found === undefined) return { kind: 'unknown' }
     if ('kind' in found) return found
     region = found
-    const reply = await runBatch(task, region, transfer, watch)
+    const reply = await runBatch(task, part, region, transfer, watch)
     // a module may come to start a run long after it was loaded
     const refusal = refusalOf(region.ref.graph.url)
     if (refusal !== undefined) throw refusal
@@ -69,6 +73,7 @@ export async function prepareRegion({ version, key, region }: PrepareTask): Prom
 
 async function runBatch(
   task: RunTask,
+  part: string,
   region: Region,
   transfer: Transferred,
   watch: Watch | undefined,
@@ -86,31 +91,35 @@ async function runBatch(
     times: times === undefined ? undefined : Array.from(times),
     enterAt,
   }))
-  const yielded = stateful?.isLast === true ? await runner.end() : await runner.run(loads, task.poison)
+  const yielded = await region.busy(runner, () =>
+    stateful?.isLast === true ? runner.end() : runner.run(loads, task.poison),
+  )
   if (task.isCareful) checkCloneable(yielded, runner)
   const wantsSnapshot = stateful?.wantsSnapshot === true && !yielded.hasMore
   const snapshot = wantsSnapshot ? { batches: runner.batches, states: runner.states } : undefined
   if (task.isCareful && snapshot !== undefined) checkState(snapshot, runner)
-  return settle(task.activation, region, runner, yielded, begun, snapshot, transfer)
+  return settle(task.activation, part, region, runner, yielded, begun, snapshot, transfer)
 }
 
 async function goOn(
   task: ContinueTask,
+  part: string,
   region: Region | undefined,
   transfer: Transferred,
   watch: Watch | undefined,
 ): Promise<Reply> {
-  const runner = region?.resume(task.activation)
+  const runner = region?.resume(task.activation, part)
   if (region === undefined || runner === undefined) return { kind: 'unknown' }
   watch?.(runner)
   const begun = performance.now()
-  const yielded = await runner.resume()
-  return settle(task.activation, region, runner, yielded, begun, undefined, transfer)
+  const yielded = await region.busy(runner, () => runner.resume())
+  return settle(task.activation, part, region, runner, yielded, begun, undefined, transfer)
 }
 
 /** Keeps the runner for what follows, and makes the reply. */
 function settle(
   activation: number,
+  part: string,
   region: Region,
   runner: RegionRunner,
   yielded: Yielded,
@@ -118,7 +127,7 @@ function settle(
   snapshot: Snapshot | undefined,
   transfer: Transferred,
 ): Reply {
-  if (yielded.hasMore) region.pause(activation, runner)
+  if (yielded.hasMore) region.pause(activation, part, runner)
   else region.give(runner)
   const outputs = packOutputs(yielded.ports)
   yielded.ports.forEach(({ items }, port) => {

@@ -154,14 +154,17 @@ async function runPart(
 
 async function outcome(tree: Tree, choose: Random | undefined, items: readonly number[]) {
   const times = tree.region.timed ? items.map((_, i) => i) : undefined
-  const assembly = new Assembly(() => {})
+  const assembly = new Assembly(
+    () => {},
+    () => {},
+  )
   const never = new Random(1)
   never.below = () => 1
   const parts = await runPart(tree, choose ?? never, '', [{ enterAt: -1, items, times }], assembly)
   const ports = tree.region.exits.filter(({ isRead }) => isRead).map((): unknown[][] => [])
   const sums = { copied: 0, left: 0, counts: [] as number[] }
   for (;;) {
-    const reply = await assembly.next()
+    const reply = (await assembly.next()) as DoneReply
     unpackOutputs(reply.outputs).forEach(({ items: out, from, to, times: at }, port) => {
       for (let i = from; i < to; i++) ports[port]?.push([out[i], at?.[i]])
     })
