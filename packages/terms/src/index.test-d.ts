@@ -17,6 +17,7 @@ import {
   map,
   mapAsync,
   merge,
+  ndjson,
   print,
   reduce,
   scan,
@@ -71,6 +72,9 @@ const wanted = csv('a.csv', {
 expectTypeOf(await toArray(wanted)).toEqualTypeOf<
   { a: string; b: number | null; c: Date; d: number; e: number | null }[]
 >()
+const some = ndjson('a.ndjson', { fields: { a: 'string?', b: (value: unknown) => [value] } })
+expectTypeOf(await toArray(some)).toEqualTypeOf<{ a: string | null; b: unknown[] }[]>()
+expectTypeOf(await toArray(ndjson<{ n: 1 }>('a'))).toEqualTypeOf<{ n: 1 }[]>()
 // @ts-expect-error no such type
 csv('a.csv', { fields: { a: 'text' } })
 expectTypeOf(await toArray(fromIterable([1]).parallel(id(), id()).pipe(merge()))).toEqualTypeOf<number[]>()

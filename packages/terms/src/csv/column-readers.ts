@@ -4,11 +4,21 @@
  */
 
 import { BadInputError, messageOf } from '@millrace/core'
-import { ESCAPED, type RecordScanner } from './record-scanner.ts'
+import { ESCAPED } from './record-scanner.ts'
 
-/** Makes the value of a field of the record that the scanner has found. */
+/** The fields of a record that a scanner has found. */
+export interface FoundFields {
+  readonly bytes: Buffer
+  /** Where each field begins and ends among the bytes, and how it is written. */
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly kinds: Uint8Array
+  text(field: number): string
+}
+
+/** Makes the value of a field of the record that a scanner has found. */
 export interface ColumnReader {
-  read(record: RecordScanner, field: number): unknown
+  read(record: FoundFields, field: number): unknown
 }
 
 /** Texts that are remembered per column, each of so many bytes at most; both powers of two. */
@@ -29,7 +39,7 @@ export class TextReader implements ColumnReader {
   #fields = 0
   #repeated = 0
 
-  read(record: RecordScanner, field: number): string {
+  read(record: FoundFields, field: number): string {
     if (!this.#isOn) return record.text(field)
     const start = record.starts[field] as number
     const length = (record.ends[field] as number) - start
@@ -68,7 +78,7 @@ export class TextReader implements ColumnReader {
 export class GuessReader implements ColumnReader {
   readonly #texts = new TextReader()
 
-  read(record: RecordScanner, field: number): string | number {
+  read(record: FoundFields, field: number): string | number {
     const start = record.starts[field] as number
     // beyond the digits: spares most text a second look
     if ((record.bytes[start] as number) > 0x39) return this.#texts.read(record, field)
@@ -88,7 +98,7 @@ export class CastReader implements ColumnReader {
     this.#cast = cast
   }
 
-  read(record: RecordScanner, field: number): unknown {
+  read(record: FoundFields, field: number): unknown {
     if (this.#cast === Number) {
       const number = plainNumber(record, field)
       if (!Number.isNaN(number)) return number
@@ -124,7 +134,7 @@ const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 
  * The value of a field that is digits, maybe a minus before and a point among them, without a zero ahead; NaN for
  * anything else, which may still be a number.
  */
-export function plainNumber(record: RecordScanner, field: number): number {
+export function plainNumber(record: FoundFields, field: number): number {
   if ((record.kinds[field] as number) >= ESCAPED) return Number.NaN
   return plainNumberIn(record.bytes, record.starts[field] as number, record.ends[field] as number)
 }

@@ -2,8 +2,8 @@
 
 import { BadInputError, messageOf } from '@millrace/core'
 import { type FieldSpec, numberOf, plainTimeIn, timeOf, typeOf } from '../source/fields.ts'
-import { type ColumnReader, plainNumber, TextReader } from './column-readers.ts'
-import { ESCAPED, type RecordScanner } from './record-scanner.ts'
+import { type ColumnReader, type FoundFields, plainNumber, TextReader } from './column-readers.ts'
+import { ESCAPED } from './record-scanner.ts'
 
 /** What reads a column of this type. */
 export function typedReader(column: string, spec: FieldSpec<string>): ColumnReader {
@@ -23,7 +23,7 @@ export function missing(column: string, spec: FieldSpec<string>): null {
 class OptionalTextReader implements ColumnReader {
   readonly #texts = new TextReader()
 
-  read(record: RecordScanner, field: number): string | null {
+  read(record: FoundFields, field: number): string | null {
     const text = this.#texts.read(record, field)
     return text === '' ? null : text
   }
@@ -39,7 +39,7 @@ class FunctionReader implements ColumnReader {
     this.#f = f
   }
 
-  read(record: RecordScanner, field: number): unknown {
+  read(record: FoundFields, field: number): unknown {
     const text = this.#texts.read(record, field)
     const f = this.#f
     try {
@@ -64,7 +64,7 @@ class TypedReader implements ColumnReader {
     this.#isOptional = isOptional
   }
 
-  read(record: RecordScanner, field: number): unknown {
+  read(record: FoundFields, field: number): unknown {
     if (this.#type === 'number') {
       const number = plainNumber(record, field)
       if (!Number.isNaN(number)) return number

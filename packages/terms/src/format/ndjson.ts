@@ -10,8 +10,11 @@ import {
   messageOf,
   type Term,
 } from '@millrace/core'
+import { pathOf } from '../path-of.ts'
 import { writeLines } from '../sink/write-lines.ts'
+import { checkFields, type FieldRecord, type Fields } from '../source/fields.ts'
 import { lines } from '../source/lines.ts'
+import { ndjsonFields } from '../source/ndjson-fields.ts'
 
 /** Options of {@link parseNdjson}. */
 export interface ParseNdjsonOptions {
@@ -87,13 +90,28 @@ function lineOf(item: unknown): string {
   throw new BadInputError(`An item of formatNdjson() has no JSON: it is a ${typeof item}.`)
 }
 
+/** Options of {@link ndjson} that say which fields are wanted. */
+export interface NdjsonFieldsOptions<Wanted extends Fields<unknown>> {
+  /**
+   * The fields that records have, and their types: `{ path: 'string', status: 'number', at: 'date' }`. Lines must be
+   * objects; they are checked to be JSON, but values are made of these fields only. A `?` behind a type says that the
+   * field may be missing or null, and is `null` then. A function is given the value, `undefined` if there is none. A
+   * value that is not of its type fails the run, as does a whole number beyond 2 ** 53 - 1, which would be rounded.
+   */
+  readonly fields: Wanted
+  /** A line that is no JSON fails the run. */
+  readonly invalid?: 'fail'
+}
+
 /**
  * A source of the values of an NDJSON file; `lines` and {@link parseNdjson} in one. Files whose name ends in `.gz` are
  * unpacked on the way.
  *
- * It is read only while there is room downstream. Keeps the order.
+ * With `fields`, only these are made of each line, and their types are checked. It is read only while there is room
+ * downstream. Keeps the order. From a checkpoint it goes on at the byte where a line begins; a packed file is unpacked
+ * once more.
  *
- * @throws {InvalidOptionError} as `lines` and `parseNdjson`.
+ * @throws {InvalidOptionError} as `lines` and `parseNdjson`, or for `fields` that make no sense.
  *
  * @example
  * ```ts
@@ -101,19 +119,30 @@ function lineOf(item: unknown): string {
  * import { tmpdir } from 'node:os'
  * import { join } from 'node:path'
  * import { run } from 'millrace'
- * import { fromIterable, ndjson, toArray, writeNdjson } from 'millrace/terms'
+ * import { fromIterable, ndjson, take, toArray, writeNdjson } from 'millrace/terms'
  *
  * const file = join(tmpdir(), `millrace-ndjson-${process.pid}.ndjson.gz`)
  * await run(fromIterable([{ n: 1 }, { n: 2 }]).pipe(writeNdjson(file))).done
  * console.log(await toArray(ndjson<{ n: number }>(file))) // [ { n: 1 }, { n: 2 } ]
+ * console.log(await toArray(ndjson(file, { fields: { n: 'number', x: 'string?' } }).pipe(take(1)))) // [ { n: 1, x: null } ]
  * await rm(file)
  * ```
  */
-export function ndjson<Row = unknown>(
+export function ndjson<const Wanted extends Fields<unknown>>(
   file: string | URL,
-  options: ParseNdjsonOptions = {},
-): Term<never, Row> {
-  return lines(file).pipe(parser<Row>(options, ` of ${file}`))
+  options: NdjsonFieldsOptions<Wanted>,
+): Term<never, FieldRecord<Wanted>>
+export function ndjson<Row = unknown>(file: string | URL, options?: ParseNdjsonOptions): Term<never, Row>
+export function ndjson(
+  file: string | URL,
+  options: ParseNdjsonOptions & { readonly fields?: Fields<unknown> } = {},
+): Term<never, unknown> {
+  const { fields, invalid } = options
+  if (fields === undefined) return lines(file).pipe(parser<unknown>(options, ` of ${file}`))
+  if (invalid !== undefined && invalid !== 'fail') {
+    throw new InvalidOptionError('invalid of ndjson()', invalid, '"fail" where fields are given')
+  }
+  return ndjsonFields(pathOf('ndjson', file), checkFields('ndjson', fields))
 }
 
 /**
