@@ -2,8 +2,8 @@
  * The command `millrace`: reads the arguments and hands over to the command they name. Runs when it is imported.
  *
  * What a command needs is imported only once it was chosen, so that `--help` answers at once. Exit codes: 0 all went
- * well (also after a drain), 1 the run failed, 2 nothing was run because of a mistake in the call or the module, 130
- * or 143 the run was cancelled by a signal. The code is set, never forced: what was printed is always written out.
+ * well (also after a drain), 1 the run failed, 2 nothing was run because of a mistake in the call or the module, 129,
+ * 130 or 143 the run was cancelled by a signal. The code is set, never forced: what was printed is always written out.
  */
 
 import { BadInputError } from '@millrace/core'
@@ -20,13 +20,14 @@ import { linesOfMistake, say } from './report/error.ts'
 import { packageVersion } from './version.ts'
 
 const EXIT_CODES = `
-Ctrl-C lets the sources end and what is under way go on to its end; once more cancels.
+Ctrl-C lets the sources end and what is under way go on to its end; once more cancels. So do SIGTERM and SIGHUP.
 
 Exit codes:
   0           the run ended well, of itself or drained
   1           the run failed, also if it was drained after the failure
   2           nothing was run: a mistake in the call, the module or the config
-  130, 143    cancelled, by Ctrl-C or SIGTERM`
+  129, 130, 143
+              cancelled, by SIGHUP, Ctrl-C or SIGTERM`
 
 const SETTINGS = `
 Later wins, value by value:

@@ -1,11 +1,14 @@
 /**
- * Ctrl-C and SIGTERM during a run: the first signal drains, the second cancels. Used by `millrace run`.
+ * Ctrl-C, SIGTERM, and SIGHUP, a terminal that goes away, during a run: the first signal drains, the second cancels. Used by
+ * `millrace run`.
  *
  * It never ends the process. From the second signal on nothing is listened for any more, so that a third one ends a
  * process whose terms do not let go.
  */
 
-const signals = ['SIGINT', 'SIGTERM'] as const
+import { constants } from 'node:os'
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** A signal that steers a run. */
 export type Interrupt = (typeof signals)[number]
@@ -43,5 +46,5 @@ export function onInterrupts(actions: InterruptActions, source: SignalSource = p
 
 /** The exit code that shells give a process ended by the signal: 128 and the signal's number. */
 export function exitCodeOf(signal: Interrupt): number {
-  return signal === 'SIGINT' ? 130 : 143
+  return 128 + constants.signals[signal]
 }

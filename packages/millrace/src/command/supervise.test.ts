@@ -11,7 +11,7 @@ function startTicks(...args: string[]) {
   return { ...started, summary: () => JSON.parse(readFileSync(summary, 'utf8')) }
 }
 
-test.for(['SIGINT', 'SIGTERM'] as const)(
+test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'one %s drains: everything that came in comes out',
   async (signal) => {
     const { child, finished, printed, summary } = startTicks()
@@ -31,6 +31,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)(
 test.for([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('a second %s cancels: terms exit, the exit code is %i', async ([signal, expected]) => {
   const { child, finished, printed, summary } = startTicks('-p', 'hold=yes')
   await printed('holding\n')

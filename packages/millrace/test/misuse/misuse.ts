@@ -46,7 +46,7 @@ export interface CliMisuse {
 /** Something that happens to the command once it has printed `after`. */
 export interface Act {
   readonly after: string
-  readonly does: 'nothing' | 'closeStdout' | 'SIGINT' | 'SIGINT twice' | 'SIGTERM twice'
+  readonly does: 'nothing' | 'closeStdout' | 'SIGINT' | 'SIGINT twice' | 'SIGTERM twice' | 'SIGHUP twice'
   /** The exit code that it leads to. */
   readonly exit: number
 }

@@ -395,6 +395,21 @@ export const runCases: readonly CliMisuse[] = [
     alone: 'it gets a signal',
   },
   {
+    name: 'a terminal that goes away twice, while a file is written and a program runs',
+    args: ['run', 'g.mjs', '-s', 's.json'],
+    files: {
+      'g.mjs': graphOf(
+        "fromIterable([1]).pipe(print(), map(String), exec('sh', ['-c', 'trap \"\" TERM; sleep 60 & wait'], { killAfterMs: 20 }), writeLines('out.txt'))",
+        'fromIterable, map, print, exec, writeLines',
+      ),
+    },
+    stdout: '1\n',
+    kept: { 's.json': /"outcome": "cancelled"/ },
+    absent: ['out.txt'],
+    act: { after: '1\n', does: 'SIGHUP twice', exit: 129 },
+    alone: 'it gets a signal',
+  },
+  {
     name: 'Ctrl-C twice',
     args: ['run', 'g.mjs', '-s', 's.json'],
     files: {

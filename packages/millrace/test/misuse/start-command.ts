@@ -73,8 +73,8 @@ function gather(child: ChildProcess, act: Act | undefined): Promise<Ended> {
   })
 }
 
-function signalOf(act: Act | undefined): 'SIGINT' | 'SIGTERM' {
-  return act?.does === 'SIGTERM twice' ? 'SIGTERM' : 'SIGINT'
+function signalOf(act: Act | undefined): NodeJS.Signals {
+  return (act?.does.split(' ')[0] ?? 'SIGINT') as NodeJS.Signals
 }
 
 /** A process that runs case after case. */

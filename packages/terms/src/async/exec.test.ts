@@ -1,10 +1,14 @@
 /** Goal: programs as terms: all items go in, all lines come out, failures are told, and no process stays. */
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { run } from '@millrace/core'
 import { SinkProbe, settle } from '@millrace/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { exec, fromIterable, map, take, toArray } from '../index.ts'
+import { exec, fromIterable, map, mapAsync, take, toArray } from '../index.ts'
 import { naturals, REFUSED, settings } from '../shape/test/everywhere.ts'
 
 const node = (script: string, options = {}) => exec(process.execPath, ['-e', script], options)
@@ -15,6 +19,20 @@ function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
+  } catch {
+    return false
+  }
+}
+
+/** Resolves once it has ended: a signal takes its time. */
+async function gone(pid: number): Promise<void> {
+  while (isThere(pid) && !isZombie(pid)) await settle(5)
+}
+
+/** It has ended, and the process that took it over has not looked yet. */
+function isZombie(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return false
   }
@@ -95,6 +113,69 @@ test('no process is left: on cancel, when nobody needs more, also one that will 
   await expect(running.done).rejects.toMatchObject({ code: 'CANCELLED' })
   expect(isThere(pid)).toBe(false)
 })
+
+const sh = (script: string, options = {}) => exec('sh', ['-c', script], options)
+
+test.skipIf(process.platform === 'win32')(
+  'what a shell leaves in the background is not waited for, and ends',
+  async () => {
+    const [pid, ...rest] = await toArray(fromIterable<string>([]).pipe(sh('sleep 100 & echo $!; echo hi')))
+    expect(rest).toEqual(['hi'])
+    await gone(Number(pid))
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'all output of the program itself is taken, however slowly',
+  async () => {
+    const slow = mapAsync(async (line: string) => {
+      await settle(1)
+      return line.length
+    })
+    const script = 'i=0; while [ $i -lt 300 ]; do printf "%01000d\\n" $i; i=$((i+1)); done; sleep 100 &'
+    const sizes = await toArray(fromIterable<string>([]).pipe(sh(script), slow), {
+      edges: { capacityItems: 2 },
+      batchItems: 2,
+    })
+    expect(sizes).toEqual(new Array(300).fill(1000))
+  },
+)
+
+test.skipIf(process.platform === 'win32')('a cancel ends what a shell has started, too', async () => {
+  const sink = new SinkProbe<string>()
+  const running = run(fromIterable<string>([]).pipe(sh('sleep 100 & echo $!; wait'), sink))
+  const pid = Number(await sink.next())
+  await running.cancel()
+  await expect(running.done).rejects.toMatchObject({ code: 'CANCELLED' })
+  await gone(pid)
+})
+
+test.skipIf(process.platform === 'win32').each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
+  'a process that is ended by %s leaves no program',
+  async (signal) => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('test/execs.mjs', import.meta.url))], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    const [text] = await once(child.stdout, 'data')
+    child.kill(signal)
+    expect(await ended).toEqual([null, signal])
+    for (const pid of String(text).trim().split(' ')) await gone(Number(pid))
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a program that listens to a signal once decides itself',
+  async () => {
+    const path = fileURLToPath(new URL('test/execs.mjs', import.meta.url))
+    const child = spawn(process.execPath, [path, 'listens'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(child, 'exit')
+    const [text] = await once(child.stdout, 'data')
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([3, null])
+    for (const pid of String(text).trim().split(' ')) await gone(Number(pid))
+  },
+)
 
 test('lines are bounded', async () => {
   const long = node('process.stdout.write("x".repeat(100))', { maxLineBytes: 99 })

@@ -15,7 +15,7 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Bytes of one line at most; a longer one fails the run. Default 1,048,576. */
   readonly maxLineBytes?: number
-  /** How long a process that was told to end (SIGTERM) may take, in ms, before it is killed. Default 2,000. */
+  /** How long a process that was told to end (SIGTERM) may take, in ms, before it is killed (SIGKILL). Default 2,000. */
   readonly killAfterMs?: number
 }
 
@@ -27,8 +27,14 @@ export interface ExecOptions {
  * While the program does not read, the term before it is held back; while there is no room behind it, the program's
  * output is not read. It may close its input early, as `head` does. The run fails if the program cannot be started, or
  * ends with another code than 0; the message ends with what it last wrote to its standard error. On cancel, and when
- * nobody needs more, it is told to end, then killed: the run is over when the program is. It stays on the caller's
+ * nothing more is needed, it is told to end, then killed: the run is over when the program is. It stays on the caller's
  * thread. The order is the program's.
+ *
+ * The program and whatever it starts are one process group, in a session of their own, so that they can be ended together:
+ * what a shell leaves running in the background ends with it. Output that such a process holds open is waited for half a
+ * second, not counting the time in which there is no room for it. The group is killed, too, when this process ends, by a
+ * signal (SIGHUP, SIGINT, SIGTERM) as well; not when it is killed by SIGKILL. Ctrl-C in a terminal no longer reaches the
+ * program by itself: the run decides. On Windows only the program itself is ended.
  *
  * @throws {InvalidOptionError} if an argument is no text or an option makes no sense. A program that fails ends the run
  * with a `BadInputError`.

@@ -1,7 +1,10 @@
 /** Goal: a file under way is gone on with from a position: nothing twice, nothing lost, and never another file. */
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { LineFile, type LineFilePosition } from './line-file.ts'
@@ -51,6 +54,22 @@ test('without a position it is removed when the run fails', async () => {
   await file.discard()
   expect(await readdir(folder)).toEqual([])
 })
+
+test.skipIf(process.platform === 'win32').each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
+  'a process that is ended by %s leaves no half of a file',
+  async (signal) => {
+    const folder = await temporaryFolder()
+    const program = fileURLToPath(new URL('test/writes-and-waits.mjs', import.meta.url))
+    const child = spawn(process.execPath, [program, join(folder, 'out.txt')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    expect(await readdir(folder)).not.toEqual([])
+    child.kill(signal)
+    expect(await once(child, 'exit')).toEqual([null, signal])
+    expect(await readdir(folder)).toEqual([])
+  },
+)
 
 test('once it is in place a copy is taken back; as often as the process dies', async () => {
   const folder = await temporaryFolder()

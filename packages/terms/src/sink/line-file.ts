@@ -4,11 +4,12 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, rmSync } from 'node:fs'
 import { constants, copyFile, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32, createGzip, type Gzip } from 'node:zlib'
 import { BadInputError, messageOf } from '@millrace/core'
+import { beforeProcessEnds } from '../process-end.ts'
 
 /** Characters gathered before they are written. */
 const BLOCK_CHARS = 64 * 1024
@@ -51,6 +52,10 @@ export class LineFile {
   /** Somebody may go on with the file, so it must not be removed. */
   #isKept = false
   #syncing: Promise<void> = Promise.resolve()
+  /** A signal that ends the process leaves no half of a file that nobody will go on with. */
+  readonly #callOff = beforeProcessEnds(() => {
+    if (!this.#isKept) rmSync(this.#temporary, { force: true })
+  })
 
   private constructor(file: string, target: string, temporary: string, handle: FileHandle) {
     this.#file = file
@@ -172,6 +177,7 @@ export class LineFile {
     const { size } = await this.#handle.stat()
     await this.#handle.close()
     await rename(this.#temporary, this.#target)
+    this.#callOff()
     await syncFolder(dirname(this.#target))
     return { file: this.#file, lines: this.#lines, bytes: size }
   }
@@ -181,6 +187,7 @@ export class LineFile {
     this.#packer?.abandon()
     await this.#syncing.catch(() => undefined)
     await this.#handle.close().catch(() => undefined)
+    this.#callOff()
     if (this.#isKept) return
     await rm(this.#temporary, { force: true }).catch(() => undefined)
   }
