@@ -17,6 +17,7 @@ import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watc
 import { isStartFailure } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
 import { noteWorker } from '../threads/live-workers.ts'
+import { workerFlags } from '../threads/worker-flags.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import { TASKS_AT_ONCE } from '../worker/door.ts'
 import type { RunEnded } from '../worker/forget.ts'
@@ -331,6 +332,7 @@ export class PoolWorker {
       // what child processes are sent may be all that can be cloned, not only JSON
       ...(isolation === 'process' ? { serialization: 'advanced' } : {}),
       ...link.options,
+      ...flagsOf(isolation),
       // a thread asleep in Atomics.wait would freeze the timers and sockets of its terms
       useAtomics: false,
       ...(heapLimitMb === undefined ? {} : heapOptions(isolation, heapLimitMb)),
@@ -344,11 +346,16 @@ export class PoolWorker {
   }
 }
 
+function flagsOf(isolation: 'thread' | 'process'): { readonly execArgv?: string[] } {
+  const execArgv = workerFlags(isolation)
+  return execArgv === undefined ? {} : { execArgv }
+}
+
 /** Limits of resources are for threads; a process has a flag. */
 function heapOptions(isolation: 'thread' | 'process', heapLimitMb: number): object {
   return isolation === 'thread'
     ? { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }
-    : { execArgv: [...process.execArgv, `--max-old-space-size=${heapLimitMb}`] }
+    : { execArgv: [...(workerFlags('process') ?? process.execArgv), `--max-old-space-size=${heapLimitMb}`] }
 }
 
 function ended(exit: string | number | undefined): MillraceError {

@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, type Transferable, Worker } from 'node:worker_threads'
 import { builtFile } from '../built-file.ts'
+import { workerFlags } from '../threads/worker-flags.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import type { Order, PeerPort, Report, WorkerStart } from './protocol.ts'
 
@@ -38,6 +39,7 @@ export const realMachine: TeamMachine = {
     handOverModules()
     return new Worker(ENTRY, {
       workerData: start,
+      execArgv: workerFlags('thread'),
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
     })
   },

@@ -9,6 +9,7 @@ import { type OpenPart, PARTS_VERSION } from '../parts/protocol.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
 import { noteWorker } from './live-workers.ts'
+import { workerFlags } from './worker-flags.ts'
 
 const ENTRY = builtFile('parts/entry.js')
 
@@ -33,6 +34,7 @@ export class HostThread {
     handOverModules()
     this.#worker = new Worker(ENTRY, {
       workerData: this.#beacon,
+      execArgv: workerFlags('thread'),
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
     })
     // a run keeps the process alive by its ports; a thread in between runs must not
