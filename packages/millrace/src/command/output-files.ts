@@ -1,8 +1,8 @@
 /** Checks the files that a run leaves behind, before it begins. Called by `command/run.ts`. */
 
-import { stat } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { BadInputError } from '@millrace/core'
+import { BadInputError, messageOf } from '@millrace/core'
 
 /** The files of a command, by what they are. */
 export interface CommandFiles {
@@ -36,6 +36,7 @@ export async function checkOutputFiles(files: CommandFiles): Promise<void> {
     }
     taken.set(resolve(file), `the ${what}`)
     await checkWritable(what, file)
+    if (what === 'summary') await tryBeside(file)
   }
 }
 
@@ -47,4 +48,17 @@ async function checkWritable(what: string, file: string): Promise<void> {
     throw new BadInputError(`The ${what} ${file} cannot be written: there is no folder ${folder}.`)
   }
   if (await isFolder(file)) throw new BadInputError(`The ${what} ${file} cannot be written: it is a folder.`)
+}
+
+/** The other files are opened before the run; this one is written after it, beside its place. */
+async function tryBeside(file: string): Promise<void> {
+  const beside = `${resolve(file)}.${process.pid}.tmp`
+  try {
+    await writeFile(beside, '')
+  } catch (cause) {
+    const why = `${messageOf(cause)}. Name a file in a folder that can be written to.`
+    throw new BadInputError(`The summary ${file} cannot be written: ${why}`, { cause })
+  } finally {
+    await rm(beside, { force: true }).catch(() => undefined)
+  }
 }

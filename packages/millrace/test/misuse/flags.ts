@@ -100,6 +100,16 @@ export const flagCases: readonly CliMisuse[] = [
   badFile('a summary into no folder', ['-s', 'no/s.json'], 'no/s.json', 'there is no folder'),
   badFile('a summary that is a folder', ['-s', 'folder'], 'folder', 'is a folder'),
   badFile('a summary below a file', ['-s', 'g.mjs/s.json'], 'g.mjs/s.json', 'there is no folder'),
+  ...(process.platform === 'linux'
+    ? [
+        badFile(
+          'a summary where nothing can be written',
+          ['-s', '/proc/s.json'],
+          '/proc/s.json',
+          'Name a file',
+        ),
+      ]
+    : []),
   badFile('a summary over the module', ['-s', 'g.mjs'], 'g.mjs', 'Name another file'),
   badFile('a summary over the config', ['-c', 'c.json', '-s', 'c.json'], 'c.json', 'Name another file', {
     'c.json': '{}',
