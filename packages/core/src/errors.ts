@@ -158,6 +158,17 @@ export class RunWhileLoadingError extends MillraceError {
   }
 }
 
+/** Clean-up that has not ended in its time. Code `CLEANUP_TIMEOUT`. */
+export class CleanUpTimeoutError extends MillraceError {
+  constructor(what: string, timeoutMs: number) {
+    super(
+      'CLEANUP_TIMEOUT',
+      `${what} has not settled ${timeoutMs} ms after it was called; the run has ended without it. Let it settle, or raise ` +
+        'the option cleanupTimeoutMs.',
+    )
+  }
+}
+
 /** An option or argument outside of what is allowed. Code `INVALID_OPTION`. */
 export class InvalidOptionError extends MillraceError {
   constructor(option: string, seen: unknown, allowed: string) {

@@ -6,6 +6,7 @@
  * none after the end.
  */
 
+import type { CleanUp } from './clean-up.ts'
 import { unfit } from './unfit.ts'
 
 /** What the puller reports to. */
@@ -22,7 +23,7 @@ export class AsyncPuller {
   readonly #iterator: AsyncIterator<unknown>
   readonly #host: PullerHost
   #gathered: unknown[] = []
-  #asking = false
+  #asking: PromiseLike<unknown> | undefined
   #isAnnounced = false
   #closed = false
   /** Why the iterator failed, while what it gave before has not been taken. */
@@ -37,13 +38,18 @@ export class AsyncPuller {
 
   /** A `next` is under way, or what was gathered is about to be announced. */
   get isBusy(): boolean {
-    return this.#asking || this.#isAnnounced
+    return this.#asking !== undefined || this.#isAnnounced
   }
 
   /** Asks for the next item unless one is asked for already, or the stage wants none. */
   pull(): void {
-    if (this.#asking || this.#closed || this.isEnded || this.#gathered.length >= this.#host.demand()) return
-    this.#asking = true
+    if (
+      this.#asking !== undefined ||
+      this.#closed ||
+      this.isEnded ||
+      this.#gathered.length >= this.#host.demand()
+    )
+      return
     let result: Promise<IteratorResult<unknown>>
     try {
       result = Promise.resolve(this.#iterator.next())
@@ -51,6 +57,7 @@ export class AsyncPuller {
       this.#fail(error)
       return
     }
+    this.#asking = result
     result.then(
       (step) => this.#onNext(step),
       (error: unknown) => this.#fail(error),
@@ -62,7 +69,7 @@ export class AsyncPuller {
       this.#fail(unfit.step(step))
       return
     }
-    this.#asking = false
+    this.#asking = undefined
     if (this.#closed) return
     if (step.done === true) {
       this.isEnded = true
@@ -88,7 +95,7 @@ export class AsyncPuller {
   }
 
   #fail(error: unknown): void {
-    this.#asking = false
+    this.#asking = undefined
     this.isEnded = true
     if (this.#closed) return
     if (this.#gathered.length === 0) this.#host.onPullFailed(error)
@@ -114,16 +121,10 @@ export class AsyncPuller {
     return gathered
   }
 
-  /**
-   * Lets the iterator go. Resolves when its clean-up is done; an iterator in the middle of a `next` cleans up
-   * when that settles, which nobody waits for: it might never.
-   */
-  async close(): Promise<void> {
+  /** Lets the iterator go. How a `next` that is under way ends counts for nothing. */
+  close(cleanUp: CleanUp): void {
     if (this.#closed) return
     this.#closed = true
-    if (this.isEnded) return
-    const cleanup = Promise.resolve(this.#iterator.return?.())
-    if (!this.#asking) await cleanup
-    else cleanup.catch(() => undefined) // told to stop in mid-wait: how it ends changes nothing
+    if (!this.isEnded) cleanUp.letGo(this.#iterator, this.#asking)
   }
 }

@@ -41,6 +41,8 @@ export interface EngineOptions {
   readonly onGrown: (edge: EdgeStats) => void
   /** Whether an item that fails stops the sources rather than ending the run. */
   readonly stopsOnFailure: boolean
+  /** How long clean-up is waited for, in ms. */
+  readonly cleanupTimeoutMs?: number | undefined
   /** Called with each item that is set aside; a promise holds its stage back. */
   readonly onDeadLetter: (letter: DeadLetter, isFatal: boolean) => void | Promise<void>
   /** Called with what fails that the run can go on without. */
@@ -73,6 +75,7 @@ export class Engine implements StageHost {
   readonly signal: AbortSignal
   readonly timers: TimerWheel
   readonly stopsOnFailure: boolean
+  readonly cleanupTimeoutMs: number | undefined
   /** The sinks' results so far. */
   readonly results = new Map<Node, unknown>()
   grown = 0
@@ -113,6 +116,7 @@ export class Engine implements StageHost {
     this.signal = this.#abort.signal
     this.timers = new TimerWheel(options.clock)
     this.stopsOnFailure = options.stopsOnFailure
+    this.cleanupTimeoutMs = options.cleanupTimeoutMs
     this.#settled = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })

@@ -6,7 +6,8 @@
  */
 
 import type { KernelKind } from '../contracts.ts'
-import { BadInputError, describe } from '../errors.ts'
+import { BadInputError, describe, TermError } from '../errors.ts'
+import type { CleanUp } from './clean-up.ts'
 import type { NodeContext } from './context.ts'
 import { Frame, type FrameRole, type FrameSnapshot, isAsyncIterable, isIterable } from './frame.ts'
 import type { SourceTrack } from './source-track.ts'
@@ -22,10 +23,19 @@ export class FrameStack {
   readonly #contexts: readonly NodeContext[]
   readonly #records: readonly NodeRecord[]
   readonly #onFailed: OnFailed
+  readonly #cleanUp: () => CleanUp
+  /** The `next` under way, and the frame whose it is. */
+  inNext: { readonly frame: Frame; readonly step: PromiseLike<unknown> } | undefined
   /** Items of input frames that were let go before a node saw them. */
   leftover = 0
 
-  constructor(contexts: readonly NodeContext[], records: readonly NodeRecord[], onFailed: OnFailed) {
+  constructor(
+    contexts: readonly NodeContext[],
+    records: readonly NodeRecord[],
+    onFailed: OnFailed,
+    cleanUp: () => CleanUp,
+  ) {
+    this.#cleanUp = cleanUp
     this.#contexts = contexts
     this.#records = records
     this.#onFailed = onFailed
@@ -190,13 +200,13 @@ export class FrameStack {
     this.#bookEmpty(frame)
     if (frame.role === 'input' && frame.iterator === undefined) this.leftover += frame.to - frame.at
     if (frame.isSpent) return
-    const op = Math.max(0, frame.op - 1)
-    try {
-      frame.iterator?.return?.()
-    } catch (error) {
-      this.#onFailed(error, frame.role === 'input' ? 'generate' : 'item', op, frame.cause)
-    }
-    frame.asyncIterator?.return?.().catch((error: unknown) => this.#onFailed(error, 'item', op, frame.cause))
+    const iterator = frame.iterator ?? frame.asyncIterator
+    if (iterator === undefined) return
+    const { id } = this.#contexts[Math.max(0, frame.op - 1)] as NodeContext
+    const phase = frame.role === 'input' ? 'generate' : 'item'
+    const toError = (error: unknown): TermError => new TermError(id, phase, error, frame.cause)
+    const next = this.inNext?.frame === frame ? this.inNext.step : undefined
+    this.#cleanUp().letGo(iterator, next, toError)
   }
 
   #bookEmpty(frame: Frame): void {

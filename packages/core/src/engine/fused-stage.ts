@@ -65,10 +65,15 @@ export class FusedStage extends Stage {
   /** What loops throw when a function gives what it must not. */
   readonly unfit = unfit
 
-  readonly #frames = new FrameStack(this.contexts, this.records, (error, phase, op, item, attempts) => {
-    if (attempts === undefined) this.failed(error, phase, op, item)
-    else this.#failures.onFailed(error, op, item, attempts)
-  })
+  readonly #frames = new FrameStack(
+    this.contexts,
+    this.records,
+    (error, phase, op, item, attempts) => {
+      if (attempts === undefined) this.failed(error, phase, op, item)
+      else this.#failures.onFailed(error, op, item, attempts)
+    },
+    () => this.cleanUp,
+  )
   readonly #end = new ChainEnd(this.plan.nodes, this.contexts, this.#frames, (node, result) =>
     this.host.setResult(node, result),
   )
@@ -417,6 +422,7 @@ export class FusedStage extends Stage {
     }
     const onError = (error: unknown): void => {
       this.waiting = false
+      this.#frames.inNext = undefined
       frame.to = 0 // it has failed, so it must not be told to return
       if (this.isDone) return
       frame.hasFailed = true
@@ -424,6 +430,7 @@ export class FusedStage extends Stage {
       this.#failures.onFailed(error, op, frame.cause, frame.attempts, frame.wasUsed)
       this.wake()
     }
+    this.#frames.inNext = { frame, step }
     const onTimeout = (error: unknown): void => {
       frame.asyncIterator?.return?.().catch(() => undefined) // whatever it gives or throws now comes too late
       onError(error)
@@ -433,6 +440,7 @@ export class FusedStage extends Stage {
       this.#isTimed ? this.#failures.limitOf(op, onTimeout) : undefined,
       (result) => {
         this.waiting = false
+        this.#frames.inNext = undefined
         if (this.isDone) return
         this.#frames.step(frame, result as IteratorResult<unknown>, this.lastTime)
         if (frame.isSpent) this.#frames.drop(frame)
@@ -471,7 +479,7 @@ export class FusedStage extends Stage {
       const items = this.#feed?.next()
       if (items !== undefined) this.#frames.addBelow(this.#inputOf(items))
       this.#closed = true
-      this.#closeSource().catch(() => undefined) // the first failure is the one that counts
+      this.#closeSource()
     }
     this.wake()
     return true
@@ -492,13 +500,13 @@ export class FusedStage extends Stage {
     this.inlet.close()
     // a source that sleeps would keep its timer
     if (this.inlet.edges.length === 0) this.contexts[0]?.stop(undefined)
-    this.#closeSource().catch((error: unknown) => this.failed(error, 'generate', 0))
+    this.#closeSource()
   }
 
-  #closeSource(): Promise<void> {
+  #closeSource(): void {
     const feed = this.#feed
     this.#feed = undefined
-    return feed?.close() ?? Promise.resolve()
+    feed?.close(this.cleanUp)
   }
 
   /** Input and frames are used up: takes the next step of ending, or finishes. */
@@ -525,7 +533,7 @@ export class FusedStage extends Stage {
     this.contexts[0]?.stop(undefined)
     this.#frames.closeUpTo(0)
     this.#closed = true
-    this.#closeSource().catch((error: unknown) => this.failed(error, 'generate', 0))
+    this.#closeSource()
     this.wake()
   }
 
@@ -540,7 +548,11 @@ export class FusedStage extends Stage {
       if (this.host.signal.aborted) record.failed++
       else if (kind === 'flatMap' || kind === 'expand') record.empty++
     }
+    // a source that sleeps would not get to its clean-up
+    if (this.inlet.edges.length === 0 && !this.#closed) this.contexts[0]?.stop(this.host.signal.reason)
     if (!this.#running) this.#frames.closeAll()
-    await this.#closeSource()
+    else await Promise.resolve() // the loop that runs lets go of its frames
+    this.#closeSource()
+    await this.cleanUp.settled()
   }
 }

@@ -6,6 +6,7 @@
 import type { Kernel } from '../contracts.ts'
 import { BadInputError, describe } from '../errors.ts'
 import { AsyncPuller, type PullerHost } from './async-puller.ts'
+import type { CleanUp } from './clean-up.ts'
 import { Frame, isAsyncIterable, isIterable } from './frame.ts'
 
 /**
@@ -73,11 +74,11 @@ export class SourceFeed {
     }
   }
 
-  /** Lets the iterator go; see `AsyncPuller.close` for what is waited for. */
-  async close(): Promise<void> {
-    this.#iterator?.return?.()
+  /** Lets the iterator go. */
+  close(cleanUp: CleanUp): void {
+    cleanUp.letGo(this.#iterator, undefined)
     this.#iterator = undefined
-    await this.#puller?.close()
+    this.#puller?.close(cleanUp)
   }
 }
 

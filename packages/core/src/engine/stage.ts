@@ -11,6 +11,7 @@ import { TermError } from '../errors.ts'
 import type { DeadLetter } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
+import { CleanUp } from './clean-up.ts'
 import { NodeContext, type RunScope } from './context.ts'
 import type { Edge, EdgeEnd } from './edge.ts'
 import type { FailureRecord } from './failure-record.ts'
@@ -30,6 +31,8 @@ export interface StageHost extends RunScope {
   readonly timers: TimerWheel
   /** Whether an item that fails is set aside and the sources stop, where its term says `fail`. */
   readonly stopsOnFailure: boolean
+  /** How long clean-up is waited for. Default: `DEFAULT_CLEANUP_TIMEOUT_MS`. */
+  readonly cleanupTimeoutMs?: number | undefined
   /**
    * An item failed for good and was set aside; `isFatal` if it is to stop the sources. Returns a promise if whoever reads
    * dead letters cannot keep up: nothing is to follow before it resolves.
@@ -96,6 +99,7 @@ export abstract class Stage implements EdgeEnd {
   /** The `enter` under way, of the node before #entered. */
   #entering: Promise<void> | undefined
   #exiting: Promise<void> | undefined
+  #cleanUp: CleanUp | undefined
 
   constructor(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost) {
     this.plan = plan
@@ -329,6 +333,12 @@ export abstract class Stage implements EdgeEnd {
     )
   }
 
+  /** What is waited for once the stage has ended. */
+  protected get cleanUp(): CleanUp {
+    this.#cleanUp ??= new CleanUp(this.host.cleanupTimeoutMs, this.host.signal)
+    return this.#cleanUp
+  }
+
   /** Lets go of everything and calls every `exit`, once. Rejects with the first failure, after all were called. */
   dispose(): Promise<void> {
     this.isDone = true
@@ -341,7 +351,8 @@ export abstract class Stage implements EdgeEnd {
     try {
       await this.release()
     } catch (error) {
-      first = new TermError((this.plan.nodes[0] as Node).id, 'generate', error)
+      first =
+        error instanceof TermError ? error : new TermError((this.plan.nodes[0] as Node).id, 'generate', error)
     }
     const entered = this.#entered
     for (let at = 0; at < entered; at++) {
@@ -360,7 +371,8 @@ export abstract class Stage implements EdgeEnd {
   async #exitNode(at: number): Promise<TermError | undefined> {
     const { leaf, id } = this.plan.nodes[at] as Node
     try {
-      await leaf.exit?.(this.contexts[at] as never)
+      const exiting = leaf.exit?.(this.contexts[at] as never)
+      if (isPromise(exiting)) await this.cleanUp.within(exiting, 'exit()')
       return undefined
     } catch (error) {
       return new TermError(id, 'exit', error)

@@ -51,6 +51,12 @@ export interface RunOptions {
   readonly statsEveryMs?: number
   /** A stage that could run and has not for so many ms is starving. Looked for while `starvation` is listened to. Default 1,000. */
   readonly starvationMs?: number
+  /**
+   * Milliseconds that a run waits for clean-up when a term is let go: for its `exit`, and the `return()` of its iterators.
+   * Then it ends without, and fails with a `CleanUpTimeoutError` unless it has failed or was cancelled before.
+   * Default 10,000.
+   */
+  readonly cleanupTimeoutMs?: number
   /** Picks the next of `count` ready stages, as an index: for tests that replay a schedule. */
   readonly pick?: (count: number) => number
   /** Saves the run now and then, so that the same call goes on from there if the process dies. Default: never. */

@@ -246,6 +246,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       placement,
       onGrown: (edge) => this.#tell('stall', edge),
       stopsOnFailure: this.#options.onError === 'stop',
+      cleanupTimeoutMs: this.#options.cleanupTimeoutMs,
       onDeadLetter: (letter, isFatal) => this.#onDeadLetter(letter, isFatal),
       onStopFor: (error) => this.#stopFor(error),
     })
@@ -433,7 +434,7 @@ function checkOptions(options: RunOptions): void {
       throw new InvalidOptionError(name, value, 'a whole number, at least 1')
     }
   }
-  for (const name of ['statsEveryMs', 'starvationMs'] as const) {
+  for (const name of ['statsEveryMs', 'starvationMs', 'cleanupTimeoutMs'] as const) {
     const value = options[name]
     if (value !== undefined && !(value > 0)) {
       throw new InvalidOptionError(name, value, 'a number of milliseconds above 0')

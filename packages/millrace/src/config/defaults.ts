@@ -15,6 +15,7 @@ export function defaultConfig(): RunConfig {
     batchItems: 1024,
     growthLimitItems: 1_048_576,
     starvationMs: 1000,
+    cleanupTimeoutMs: 10_000,
     onError: 'abort',
     failureRate: { warnShare: 0.01, actShare: 0.1 },
     checkpoint: { everyMs: 10_000, timeoutMs: 60_000 },

@@ -20,7 +20,13 @@ export interface TermOptions extends EdgeOptions, FailurePolicy<never, unknown> 
 export interface RunConfig
   extends Pick<
     RunOptions,
-    'edges' | 'batchItems' | 'growthLimitItems' | 'starvationMs' | 'onError' | 'failureRate'
+    | 'edges'
+    | 'batchItems'
+    | 'growthLimitItems'
+    | 'starvationMs'
+    | 'cleanupTimeoutMs'
+    | 'onError'
+    | 'failureRate'
   > {
   readonly checkpoint?: CheckpointConfig
   readonly scheduler?: SchedulerOptions
@@ -77,6 +83,7 @@ export const runSettings: Section = section(
     batchItems: whole,
     growthLimitItems: whole,
     starvationMs: ms,
+    cleanupTimeoutMs: ms,
     onError: oneOf(['abort', 'stop']),
     failureRate: section({ warnShare: share, actShare: share }),
     checkpoint: section(checkpoint),

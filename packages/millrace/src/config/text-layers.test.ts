@@ -10,6 +10,7 @@ test('the variables and their settings', () => {
     'MILLRACE_BATCH_ITEMS batchItems',
     'MILLRACE_GROWTH_LIMIT_ITEMS growthLimitItems',
     'MILLRACE_STARVATION_MS starvationMs',
+    'MILLRACE_CLEANUP_TIMEOUT_MS cleanupTimeoutMs',
     'MILLRACE_ON_ERROR onError',
     'MILLRACE_WARN_SHARE failureRate.warnShare',
     'MILLRACE_ACT_SHARE failureRate.actShare',

@@ -17,7 +17,10 @@ export function describePart(
   part: Part,
   { edges, parts }: Pick<EdgeBoard, 'edges' | 'parts'>,
   locator: Locator,
-  engine: Pick<PartPlan, 'timed' | 'batchItems' | 'stopsOnFailure' | 'resumes' | 'isCareful' | 'poison'>,
+  engine: Pick<
+    PartPlan,
+    'timed' | 'batchItems' | 'stopsOnFailure' | 'cleanupTimeoutMs' | 'resumes' | 'isCareful' | 'poison'
+  >,
   snapshots: Snapshots,
 ): PartPlan {
   const stages = part.stages.map(({ index, kind, nodes }) => ({

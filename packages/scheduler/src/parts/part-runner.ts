@@ -224,6 +224,7 @@ export class PartRunner {
       placement,
       onGrown: () => {},
       stopsOnFailure: plan.stopsOnFailure,
+      cleanupTimeoutMs: plan.cleanupTimeoutMs,
       onDeadLetter: (letter, isFatal) => this.#onDeadLetter(letter, isFatal),
       onStopFor: (error) => this.#reply({ kind: 'stopFor', failure: toFailure(error) }),
     })

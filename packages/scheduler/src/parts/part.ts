@@ -4,7 +4,7 @@
  */
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { StagePlan } from '@millrace/core/engine'
+import { DEFAULT_CLEANUP_TIMEOUT_MS, longTimer, type StagePlan } from '@millrace/core/engine'
 import type { HostThread } from '../threads/host-thread.ts'
 import { releaseThread, type ThreadOptions } from '../threads/thread-cache.ts'
 import type { WireLetter } from '../worker/letters.ts'
@@ -100,7 +100,9 @@ export class Part {
   #hasFailed = false
   #ending: Promise<void> | undefined
   #onEnd: () => void = () => {}
-  #patience: NodeJS.Timeout | undefined
+  #cancelPatience: () => void = () => {}
+  /** What the run gives clean-up. */
+  cleanupTimeoutMs: number | undefined
 
   constructor(host: number, stages: readonly StagePlan[], thread: HostThread, owner: PartOwner) {
     this.host = host
@@ -260,13 +262,15 @@ export class Part {
       }
       this.#onEnd = resolve
       this.#order({ kind: 'cancel', error: toWire(reason) })
-      this.#patience = setTimeout(() => {
-        this.#isLost = true
-        this.thread.end()
-        this.#end()
-      }, PATIENCE_MS)
+      this.#endAfter(PATIENCE_MS)
     })
     return this.#ending
+  }
+
+  /** A thread that has not told its end by then is ended. */
+  #endAfter(ms: number): void {
+    this.#cancelPatience()
+    this.#cancelPatience = longTimer(ms, () => this.abandon(), true)
   }
 
   /** The part is lost for good. */
@@ -288,7 +292,7 @@ export class Part {
   }
 
   close(options: ThreadOptions): void {
-    clearTimeout(this.#patience)
+    this.#cancelPatience()
     this.#port.close()
     const isFree = this.#isWired ? this.hasEnded : this.#isReady
     if (this.#isLost || !isFree) this.thread.end()
@@ -339,7 +343,10 @@ export class Part {
         this.#owner.onStopFor(fromFailure(reply.failure))
         break
       case 'ending':
-        clearTimeout(this.#patience) // exits take the time they take
+        // it sees to the limit itself, unless an exit is in a loop without end. A part that had ended before it was told to
+        // says so, too, and its thread may host another by now
+        if (!this.hasEnded)
+          this.#endAfter((this.cleanupTimeoutMs ?? DEFAULT_CLEANUP_TIMEOUT_MS) + PATIENCE_MS)
         break
       case 'ended':
         this.#printedBytes = reply.printedBytes
@@ -385,7 +392,7 @@ export class Part {
   }
 
   #end(): void {
-    clearTimeout(this.#patience)
+    this.#cancelPatience()
     this.hasEnded = true
     this.#onEnd()
   }

@@ -224,6 +224,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     if (part === undefined) return undefined
     // a call that hangs is ended with its thread, which is of use if the part can begin anew
     if (part.unsavable !== undefined) checkTimeouts(plan.nodes)
+    part.cleanupTimeoutMs = host.cleanupTimeoutMs
     const proxy = new ProxyStage(plan, inlet, outlet, host, part, this)
     this.#proxies.set(plan.index, proxy)
     return proxy
@@ -254,9 +255,9 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   }
 
   #describe(part: Part, resumes: boolean): PartPlan {
-    const { timed, batchItems, stopsOnFailure } = this.#host as StageHost
+    const { timed, batchItems, stopsOnFailure, cleanupTimeoutMs } = this.#host as StageHost
     const { isCareful, poison } = this.#recovery.casualtiesOf(part)
-    const engine = { timed, batchItems, stopsOnFailure, resumes, isCareful, poison }
+    const engine = { timed, batchItems, stopsOnFailure, cleanupTimeoutMs, resumes, isCareful, poison }
     return describePart(part, this.#board, this.#locator, engine, this.#recovery.snapshots)
   }
 

@@ -166,6 +166,7 @@ export interface PartPlan {
   readonly timed: boolean
   readonly batchItems: number
   readonly stopsOnFailure: boolean
+  readonly cleanupTimeoutMs: number | undefined
   /** Whether the part is to take snapshots. */
   readonly saves: boolean
   /** Whether it goes on where a lost worker was. */

@@ -37,8 +37,6 @@ export class HostThread {
       execArgv: workerFlags('thread'),
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
     })
-    // a run keeps the process alive by its ports; a thread in between runs must not
-    this.#worker.unref()
     this.#worker.on('error', (error: unknown) => {
       this.#cause ??= error
     })
@@ -75,8 +73,15 @@ export class HostThread {
     return this.#worker.threadId
   }
 
+  /** Hosts nothing for now: the process may end. */
+  rest(): void {
+    this.#worker.unref()
+  }
+
   /** Has the thread host a part, which is spoken to through `port`. */
   host(port: MessagePort): void {
+    // a thread that dies closes its ports at once, and tells so later: the process must stay to hear it
+    this.#worker.ref()
     const message: OpenPart = { kind: 'open', version: PARTS_VERSION, port }
     this.#worker.postMessage(message, [port])
   }
@@ -108,6 +113,7 @@ export class HostThread {
     this.onLost = undefined
     this.#isAlive = false
     this.#lease.release()
+    this.#worker.unref()
     void this.#worker.terminate()
   }
 }

@@ -84,6 +84,7 @@ export function releaseThread(thread: HostThread, { idleTimeoutMs }: ThreadOptio
     thread.end()
     return
   }
+  thread.rest()
   const end = (): void => {
     idle.delete(thread)
     thread.end()
