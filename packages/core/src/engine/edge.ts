@@ -42,6 +42,8 @@ export class Edge {
   bytes = 0
   peakItems = 0
   sent = 0
+  /** Estimated bytes of the items sent. */
+  sentBytes = 0
   dropped = 0
   /** Items left when the reader went, or ended early. */
   abandoned = 0
@@ -113,6 +115,7 @@ export class Edge {
     if (this.closed) return
     const count = batch.to - batch.from
     this.sent += count
+    this.sentBytes += count * batch.itemBytes
     if (this.overflow !== 'block' && this.items + count > this.capacityItems) this.#overflow(batch)
     else this.#append(batch)
     if (this.items > this.peakItems) this.peakItems = this.items

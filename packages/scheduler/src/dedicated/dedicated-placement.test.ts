@@ -177,3 +177,20 @@ test('each term has a worker of its own, and the summary tells what they did', a
     ['keep', 5000, 0],
   ])
 })
+
+test('stages say that they run on workers, and how much was sent there and back', async () => {
+  const { stages } = await run(shapes({ shape: 'line', items: 5000 }) as never, place()).done
+  expect(stages.map(({ nodes, runsOn }) => [nodes[0], runsOn])).toEqual([
+    ['source', 'workers'],
+    ['double', 'workers'],
+    ['add', 'workers'],
+    ['keep', 'caller'],
+  ])
+  const traffic = stages.map(({ sentBytes, receivedBytes }) => [sentBytes > 0, receivedBytes > 0])
+  expect(traffic).toEqual([
+    [false, true],
+    [true, true],
+    [true, true],
+    [false, false],
+  ])
+})

@@ -50,6 +50,7 @@ export class MirrorEdge extends Edge implements ReportedEdge {
   apply(report: EdgeReport): void {
     const { items, bytes, peakItems, sent, dropped, capacityItems, ended, closed, abandoned, parked } = report
     Object.assign(this, { items, bytes, peakItems, sent, dropped, capacityItems, ended, closed })
+    this.sentBytes = report.sentBytes
     const gone = abandoned - this.#atWriter
     this.#atWriter = abandoned
     this.abandoned += countUnmatched(this, this.#place, gone)
@@ -119,6 +120,7 @@ export class ReceivedEdge extends InboundEdge implements ReportedEdge {
     const gone = report.abandoned - (this.#atWriter?.abandoned ?? 0)
     this.#atWriter = report
     this.sent = report.sent
+    this.sentBytes = report.sentBytes
     this.dropped = report.dropped
     this.capacityItems = report.capacityItems
     this.abandoned += countUnmatched(this, this.#place, gone)

@@ -227,6 +227,8 @@ export interface EdgeReport {
   readonly bytes: number
   readonly peakItems: number
   readonly sent: number
+  /** Estimated. */
+  readonly sentBytes: number
   readonly dropped: number
   readonly abandoned: number
   readonly capacityItems: number

@@ -114,6 +114,15 @@ export class ProxyStage extends Stage {
     return !hasEnded && (!this.#whole.isSettled || isExiting || (this.#isWaitingThere && !this.isDone))
   }
 
+  override get runsOn(): 'caller' | 'workers' {
+    return 'workers'
+  }
+
+  /** Stages that share a worker pass items on by themselves: their edges are none of the run's. */
+  override get trafficBytes(): { readonly sent: number; readonly received: number } {
+    return { sent: bytesOver(this.inlet.edges), received: bytesOver(this.outlet.edges) }
+  }
+
   override get leftover(): number {
     return this.#leftover
   }
@@ -125,4 +134,8 @@ export class ProxyStage extends Stage {
   protected override release(): Promise<void> {
     return this.#part.cancel(this.host.signal.reason)
   }
+}
+
+function bytesOver(edges: readonly Edge[]): number {
+  return edges.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
 }

@@ -141,8 +141,8 @@ function stageReport(stage: Stage, indexOf: ReadonlyMap<Edge, number>): StageRep
 }
 
 function edgeReport({ place, edge }: PlacedEdge, parked: ReadonlySet<Edge>): EdgeReport {
-  const { items, bytes, peakItems, sent, dropped, abandoned, capacityItems, ended, closed } = edge
-  const counts = { items, bytes, peakItems, sent, dropped, abandoned, capacityItems }
+  const { items, bytes, peakItems, sent, sentBytes, dropped, abandoned, capacityItems, ended, closed } = edge
+  const counts = { items, bytes, peakItems, sent, sentBytes, dropped, abandoned, capacityItems }
   return { index: place.index, ...counts, ended, closed, parked: parked.has(edge) }
 }
 

@@ -1,5 +1,6 @@
 /** Goal: what is written as CSV is read again as it was, by csv-parse; nothing is lost in silence. */
 
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '@millrace/core'
 import { parse } from 'csv-parse/sync'
@@ -35,6 +36,20 @@ test('by way of a file; columns choose their order; a record of one empty field 
     ['z', ''],
   ])
   expect(await toArray(fromIterable([{ a: null }]).pipe(formatCsv()))).toEqual(['a', '""'])
+})
+
+test.each([
+  [[{ a: 1 }, { a: 2 }], undefined, 'a\n1\n2\n'],
+  [[{ a: 1 }, { a: 2 }], ['a'], 'a\n1\n2\n'],
+  [[], ['a'], 'a\n'],
+  [[], undefined, ''],
+])('the names of the columns are no item: %j with columns %j', async (records, columns, text) => {
+  const file = join(await temporaryFolder(), 'a.csv')
+  const written = writeCsv(file, columns === undefined ? {} : { columns })
+  const { items, results } = await run(fromIterable<object>(records).pipe(written)).done
+  expect(await readFile(file, 'utf8')).toBe(text)
+  expect(items).toMatchObject({ in: records.length, out: records.length, expanded: 0 })
+  expect(results['writeLines']).toMatchObject({ lines: records.length })
 })
 
 test('other values, and no header', async () => {

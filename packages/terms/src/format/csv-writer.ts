@@ -11,7 +11,7 @@ import {
   type Term,
 } from '@millrace/core'
 import { checkBoolean } from '../check.ts'
-import { writeLines } from '../sink/write-lines.ts'
+import { writeLinesUnder } from '../sink/write-lines.ts'
 
 /** Options of {@link formatCsv} and {@link writeCsv}. */
 export interface FormatCsvOptions {
@@ -44,6 +44,14 @@ export interface FormatCsvOptions {
 export function formatCsv(
   options: FormatCsvOptions = {},
 ): KernelTerm<object, string, readonly string[] | undefined> {
+  return formatter(options, 'item')
+}
+
+/** `heads` says what the names of the columns are: an item of their own, or no item. */
+function formatter(
+  options: FormatCsvOptions,
+  heads: 'item' | 'none',
+): KernelTerm<object, string, readonly string[] | undefined> {
   const { columns, delimiter = ',', header = true } = options
   if (
     columns !== undefined &&
@@ -59,18 +67,18 @@ export function formatCsv(
     )
   }
   checkBoolean('header of formatCsv()', header)
-  const line = (fields: readonly unknown[]): string => {
-    const text = fields.map((field) => quoted(textOf(field), delimiter)).join(delimiter)
-    // an empty line would not be read as a record
-    return text === '' ? '""' : text
-  }
+  const line = (fields: readonly unknown[]): string => lineOf(fields, delimiter)
   const f = (record: object, ctx: Context<readonly string[] | undefined, string>): string => {
     if (typeof record !== 'object' || record === null) {
       throw new InvalidOptionError('An item of formatCsv()', record, 'a record')
     }
+    let head: string | undefined
     if (ctx.state === undefined) {
       ctx.state = columns ?? Object.keys(record)
-      if (header && columns === undefined) ctx.emit(line(ctx.state))
+      if (header && columns === undefined) {
+        head = line(ctx.state)
+        if (heads === 'item') ctx.emit(head)
+      }
     }
     const names = ctx.state
     for (const name of Object.keys(record)) {
@@ -81,22 +89,23 @@ export function formatCsv(
         )
       }
     }
-    return line(names.map((name) => (record as Readonly<Record<string, unknown>>)[name]))
+    const text = line(names.map((name) => (record as Readonly<Record<string, unknown>>)[name]))
+    return head === undefined || heads === 'item' ? text : `${head}\n${text}`
   }
   return kernelTerm<object, string, readonly string[] | undefined>(
     'formatCsv',
     { kind: 'apply', self: {}, f },
     {
       initialState: () => undefined,
-      enter: (ctx) => {
-        if (header && columns !== undefined) ctx.emit(line(columns))
-      },
+      ...(heads === 'none' || !header || columns === undefined
+        ? {}
+        : { enter: (ctx: Context<readonly string[] | undefined, string>) => ctx.emit(line(columns)) }),
     },
   )
 }
 
 /**
- * Writes records to a CSV file; {@link formatCsv} and `writeLines` in one. A file whose name ends in `.gz` is packed. It
+ * Writes records to a CSV file; {@link formatCsv} and `writeLines` in one. The names of the columns are no item of the run. A file whose name ends in `.gz` is packed. It
  * takes its place only when it is complete.
  *
  * While it is being written, the terms before it are held back.
@@ -118,7 +127,16 @@ export function formatCsv(
  * ```
  */
 export function writeCsv(file: string | URL, options: FormatCsvOptions = {}): Term<object, never> {
-  return compose('sequential', [formatCsv(options), writeLines(file)])
+  const { columns, delimiter = ',', header = true } = options
+  const formatted = formatter(options, 'none')
+  const head = header && columns !== undefined ? lineOf(columns, delimiter) : undefined
+  return compose('sequential', [formatted, writeLinesUnder(head, file)])
+}
+
+function lineOf(fields: readonly unknown[], delimiter: string): string {
+  const text = fields.map((field) => quoted(textOf(field), delimiter)).join(delimiter)
+  // an empty line would not be read as a record
+  return text === '' ? '""' : text
 }
 
 function textOf(field: unknown): string {

@@ -18,7 +18,7 @@ const BLOCK_CHARS = 64 * 1024
 export interface WrittenFile {
   /** Path of the file. */
   readonly file: string
-  /** Lines written. */
+  /** Lines written; a head of column names is not counted. */
   readonly lines: number
   /** Size of the file in bytes; packed, if it is. */
   readonly bytes: number
@@ -141,6 +141,11 @@ export class LineFile {
   sync(): Promise<void> {
     this.#syncing = this.#handle.datasync()
     return this.#syncing
+  }
+
+  /** Puts a line ahead of all others; it is not counted. */
+  begin(head: string): void {
+    this.#block += `${head}\n`
   }
 
   /** Adds one line. A promise each time that a block is written. */

@@ -38,19 +38,28 @@ export function writeLines(file: string | URL): SinkTerm<string, WrittenFile> {
   return new WriteLines(pathOf('writeLines', file))
 }
 
+/** As {@link writeLines}, with a line ahead that is no item. Called by `writeCsv`. */
+export function writeLinesUnder(head: string | undefined, file: string | URL): SinkTerm<string, WrittenFile> {
+  return new WriteLines(pathOf('writeLines', file), head)
+}
+
 class WriteLines extends SinkTerm<string, WrittenFile> {
   override name = 'writeLines'
   readonly #path: string
+  readonly #head: string | undefined
   /** One file per run: the same term may be in several at once. */
   readonly #files = new WeakMap<object, LineFile>()
 
-  constructor(path: string) {
+  constructor(path: string, head?: string) {
     super()
     this.#path = path
+    this.#head = head
   }
 
   override async enter(ctx: Context<unknown, never>): Promise<void> {
-    this.#files.set(ctx, await LineFile.open(this.#path))
+    const opened = await LineFile.open(this.#path)
+    if (this.#head !== undefined) opened.begin(this.#head)
+    this.#files.set(ctx, opened)
   }
 
   override write(item: string, ctx: Context<unknown, never>): Awaitable<void> {
