@@ -151,7 +151,7 @@ export interface Ledger {
   readonly dropped: number
   /** Items that failed for good and were set aside. */
   readonly deadLettered: number
-  /** Items left over at a term with several inputs when one of them ended. */
+  /** Items left over at a term with several inputs when one of them ended, or that `enrich` had no row for. */
   readonly unmatched: number
   /** Items still under way when the run was cancelled or failed. */
   readonly discarded: number
@@ -166,6 +166,8 @@ export interface NodeStats {
   readonly out: number
   /** Inputs that gave no output. */
   readonly filtered: number
+  /** Items left over when one of several inputs ended, or for which a join had no partner; if there are any. */
+  readonly unmatched?: number
   /** The stage the node belongs to: neighbours that are fused share one. */
   readonly stage: number
 }

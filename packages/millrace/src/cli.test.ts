@@ -295,3 +295,23 @@ test('compare mutes what the graph prints, and tells of mistakes in the call', a
   const wrong = await millrace(['compare', fixture('numbers.ts'), '--strategies', 'inline,pol'])
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('"pol" is none. Allowed: inline')])
 })
+
+test('what is lost without an error is told, stands in the summary, and fails the command if it is to', async () => {
+  const folder = temporaryFolder()
+  const args = ['run', fixture('uneven.ts'), '--summary', join(folder, 'summary.json')]
+  const ran = (...more: string[]) => millrace([...args, ...more])
+  const lost = '2 items were unmatched: they found no partner (row 2); '
+  expect(await ran()).toMatchObject({ code: 0, stderr: expect.stringContaining(`millrace: ${lost}`) })
+  expect(summaryIn(folder)).toMatchObject({
+    strategy: 'inline',
+    workers: 0,
+    settings: {},
+    losses: [{ figure: 'unmatched', items: 2, line: expect.stringContaining(lost) }],
+  })
+  expect((await ran('--fail-on', 'letters,dropped')).code).toBe(0)
+  expect((await ran('--fail-on', 'letters,unmatched')).code).toBe(1)
+  expect(await ran('--fail-on', 'unmached')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('"unmached" is none. Allowed: letters, unmatched, dropped.'),
+  })
+})

@@ -17,6 +17,7 @@ import { strategies } from './config/settings.ts'
 import { flagOf, flags, variables } from './config/text-layers.ts'
 import { watchProcess } from './process-watch.ts'
 import { linesOfMistake, say } from './report/error.ts'
+import { lossKinds } from './report/losses.ts'
 import { packageVersion } from './version.ts'
 
 const EXIT_CODES = `
@@ -24,7 +25,7 @@ Ctrl-C lets the sources end and what is under way go on to its end; once more ca
 
 Exit codes:
   0           the run ended well, of itself or drained
-  1           the run failed, also if it was drained after the failure
+  1           the run failed, also if it was drained after the failure; or --fail-on found what it looks for
   2           nothing was run: a mistake in the call, the module or the config
   129, 130, 143
               cancelled, by SIGHUP, Ctrl-C or SIGTERM`
@@ -57,12 +58,12 @@ function parameter(text: string, before: Parameters): Parameters {
   }
 }
 
-/** Names of strategies for commander. */
-function list(text: string): string[] {
+/** A list for commander. */
+function namesIn(text: string, allowed: readonly string[]): string[] {
   const names = text.split(',').map((name) => name.trim())
-  const wrong = names.find((name) => !strategies.some((strategy) => strategy === name))
+  const wrong = names.find((name) => !allowed.includes(name))
   if (wrong === undefined) return names
-  throw new InvalidArgumentError(`"${wrong}" is none. Allowed: ${strategies.join(', ')}.`)
+  throw new InvalidArgumentError(`"${wrong}" is none. Allowed: ${allowed.join(', ')}.`)
 }
 
 function parameterOption(): Option {
@@ -120,6 +121,12 @@ function program(finish: (code: number) => void): Command {
       '--replay <file>',
       'a file of --dead-letters: only its items run, each from the term it failed in on',
     )
+    .addOption(
+      new Option(
+        '--fail-on <list>',
+        `exits with 1 if there are any: ${lossKinds.join(', ')}, with commas between them`,
+      ).argParser((text: string) => namesIn(text, lossKinds)),
+    )
     .option('-q, --quiet', 'shows no progress')
     .addHelpText('after', EXIT_CODES)
     .action(async (module: string, options: RunCommandOptions) => {
@@ -152,7 +159,7 @@ function program(finish: (code: number) => void): Command {
       new Option(
         '--strategies <list>',
         'with commas between them; the first is the one that the others are held against (default: all)',
-      ).argParser(list),
+      ).argParser((text: string) => namesIn(text, strategies)),
     )
     .addHelpText('after', COMPARE)
     .action(async (module: string, options: CompareCommandOptions) => {

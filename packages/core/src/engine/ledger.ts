@@ -18,7 +18,7 @@ function balance(kernel: Kernel, record: NodeRecord): { filtered: number; expand
       return { filtered: record.empty, expanded: record.out - record.born - fertile }
     }
     case 'stream': {
-      const surplus = record.out - record.born - record.in
+      const surplus = record.out - record.born - record.in + (record.unmatched ?? 0)
       return { filtered: Math.max(0, -surplus), expanded: Math.max(0, surplus) }
     }
     default:
@@ -47,6 +47,7 @@ export function ledgerOf(
       const aside = record.failures?.deadLettered ?? 0
       if (kernel.kind === 'sink') sums.out += record.in - aside
       deadLettered += aside
+      sums.unmatched += record.unmatched ?? 0
     })
     sums.filtered += leftover + (restored?.ports.leftover ?? 0) + outlet.unread
     sums.copied += copied
@@ -74,10 +75,12 @@ export function completenessOf(
 }
 
 /** The figures of a stage's nodes. */
-export function nodeStatsOf({ plan, records }: Stage): NodeStats[] {
+export function nodeStatsOf({ plan, records, inlet }: Stage): NodeStats[] {
   return plan.nodes.map(({ id }, at) => {
     const record = records[at] as NodeRecord
     const { filtered } = balance(plan.kernels[at] as Kernel, record)
-    return { id, in: record.in, out: record.out, filtered, stage: plan.index }
+    const unmatched = (record.unmatched ?? 0) + (at === 0 ? inlet.unmatched : 0)
+    const lost = unmatched === 0 ? {} : { unmatched }
+    return { id, in: record.in, out: record.out, filtered, ...lost, stage: plan.index }
   })
 }

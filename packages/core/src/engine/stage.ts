@@ -66,6 +66,8 @@ export interface NodeRecord {
   empty: number
   /** Inputs that failed and gave no result, or were given up in mid-call when the run failed. */
   failed: number
+  /** Inputs that found no partner, as the term itself says. */
+  unmatched?: number
   /** How it failed, once it has. */
   failures?: FailureRecord
 }

@@ -110,10 +110,14 @@ export class StreamStage extends Stage {
         this.host.look()
       }
     }
+    const countUnmatched = (): void => {
+      this.#record.unmatched = (this.#record.unmatched ?? 0) + 1
+    }
     return new Proxy(ctx, {
       get: (target, key) => {
         if (key === 'emit') return emit
         if (key === 'hold') return hold
+        if (key === 'countUnmatched') return countUnmatched
         const value: unknown = Reflect.get(target, key, target)
         return typeof value === 'function' ? value.bind(target) : value
       },

@@ -37,6 +37,8 @@ export interface StreamContext<State = unknown, Out = unknown> extends Omit<Cont
    * may be taken for dry, and a stream that waits for it for stalled.
    */
   hold(): () => void
+  /** Says that the item just read found no partner and gives nothing: it counts as `unmatched`, not as `filtered`. */
+  countUnmatched(): void
 }
 
 /**

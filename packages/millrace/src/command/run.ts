@@ -11,7 +11,8 @@ import { inModule, loadTerm } from '../load-term.ts'
 import { Progress } from '../progress/progress.ts'
 import { closingLine, progressLine } from '../progress/progress-line.ts'
 import { codeOf, linesOfFailure, linesOfMistake, say } from '../report/error.ts'
-import { lineOfLetters, lineOfRate } from '../report/failures.ts'
+import { lineOfRate } from '../report/failures.ts'
+import { type LossKind, lossesOf } from '../report/losses.ts'
 import { run } from '../run.ts'
 import { type RunReport, writeSummary } from '../summary/summary-file.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
@@ -28,6 +29,7 @@ export interface RunCommandOptions extends FlagValues {
   readonly deadLetters?: string
   readonly replay?: string
   readonly quiet?: true
+  readonly failOn?: readonly LossKind[]
 }
 
 const REDRAW_MS = 500
@@ -37,7 +39,7 @@ const FAILED = 1
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the run from beginning. */
 export async function runCommand(module: string, options: RunCommandOptions): Promise<number> {
   const { param: params, config: file, summary, telemetry: lines, quiet, ...rest } = options
-  const { deadLetters, replay: replayed, ...flags } = rest
+  const { deadLetters, replay: replayed, failOn = [], ...flags } = rest
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { config } = resolved
   await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines, deadLetters })
@@ -82,7 +84,10 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   const stats = running.stats()
   for (const line of (await telemetry?.end(ending.outcome)) ?? []) say(line)
   tell(ending, stats)
-  if (stats.items.deadLettered > 0) say(lineOfLetters(stats.failures, deadLetters))
+  const losses = lossesOf(stats, deadLetters)
+  for (const { line } of losses) say(line)
+  const isLossy = losses.some(({ figure }) => failOn.includes(figure))
+  const code = isLossy && ending.code === 0 ? FAILED : ending.code
   if (isShown && ending.error === undefined) say(closingLine(module, ending.outcome, stats))
   if (summary !== undefined) {
     const { outcome, results } = ending
@@ -91,10 +96,15 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
         ? {}
         : { error: linesOfFailure(ending.error)[0] as string, errorCode: codeOf(ending.error) }
     const kept = ending.checkpoint === undefined ? {} : { checkpoint: ending.checkpoint }
-    const report = { module, params, outcome, ...error, stats, results, ...kept }
-    return (await isWritten(summary, report)) ? ending.code : Math.max(ending.code, FAILED)
+    const settled = {
+      strategy: config.scheduler?.strategy ?? 'inline',
+      workers: stats.threads.budget,
+      settings: config,
+    }
+    const report = { module, params, ...settled, outcome, ...error, stats, losses, results, ...kept }
+    return (await isWritten(summary, report)) ? code : Math.max(code, FAILED)
   }
-  return ending.code
+  return code
 }
 
 /** The run is over: that its summary cannot be written is told, and is no mistake in the call. */

@@ -17,7 +17,7 @@ const items = {
 }
 
 function stats(elapsedMs: number, into: number, out: number, more: Partial<Stats> = {}): Stats {
-  const figures = { elapsedMs, items: { ...items, in: into, out }, stages: [], ...more }
+  const figures = { elapsedMs, items: { ...items, in: into, out }, nodes: [], stages: [], ...more }
   return figures as unknown as Stats
 }
 
@@ -40,6 +40,21 @@ test('the rate is that of the last interval, shares are those of the whole time,
 test('the first line has nothing before it', () => {
   expect(progressLine(stats(500, 100, 0), undefined, 0, 200)).toBe('100 in, 0 out | 200 items/s | 0 MB')
   expect(progressLine(stats(0, 0, 0), undefined, 0, 200)).toBe('0 in, 0 out | 0 items/s | 0 MB')
+})
+
+test('the rate is that of the term through which most items went', () => {
+  const nodes = (...out: number[]) =>
+    ['fromIterable', 'flatMap', 'reduce'].map((id, at) => ({
+      id,
+      in: 0,
+      out: out[at],
+    })) as unknown as Stats['nodes']
+  const [before, now] = [
+    stats(1000, 1, 0, { nodes: nodes(1, 500, 0) }),
+    stats(2000, 1, 0, { nodes: nodes(1, 900, 0) }),
+  ]
+  expect(progressLine(now, before, 0, 200)).toBe('1 in, 0 out | 400 items/s | 0 MB')
+  expect(closingLine('g.ts', 'completed', now)).toBe('g.ts completed in 2.00 s: 1 in, 0 out, 450 items/s')
 })
 
 test('a line never outgrows the terminal', () => {

@@ -3,7 +3,7 @@
 import type { StageStats, Stats } from '@millrace/core'
 
 /**
- * Items in and out, items per second since `before`, how busy each stage has been, and memory, in at most `width`
+ * Items in and out, items per second through the term that had most of them since `before`, how busy each stage has been, and memory, in at most `width`
  * characters; the busiest stages come first, so that it is the idle ones that are cut off.
  */
 export function progressLine(
@@ -15,7 +15,7 @@ export function progressLine(
   const seconds = (stats.elapsedMs - (before?.elapsedMs ?? 0)) / 1000
   const parts = [
     `${count(stats.items.in)} in, ${count(stats.items.out)} out`,
-    `${perSecond(stats.items.in - (before?.items.in ?? 0), seconds)}`,
+    perSecond(mostMoved(stats, before), seconds),
     `${Math.round(rssBytes / 1024 / 1024)} MB`,
     ...busyShares(stats.stages, stats.elapsedMs),
   ]
@@ -23,14 +23,28 @@ export function progressLine(
 }
 
 /** What ran, what went in and out, how long it took. */
-export function closingLine(module: string, outcome: string, { items, elapsedMs }: Stats): string {
+export function closingLine(module: string, outcome: string, stats: Stats): string {
+  const { items, elapsedMs } = stats
   const seconds = elapsedMs / 1000
   const lost = items.dropped + items.deadLettered + items.unmatched
   return [
     `${module} ${outcome} in ${duration(seconds)}: ${count(items.in)} in, ${count(items.out)} out`,
     ...(lost === 0 ? [] : [`${count(lost)} dropped, set aside or unmatched`]),
-    perSecond(items.in, seconds),
+    perSecond(mostMoved(stats, undefined), seconds),
   ].join(', ')
+}
+
+/**
+ * Items that the term which had most of them took or gave since `before`: few items in may be many further on, and many
+ * may become few.
+ */
+function mostMoved(stats: Stats, before: Stats | undefined): number {
+  let most = stats.items.in - (before?.items.in ?? 0)
+  stats.nodes.forEach((node, at) => {
+    const last = before?.nodes[at]
+    most = Math.max(most, node.in - (last?.in ?? 0), node.out - (last?.out ?? 0))
+  })
+  return most
 }
 
 function busyShares(stages: readonly StageStats[], elapsedMs: number): string[] {

@@ -23,6 +23,7 @@ const report: RunReport = {
   module: 'g.ts',
   params: {},
   outcome: 'completed',
+  ...{ strategy: 'inline', workers: 0, settings: {}, losses: [] },
   stats: { elapsedMs: 5, items, nodes: [], stages: [], edges: [], grown: 0 } as unknown as Stats,
   results: { total: 3, nothing: undefined, when: new Date(0) },
 }

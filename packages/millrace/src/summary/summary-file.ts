@@ -11,6 +11,9 @@ import {
   type Stats,
 } from '@millrace/core'
 import { completenessOf } from '@millrace/core/engine'
+import type { Strategy } from '@millrace/scheduler'
+import type { RunConfig } from '../config/settings.ts'
+import type { Loss } from '../report/losses.ts'
 import { packageVersion } from '../version.ts'
 import { isSmallJson } from './json-safe.ts'
 
@@ -19,12 +22,18 @@ export interface RunReport {
   /** The module as it was named on the command line. */
   readonly module: string
   readonly params: Readonly<Record<string, string>>
+  /** Where the terms ran, with how many workers at most, and all that was set. */
+  readonly strategy: Strategy
+  readonly workers: number
+  readonly settings: RunConfig
   readonly outcome: Outcome | 'failed' | 'cancelled'
   /** What went wrong, in a line. */
   readonly error?: string
   /** The code of what went wrong. */
   readonly errorCode?: string
   readonly stats: Stats
+  /** What was lost without an error. */
+  readonly losses: readonly Loss[]
   /** The sinks' results by node id; only small ones that JSON can hold are written. */
   readonly results: Readonly<Record<string, unknown>>
   /** Of a run with checkpoints. */
@@ -45,7 +54,7 @@ export async function writeSummary(file: string, report: RunReport): Promise<voi
 }
 
 /** The summary as plain data. */
-export function summaryOf({ stats, results, error, ...run }: RunReport): object {
+export function summaryOf({ stats, results, error, losses, ...run }: RunReport): object {
   const given = Object.entries(results).filter(([, result]) => result !== undefined)
   const kept = given.filter(([, result]) => isSmallJson(result))
   const left = given.filter(([, result]) => !isSmallJson(result)).map(([id]) => id)
@@ -58,6 +67,7 @@ export function summaryOf({ stats, results, error, ...run }: RunReport): object 
     balanced: isBalanced(items, run.outcome),
     completeness: completenessOf(items, run.outcome === 'completed'),
     items,
+    losses,
     ...figures,
     results: Object.fromEntries(kept),
     ...(left.length === 0 ? {} : { resultsLeftOut: left }),

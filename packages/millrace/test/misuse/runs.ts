@@ -360,6 +360,23 @@ export const runCases: readonly CliMisuse[] = [
     },
     stdout: '2\n',
     kept: { 's.json': /"unmatched": 2/ },
+    error: { code: 'UNMATCHED', exit: 0, place: 'map 2', remedy: 'filter before a fork' },
+  },
+  {
+    name: 'a table without a row, where that is to fail the command',
+    args: ['run', 'g.mjs', '--fail-on', 'unmatched'],
+    files: {
+      'g.mjs': `import { parallel } from 'millrace'\n${graphOf('parallel({ items: fromIterable([1, 2]), table: fromIterable([1]) }).pipe(enrich({ key: { items: (n) => n, table: (n) => n } }))', 'enrich, fromIterable')}`,
+    },
+    error: { code: 'UNMATCHED', exit: 1, place: 'enrich 1', remedy: 'kind: "left"' },
+  },
+  {
+    name: 'a full edge that drops',
+    args: ['run', 'g.mjs'],
+    files: {
+      'g.mjs': graphOf('fromIterable([1, 2, 3, 4]).pipe(map(async (n) => n).edge({ overflow: "latest" }))'),
+    },
+    error: { code: 'DROPPED', exit: 0, place: 'fromIterable -> map 3', remedy: 'capacityItems' },
   },
   {
     name: 'a reader that leaves',

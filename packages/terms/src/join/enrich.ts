@@ -18,7 +18,7 @@ export interface EnrichKeys<Item, Row, Key> {
 export interface EnrichOptions<Item, Row, Key extends GroupKey, Kind extends 'inner' | 'left'> {
   /** What an item and its row have in common. */
   readonly key: EnrichKeys<Item, Row, Key>
-  /** `inner` (the default) leaves out items that have no row, `left` gives them without. */
+  /** `inner` (the default) leaves out items that have no row and counts them as unmatched, `left` gives them without. */
   readonly kind?: Kind
   /** Rows of different keys at most; one more is an error. Default 100,000. */
   readonly maxRows?: number
@@ -79,7 +79,8 @@ export function enrich<Item, Row, Key extends GroupKey, Kind extends 'inner' | '
     for await (const item of views.items) {
       const row = state.get(keyOfItem(item))
       if (row !== undefined) await ctx.emit({ item, row } as Enriched<Item, Row, Kind>)
-      else if (kind === 'left') await ctx.emit({ item } as Enriched<Item, Row, Kind>)
+      else if (kind === 'inner') ctx.countUnmatched()
+      else await ctx.emit({ item } as Enriched<Item, Row, Kind>)
     }
   }
   return kernelTerm(
