@@ -39,5 +39,5 @@ function headOf(error: unknown): string | undefined {
 }
 
 function withoutFolder(message: string): string {
-  return message.replaceAll(`${process.cwd()}/`, '')
+  return message.replaceAll(`file://${process.cwd()}/`, '').replaceAll(`${process.cwd()}/`, '')
 }
