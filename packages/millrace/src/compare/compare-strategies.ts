@@ -99,19 +99,14 @@ const BATCH_ITEMS = 64
  * @throws {MillraceError} if the graph makes no sense or an option is out of range. A run that fails is a result.
  * @example
  * ```ts
- * import { compareStrategies, graph } from 'millrace'
- * import { fromIterable, id, map } from 'millrace/terms'
+ * import { compareStrategies } from 'millrace'
+ * import { fromIterable, map } from 'millrace/terms'
  *
- * // one branch changes the item that the other one reads
- * const prices = graph(import.meta.url, () =>
- *   fromIterable([{ cents: 100 }, { cents: 250 }]).parallel({
- *     doubled: map((item) => (item.cents *= 2)),
- *     item: id(),
- *   }),
- * )
- * export default prices
- * const { isEqual, differences } = await compareStrategies(() => prices(), { strategies: ['inline', 'dedicated'] })
- * console.log(isEqual, differences[0]?.run, differences[0]?.in, differences[0]?.name) // false dedicated output item
+ * // something that is kept outside of the graph
+ * let counter = 0
+ * const numbered = () => fromIterable(['a', 'b']).pipe(map((word) => `${word}${counter++}`))
+ * const { isEqual, differences } = await compareStrategies(numbered, { strategies: ['inline'] })
+ * console.log(isEqual, differences[0]?.run, differences[0]?.expected, differences[0]?.seen) // false inline again a0 a2
  * ```
  */
 export async function compareStrategies<Out>(
