@@ -56,12 +56,36 @@ export interface Context<State = unknown, Out = unknown> {
 export interface LifeCycle<State, Out> {
   /** The state before the first item. */
   initialState?(): State
+  /** How the term's work can be shared out, if it can. */
+  combiner?(): Combiner<never, State, Out>
   /** Called once before any item. What it emits comes before everything else. */
   enter?(ctx: Context<State, Out>): void | Promise<void>
   /** Called once after the last item of a stream that ended normally; what it returns is emitted. */
   end?(ctx: Context<State, Out>): Iterable<Out> | undefined | void | Promise<Iterable<Out> | undefined | void>
   /** Called exactly once at the very end, also after a failure or a cancel. */
   exit?(ctx: Context<State, Out>): void | Promise<void>
+}
+
+/**
+ * How the work of a term with a state is shared out: items are folded into partials wherever they are, and partials are
+ * merged into the state in the order of the stream. What morsel-driven engines call a pre-aggregation, Beam a CombineFn.
+ *
+ * However the stream is cut, `merge` must leave the very state, and give the very items, that the term's own function
+ * would have: then every strategy and number of workers gives the same answer. A partial is structured-cloneable.
+ */
+export interface Combiner<in In, State, out Out, Partial = unknown> {
+  /** A partial that has seen nothing. */
+  begin(): Partial
+  /** Takes one item in; may change the partial, and returns it or a new one. */
+  add(partial: Partial, item: In): Partial
+  /** Takes a partial into `ctx.state`; all that it has seen comes after what the state has seen. Returns what to emit. */
+  merge(ctx: { state: State }, partial: Partial): readonly Out[] | void
+}
+
+/** What a source is told when it is asked for its splits. */
+export interface SplitRequest {
+  /** Workers that are going to open splits. */
+  readonly workers: number
 }
 
 /** What `end` may return: last items to emit, or nothing, or a promise of either. */

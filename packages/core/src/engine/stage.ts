@@ -114,7 +114,7 @@ export abstract class Stage implements EdgeEnd {
 
   /** Calls the nodes' `enter`, in order; returns a promise only if one of them does. */
   enter(): void | Promise<void> {
-    while (this.#entered < this.plan.nodes.length && !this.isDone) {
+    while (this.#entered < this.enteredNodes && !this.isDone) {
       const at = this.#entered++
       const { leaf, id } = this.plan.nodes[at] as Node
       const ctx = this.contexts[at] as NodeContext
@@ -139,6 +139,11 @@ export abstract class Stage implements EdgeEnd {
         throw new TermError(id, 'enter', error)
       }
     }
+  }
+
+  /** How many of its nodes, from the first on, are entered here; the others are entered where they run. */
+  protected get enteredNodes(): number {
+    return this.plan.nodes.length
   }
 
   /** Begins to work: all nodes of the run have been entered. */

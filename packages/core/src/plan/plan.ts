@@ -33,6 +33,8 @@ export interface Plan {
   readonly stages: readonly StagePlan[]
   /** Whether source times travel with the items. */
   readonly timed: boolean
+  /** The node that a node's loop could go on with, where the two are in one place; `undefined` if there is none. */
+  readonly nextOf: (node: Node) => Node | undefined
 }
 
 /** What the plan depends on beside the graph. */
@@ -55,20 +57,23 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
       !edge.to.rows &&
       isPlain(edge.options) &&
       edge.to !== node &&
-      !options.isRead?.(node, edge.output) &&
-      options.mayFuse?.(node, edge.to) !== false
+      !options.isRead?.(node, edge.output)
     return fits ? edge.to : undefined
+  }
+  const fusedWith = (node: Node): Node | undefined => {
+    const next = nextOf(node)
+    return next === undefined || options.mayFuse?.(node, next) === false ? undefined : next
   }
   const follows = new Set<Node>()
   for (const node of graph.nodes) {
-    const next = nextOf(node)
+    const next = fusedWith(node)
     if (next !== undefined) follows.add(next)
   }
   const stages: StagePlan[] = []
   const taken = new Set<Node>()
   const grow = (start: Node): void => {
     const nodes: Node[] = []
-    for (let node: Node | undefined = start; node !== undefined && !taken.has(node); node = nextOf(node)) {
+    for (let node: Node | undefined = start; node !== undefined && !taken.has(node); node = fusedWith(node)) {
       if (nodes.length === MAX_FUSED) break
       nodes.push(node)
       taken.add(node)
@@ -81,11 +86,11 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
   for (const node of graph.nodes) if (!follows.has(node)) grow(node)
   // what is left are the rests of long chains, and rings of which every node follows another: cut anywhere
   for (const node of graph.nodes) if (!taken.has(node)) grow(node)
-  return { graph, stages, timed: graph.nodes.some((node) => node.leaf.usesTime === true) }
+  return { graph, stages, timed: graph.nodes.some((node) => node.leaf.usesTime === true), nextOf }
 }
 
 /** Terms in one stage at most: V8 does not optimise functions of any length. */
-const MAX_FUSED = 48
+export const MAX_FUSED = 48
 
 function kindOf(first: Kernel): StageKind {
   return first.kind === 'concurrent' || first.kind === 'stream' ? first.kind : 'fused'

@@ -260,6 +260,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       this.#placement = await placement.load()
       if (placement.isSteady === true) this.#placement.isSteady = true
     }
+    if (this.#placement !== undefined) this.#placement.stopsOnFailure = this.#options.onError === 'stop'
     return this.#placement
   }
 

@@ -5,7 +5,7 @@
  * are leaves. A leaf holds no run state: the same object may be in several runs at once.
  */
 
-import type { Context, EdgeOptions, End, Kernel, LifeCycle } from '../contracts.ts'
+import type { Combiner, Context, EdgeOptions, End, Kernel, LifeCycle, SplitRequest } from '../contracts.ts'
 import { InvalidOptionError } from '../errors.ts'
 import type { FailurePolicy } from '../failure.ts'
 import { checkFailurePolicy } from './check-policy.ts'
@@ -33,6 +33,15 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   readonly replayable?: boolean
   /** The state before the first item. Present exactly on stateful terms. */
   initialState?(): State
+  /** How the term's work can be shared out among workers; absent if every item must pass one state, one by one. */
+  combiner?(): Combiner<In, State, Out>
+  /**
+   * On a source that workers can read in pieces: descriptions of the pieces, in the order of its items; `undefined` if it
+   * cannot be split as things are. Each is structured-cloneable, and small.
+   */
+  splits?(request: SplitRequest): Iterable<unknown> | AsyncIterable<unknown> | undefined
+  /** The items of one split. Called where the split is read: in a worker, which has built the term again. */
+  openSplit?(split: unknown, ctx: Context<State, never>): Iterable<Out> | AsyncIterable<Out>
   /** Called once before any item. What it emits comes before everything else. */
   enter?(ctx: Context<State, Out>): void | Promise<void>
   /** Called once after the last item of a stream that ended normally; what it returns is emitted. */

@@ -1,6 +1,6 @@
 /** `SourceTerm` and `BatchSourceTerm`: where items come from. */
 
-import type { Context, Kernel } from '../contracts.ts'
+import type { Context, Kernel, SplitRequest } from '../contracts.ts'
 import { Leaf } from './leaf.ts'
 import { methodOf } from './method-of.ts'
 
@@ -79,4 +79,72 @@ export abstract class BatchSourceTerm<out Out, State = unknown> extends Leaf<nev
   override kernel(): Kernel {
     return { kind: 'batches', self: this, f: methodOf(this, 'batches') }
   }
+}
+
+/**
+ * A source that workers read in pieces: `splits` says what pieces there are, `open` gives the items of one. Files of a
+ * list, ranges of keys, pages of an API.
+ *
+ * Under `pool` and `work-stealing` a split is opened by the worker that runs the terms behind the source, so that reading
+ * and parsing are shared out, too; the order of the items is still that of the splits. Elsewhere, and where the terms
+ * behind it stay on the caller's thread, the splits are opened one after the other. Both ask for splits, and pull items
+ * out of them, only while there is room. A split whose worker is lost is opened once more: it must give the same items.
+ *
+ * @typeParam Split describes a piece: structured-cloneable and small, since it is sent to a worker.
+ *
+ * @example
+ * ```ts
+ * import { SplitSourceTerm } from 'millrace'
+ * import { toArray } from 'millrace/terms'
+ *
+ * class Squares extends SplitSourceTerm<number, { from: number; to: number }> {
+ *   *splits() {
+ *     for (let from = 0; from < 6; from += 2) yield { from, to: from + 2 }
+ *   }
+ *   *openSplit({ from, to }: { from: number; to: number }) {
+ *     for (let n = from; n < to; n++) yield n * n
+ *   }
+ * }
+ * console.log(await toArray(new Squares())) // [ 0, 1, 4, 9, 16, 25 ]
+ * ```
+ */
+export abstract class SplitSourceTerm<out Out, Split> extends Leaf<never, Out, undefined> {
+  /** Each run gets the same splits, as it must where one is opened again. */
+  override readonly replayable = true
+
+  /** The pieces, in the order of their items. Called once per run, on the caller's thread. */
+  abstract override splits(request: SplitRequest): Iterable<Split> | AsyncIterable<Split>
+
+  /** The items of one piece. Called in a worker that has built the term again, or on the caller's thread. */
+  abstract override openSplit(
+    split: Split,
+    ctx: Context<undefined, never>,
+  ): Iterable<Out> | AsyncIterable<Out>
+
+  override kernel(): Kernel {
+    const f = (ctx: Context<undefined, never>): AsyncIterable<readonly Out[]> => this.#readAll(ctx)
+    return { kind: 'batches', self: this, f }
+  }
+
+  async *#readAll(ctx: Context<undefined, never>): AsyncGenerator<readonly Out[], void, undefined> {
+    for await (const split of this.splits({ workers: 1 })) {
+      const items = this.openSplit(split, ctx)
+      if (Array.isArray(items)) yield items
+      else if (Symbol.asyncIterator in items) for await (const item of items) yield [item]
+      else yield* inPieces(items)
+    }
+  }
+}
+
+/** Items in one piece at most: what a slow reader has to hold of a split. */
+const PIECE_ITEMS = 1024
+
+function* inPieces<Item>(items: Iterable<Item>): Generator<readonly Item[], void, undefined> {
+  let piece: Item[] = []
+  for (const item of items) {
+    if (piece.push(item) < PIECE_ITEMS) continue
+    yield piece
+    piece = []
+  }
+  if (piece.length > 0) yield piece
 }

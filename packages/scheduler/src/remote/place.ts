@@ -23,12 +23,19 @@ import { limitsOf } from './call-limits.ts'
  *   dozen, terms with `enter` or `exit`, and what the user pinned.
  * - `stateful`: one worker at a time may run it, batch after batch.
  * - `free`: any worker may run any batch of it; it keeps nothing.
+ * - `splittable`: a source whose splits any worker may open, if those who read it are there, too.
+ * - `combining`: as `stateful`; or any worker may fold any batch into a partial, behind free terms.
  */
-export type Mobility = 'local' | 'stateful' | 'free'
+export type Mobility = 'local' | 'stateful' | 'free' | 'splittable' | 'combining'
 
-/** How freely a node moves. */
-export function mobilityOf({ leaf }: Node): Mobility {
+/** How freely a node moves. `mayShare`: whether sources may be split and states be merged from partials in this run. */
+export function mobilityOf(node: Node, mayShare = false): Mobility {
+  const { leaf } = node
   if (leaf.isLocal) return 'local'
+  if (mayShare && leaf.splits !== undefined && leaf.openSplit !== undefined) {
+    const isPlain = leaf.enter === undefined && leaf.initialState === undefined && leaf.end === undefined
+    return isPlain ? 'splittable' : 'local'
+  }
   if ((leaf.enter !== undefined || leaf.exit !== undefined) && !(leaf instanceof ModuleTerm)) return 'local'
   const kernel = leaf.kernel()
   switch (kernel.kind) {
@@ -39,12 +46,18 @@ export function mobilityOf({ leaf }: Node): Mobility {
     case 'expand':
     case 'scan':
     case 'fold':
-      return leaf.initialState === undefined && leaf.end === undefined ? 'free' : 'stateful'
+      if (leaf.initialState === undefined && leaf.end === undefined) return 'free'
+      return mayShare && leaf.combiner !== undefined && !hasPolicy(node) ? 'combining' : 'stateful'
     case 'merge':
       return kernel.tagged ? 'local' : 'free' // tags are names of edges, which end on the caller's thread
     default:
       return 'local'
   }
+}
+
+/** Whether something is said of single items that fail: a partial cannot tell them apart. */
+function hasPolicy({ leaf, policy = leaf.failurePolicy }: Node): boolean {
+  return Object.keys(policy).length > 0
 }
 
 /** Whether a worker can build the node: a module alone does not know of a function to fall back on. */
@@ -57,6 +70,16 @@ export function hasHome({ leaf }: Node, origins: Origins): boolean {
 export function areNear(one: Node, other: Node, origins: Origins): boolean {
   const [home, away] = [origins.get(one.leaf), origins.get(other.leaf)]
   return home !== undefined && home.origin === away?.origin
+}
+
+/** Whether a stage of a region ends in a term that folds what reaches it. No other term with a state is in a region. */
+function isTailOf({ nodes }: StagePlan): boolean {
+  return mobilityOf(nodes[nodes.length - 1] as Node) === 'stateful'
+}
+
+/** Whether a region begins with a source. */
+export function opensSplits({ nodes: [first] }: StagePlan): boolean {
+  return mobilityOf(first as Node, true) === 'splittable'
 }
 
 /** A region, as workers are told of it. */
@@ -113,15 +136,19 @@ export class Places {
       edges,
       exits: outlet.ports.map((name, port) => {
         const isRead = outlet.isRead(port)
-        if (plan.inner === undefined) return { stage: 0, output: name, isRead }
+        if (plan.inner === undefined) return { stage: 0, output: name, isRead, isTail: false }
         const { node, output } = readRegionPort(name)
-        return { stage: stageAt.get(node) as number, output, isRead }
+        const stage = stageAt.get(node) as number
+        const isTail = isTailOf(stages[stage] as StagePlan)
+        // a partial is merged whether or not somebody reads what comes of it
+        return { stage, output, isRead: isRead || isTail, isTail }
       }),
       input: entering.size === 1 ? ([...entering][0]?.input ?? '') : '',
       timed,
       policies: stages.flatMap(({ nodes }) => nodes.map(({ leaf }) => toWirePolicy(leaf.failurePolicy))),
       stopsOnFailure,
-      isStateful: plan.nodes.some((node) => mobilityOf(node) === 'stateful'),
+      opensSplits: plan.inner !== undefined && opensSplits(plan),
+      isStateful: plan.inner === undefined && plan.nodes.some((node) => mobilityOf(node) === 'stateful'),
       limitsMs: limitsOf(plan.nodes),
     }
     return { key: `${this.#run}region ${this.#regions++}`, region, lines }

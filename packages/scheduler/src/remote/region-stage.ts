@@ -1,19 +1,24 @@
 /**
  * `RegionStage`: stateless terms whose batches run on any worker, several at a time. Replies are put back in order,
- * so the readers cannot tell.
+ * so the readers cannot tell. Where the region begins with a source, workers get its splits in place of batches; where it
+ * ends in terms that fold, they send partials, which are merged here.
  *
  * The engine sees a stage like any other: it takes from its inlet while little waits behind its ports and a slot is
  * free, and is parked by a full outlet. So what is under way is bounded by the slots, whatever the graph's size.
  */
 
 import { MillraceError } from '@millrace/core'
+import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
 import { type DoneReply, MAX_OUTPUTS, type RegionRef } from '../worker/protocol.ts'
 import { Casualties } from './casualties.ts'
-import type { Answer, WorkerHandle } from './dispatcher.ts'
+import type { Answer, Dispatcher, WorkerHandle } from './dispatcher.ts'
+import type { RegionPlace } from './place.ts'
 import type { SavedQueues } from './port-queues.ts'
 import { Progress, type Totals } from './progress.ts'
-import { type Cargo, RemoteStage, type Shipment } from './remote-stage.ts'
+import { type Cargo, RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
+import { SplitFeed } from './split-feed.ts'
 import { Stock } from './stock.ts'
+import { type Partials, Tails } from './tails.ts'
 
 /** A batch on its way to a worker and back. */
 interface Activation extends Shipment {
@@ -28,6 +33,8 @@ interface Activation extends Shipment {
   progress: Progress | undefined
   /** Aborts when nobody waits for the rest of it any more. */
   readonly abort: AbortController
+  /** What the region's tails made of it; merged when all of it is here. */
+  partials: Partials
 }
 
 /** What a checkpoint keeps of a region: its terms have no state, so what is under way is just run once more. */
@@ -64,11 +71,41 @@ export class RegionStage extends RemoteStage {
   #growth = GROWTH
   /** Items of one of the last tasks at least. */
   #lastBatch = FIRST_BATCH
+  /** Set where the region begins with a source. */
+  readonly #feed: SplitFeed | undefined
+  readonly #tails: Tails
+  /** All that the tails give at their end is on its way. */
+  #hasEnded = false
 
-  /** The nodes are entered where they run. */
-  override enter(): void {}
+  /** @param splits of the source that the region begins with, if it does */
+  constructor(
+    stage: StageParts,
+    dispatcher: Dispatcher,
+    place: RegionPlace,
+    splits?: Iterable<unknown> | AsyncIterable<unknown>,
+  ) {
+    super(stage, dispatcher, place)
+    this.#tails = new Tails(this, place.region)
+    if (splits === undefined) return
+    this.#feed = new SplitFeed(splits, {
+      onReady: () => this.wake(),
+      onFailed: (error) => this.failed(error, 'generate', 0),
+    })
+  }
+
+  /** A source is entered here, the others where they run. */
+  protected override get enteredNodes(): number {
+    return this.#feed === undefined ? 0 : 1
+  }
+
+  /** A source that is to stop opens no further split. */
+  override stop(): void {
+    this.#feed?.close()
+    this.wake()
+  }
 
   override start(): void {
+    this.#tails.enter()
     const saved = this.restored?.own as RegionSnapshot | undefined
     if (saved !== undefined) this.#resume(saved)
     this.wake()
@@ -95,7 +132,9 @@ export class RegionStage extends RemoteStage {
   }
 
   override get isWaiting(): boolean {
-    return !this.isDone && (this.underWay > 0 || this.letterHolds > 0 || this.dispatcher.isQueued(this))
+    if (this.isDone) return false
+    const isBusy = this.waiting || this.#feed?.isBusy === true
+    return isBusy || this.underWay > 0 || this.letterHolds > 0 || this.dispatcher.isQueued(this)
   }
 
   protected override get pending(): number {
@@ -108,7 +147,19 @@ export class RegionStage extends RemoteStage {
     this.#collect()
     while (this.letterHolds === 0 && this.queues.size === 0 && this.#submitNext());
     if (this.#stock.size > 0 || this.#activations.length > 0 || this.queues.size > 0) return
-    if (this.inlet.isDone) this.finish()
+    if (!(this.#feed?.isDone ?? this.inlet.isDone)) return
+    if (this.#tails.isEmpty || this.#hasEnded) this.finish()
+    else this.#endTails()
+  }
+
+  #endTails(): void {
+    this.#hasEnded = true
+    this.await(this.#tails.end(), 'end', 0, (windows) => this.queues.add(windows as PortWindow[]))
+  }
+
+  protected override release(): void | Promise<void> {
+    this.#feed?.close()
+    return super.release()
   }
 
   /** Sends the next batch, if there is one worth sending and a slot for it. */
@@ -117,6 +168,10 @@ export class RegionStage extends RemoteStage {
     if (this.#activations.length >= Math.max(1, this.dispatcher.size) * WINDOW_PER_WORKER) return false
     const count = this.#nextCount()
     if (count === 0 || this.isDone || this.outlet.room() <= 0 || !this.dispatcher.takeSlot(this)) return false
+    if (this.#feed !== undefined) {
+      this.#submit(this.shipmentOf({ items: [this.#feed.take()], times: undefined }), 0, undefined)
+      return true
+    }
     this.#stockUp(count)
     const shipment = this.shipmentOf(this.#stock.take(count))
     if (shipment.items.length === 0) {
@@ -137,6 +192,7 @@ export class RegionStage extends RemoteStage {
       worker: undefined,
       progress,
       abort: this.expect(),
+      partials: [],
     }
     this.#activations.push(activation)
     this.#send(activation, this.#run(activation))
@@ -163,6 +219,7 @@ export class RegionStage extends RemoteStage {
    * little; while all have some, only a batch that is worth its trip is sent: many small ones would never end.
    */
   #nextCount(): number {
+    if (this.#feed !== undefined) return this.#feed.hasNext ? 1 : 0
     let held = this.#stock.size
     let isLast = true
     for (const edge of this.inlet.edges) {
@@ -198,6 +255,7 @@ export class RegionStage extends RemoteStage {
     let region: RegionRef | undefined
     for (;;) {
       activation.progress?.restart()
+      activation.partials = []
       let answer: Answer
       try {
         answer = await this.dispatcher.run(
@@ -260,10 +318,26 @@ export class RegionStage extends RemoteStage {
       const { reply } = first
       first.reply = undefined
       if (reply.hasMore) first.progress ??= new Progress()
-      first.underWay -= this.accept(reply, first.progress)
-      if (!reply.hasMore) this.#activations.shift()
+      const brought = this.#tails.sort(unpackOutputs(reply.outputs), first.partials)
+      first.underWay -= this.accept(reply, first.progress, brought)
+      if (!reply.hasMore) {
+        this.#activations.shift()
+        if (!this.#merge(first.partials)) return
+      }
       // what is next in order needs no slot: it is bounded by being one
       else this.#sendRest(first)
+    }
+  }
+
+  /** Returns whether it could be done. */
+  #merge(partials: Partials): boolean {
+    if (this.#tails.isEmpty) return true
+    try {
+      this.queues.add(this.#tails.merge(partials))
+      return true
+    } catch (error) {
+      this.failed(error, 'item', 0)
+      return false
     }
   }
 

@@ -22,6 +22,7 @@ import {
   type Origins,
   type Placement,
   type Plan,
+  type RegionRole,
   type Stage,
   type StagePlan,
 } from '@millrace/core/engine'
@@ -34,7 +35,7 @@ import { tellEnd } from '../worker/forget.ts'
 import { type DoneReply, PROTOCOL_VERSION, type PrepareTask } from '../worker/protocol.ts'
 import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
-import { areNear, hasHome, mobilityOf, Places, type RegionPlace } from './place.ts'
+import { areNear, hasHome, mobilityOf, opensSplits, Places, type RegionPlace } from './place.ts'
 import { RegionStage } from './region-stage.ts'
 import type { StageParts } from './remote-stage.ts'
 import { Slots } from './slots.ts'
@@ -113,6 +114,10 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   readonly #pressure = memoryPressure()
   onHealth: ((health: Health) => void) | undefined
   isSteady = false
+  stopsOnFailure = false
+  #isTimed = false
+  /** Of the sources that workers read. */
+  readonly #splits = new Map<Node, Iterable<unknown> | AsyncIterable<unknown>>()
 
   constructor(options: SchedulerOptions) {
     this.options = options
@@ -124,13 +129,16 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   /** What goes to a worker goes as one stage only if one module builds all of it there. */
   mayFuse(from: Node, to: Node, origins: Origins): boolean {
     const [one, other] = [this.#mobilityOf(from, origins), this.#mobilityOf(to, origins)]
+    // what is shared out begins or ends a region, as a stage of its own
+    if (one === 'splittable' || one === 'combining') return false
     return one === other && (one === 'local' || areNear(from, to, origins))
   }
 
   #mobilityOf(node: Node, origins: Origins) {
-    // a term with a state that nobody else can build, or a bare merge, is as well off here
-    const mobility = mobilityOf(node)
-    const needsHome = mobility === 'stateful' || node.leaf.kernel().kind === 'merge'
+    // a split or a partial is more than what a checkpoint, or a failure that is set aside, can tell of
+    const mobility = mobilityOf(node, !this.isSteady && !this.stopsOnFailure)
+    // a term with a state that no worker can build, or a bare merge, is as well off here
+    const needsHome = mobility !== 'free' || node.leaf.kernel().kind === 'merge'
     return needsHome && !hasHome(node, origins) ? 'local' : mobility
   }
 
@@ -149,7 +157,11 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     if (heapLimitMb !== undefined && !(heapLimitMb >= MIN_HEAP_MB)) {
       throw new InvalidOptionError('scheduler.heapLimitMb', heapLimitMb, `at least ${MIN_HEAP_MB}`)
     }
-    const away = plan.stages.filter((stage) => this.#mobilityOfStage(stage) !== 'local')
+    this.#isTimed = plan.timed
+    const away = plan.stages.filter((stage) => {
+      const mobility = this.#mobilityOfStage(stage)
+      return mobility !== 'local' && mobility !== 'splittable'
+    })
     const homeless = away.flatMap(({ nodes }) => nodes).filter((node) => !hasHome(node, origins))
     if (homeless.length > 0) {
       if (fallback === 'inline') return
@@ -173,10 +185,42 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   group(plan: Plan): Plan {
     if (this.#isFlat) return plan
     return groupStages(plan, {
-      mayJoin: (stage) => this.#mobilityOfStage(stage) === 'free',
+      roleOf: (stage) => this.#roleOf(stage),
       isNear: (from, to) => areNear(from, to, this.#origins),
-      isWorth: ({ kernels }) => kernels.some(({ kind }) => kind !== 'merge'),
+      isWorth: (stages) => this.#isWorth(stages),
     })
+  }
+
+  #roleOf(stage: StagePlan): RegionRole | undefined {
+    const [first] = stage.nodes as readonly [Node]
+    switch (this.#mobilityOfStage(stage)) {
+      case 'free':
+        return 'inner'
+      case 'combining':
+        // partials have no source times, and one way out
+        return this.#isTimed || first.rows || first.leaf.outputs !== undefined ? undefined : 'tail'
+      case 'splittable':
+        return !this.#isTimed && this.#splitsOf(first) !== undefined ? 'head' : undefined
+      default:
+        return undefined
+    }
+  }
+
+  #splitsOf(node: Node): Iterable<unknown> | AsyncIterable<unknown> | undefined {
+    const known = this.#splits.get(node)
+    if (known !== undefined) return known
+    const splits = node.leaf.splits?.({ workers: this.size })
+    if (splits !== undefined) this.#splits.set(node, splits)
+    return splits
+  }
+
+  /** Items go to workers for a function's sake, or are there already. */
+  #isWorth(stages: readonly StagePlan[]): boolean {
+    const roles = stages.map((stage) => this.#roleOf(stage))
+    if (roles.includes('head')) return true
+    return stages.some(
+      ({ kernels }, at) => roles[at] === 'inner' && kernels.some(({ kind }) => kind !== 'merge'),
+    )
   }
 
   makeStage(...parts: StageParts): Stage | undefined {
@@ -185,10 +229,12 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     if (plan.kind === 'region') {
       const place = this.#places.find(plan, host, outlet)
       this.#prepare(place)
-      return new RegionStage(parts, this, place)
+      const splits = opensSplits(plan) ? this.#splitsOf(plan.nodes[0] as Node) : undefined
+      return new RegionStage(parts, this, place, splits)
     }
     const { stateful = 'auto' } = this.options
-    if (stateful === 'caller' || this.#mobilityOfStage(plan) !== 'stateful') return undefined
+    const mobility = this.#mobilityOfStage(plan)
+    if (stateful === 'caller' || (mobility !== 'stateful' && mobility !== 'combining')) return undefined
     // where the caller's thread could not enforce a time limit, it is not to begin there
     const where = plan.nodes.every(({ leaf }) => isEnforceable(leaf)) ? stateful : 'workers'
     return new StatefulStage(parts, this, this.#places.find(plan, host, outlet), where)

@@ -181,14 +181,18 @@ export abstract class RemoteStage extends Stage {
   }
 
   /**
-   * Books what a reply says, and queues what it brings; both only beyond what an earlier attempt gave. Returns how many
-   * items fewer of the batch are under way.
+   * Books what a reply says, and queues what it brings (`brought`, for the ports that are read); both only beyond what an
+   * earlier attempt gave. Returns how many items fewer of the batch are under way.
    */
-  protected accept(reply: DoneReply, progress?: Progress): number {
+  protected accept(
+    reply: DoneReply,
+    progress?: Progress,
+    brought: readonly PortWindow[] = unpackOutputs(reply.outputs),
+  ): number {
     this.busyMs += reply.busyMs
     this.#workerMs += reply.busyMs
     this.dispatcher.count(reply)
-    const all = { ...reply, windows: unpackOutputs(reply.outputs) }
+    const all = { ...reply, windows: brought }
     this.#traffic.received += bytesOf(all.windows)
     const { windows, counts, copied, left, failures } = progress?.advance(all) ?? all
     // what an op takes is gone, what it gives is under way until it has left the region
@@ -262,6 +266,10 @@ export abstract class RemoteStage extends Stage {
     }
     const error = fromWire(reply.error)
     if (reply.at < 0) return error
+    // a split is no item: what fails is the source
+    if (reply.at === 0 && this.place.region.opensSplits) {
+      return new TermError(this.plan.nodes[0]?.id ?? '', 'generate', error)
+    }
     if (reply.phase === 'item') failureRecordOf(this.records[reply.at] as NodeRecord).error++
     return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, reply.item)
   }

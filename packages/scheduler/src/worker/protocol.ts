@@ -11,7 +11,7 @@ import type { Packed } from './packed.ts'
 import type { WireError } from './wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PROTOCOL_VERSION = 4
+export const PROTOCOL_VERSION = 5
 
 /** Items of one port in a reply at most. */
 export const MAX_OUTPUTS = 65_536
@@ -44,6 +44,8 @@ export interface RegionExit {
   readonly output: string
   /** Items for a port that nothing reads are counted, not sent. */
   readonly isRead: boolean
+  /** Its stage folds what reaches it; what leaves are partials, one for each batch. */
+  readonly isTail: boolean
 }
 
 /** Stages that a worker runs in one go: all that it must know of them beforehand. */
@@ -58,6 +60,8 @@ export interface RegionRef {
   /** The port through which items enter. */
   readonly input: string
   readonly timed: boolean
+  /** What enters are splits, which the first stage opens. */
+  readonly opensSplits: boolean
   /** One worker at a time, batch after batch, with a state that stays. */
   readonly isStateful: boolean
   /** What was said of each node's failures, stage after stage; a config may have said it. */

@@ -12,6 +12,7 @@ import {
   FusedStage,
   makeInlet,
   type Node,
+  type NodeRecord,
   Outlet,
   type Stage,
   type StageHost,
@@ -21,6 +22,7 @@ import {
 } from '@millrace/core/engine'
 import { BackEdge } from './back-edge.ts'
 import type { CallWatch } from './call-watch.ts'
+import { sharedKernelOf, splitOpener, TailFold } from './shared-work.ts'
 import { FailureLog } from './failure-log.ts'
 import type { WirePolicy } from './letters.ts'
 import type { PortItems } from './outputs.ts'
@@ -67,6 +69,8 @@ export class RegionRunner {
   onStep: (() => void) | undefined
   readonly #exits: readonly Edge[]
   readonly #backEdges: readonly BackEdge[]
+  readonly #tails: readonly TailFold[]
+  readonly #opensSplits: boolean
   readonly #counts: Float64Array
   readonly #ready: Stage[] = []
   readonly #isStateful: boolean
@@ -90,14 +94,16 @@ export class RegionRunner {
     this.#watch = watch
     const parked = new Set<Edge>()
     let at = 0
-    const kernelOf = (node: Node, at: number) => {
-      const kernel = node.leaf.kernel()
+    const tails = new Set(region.exits.filter(({ isTail }) => isTail).map(({ stage }) => stage))
+    const kernelOf = (node: Node, at: number, isTail: boolean) => {
+      const kernel = sharedKernelOf(node, isTail)
       return watch?.watch(node, at, kernel) ?? kernel
     }
-    const plans = region.stages.map((indexes): StagePlan => {
+    const plans = region.stages.map((indexes, stage): StagePlan => {
       const first = at
       const own = indexes.map((index) => withPolicy(nodes[index] as Node, region.policies[at++]))
-      const kernels = own.map((node, nth) => kernelOf(node, first + nth))
+      if (first === 0 && region.opensSplits) own[0] = splitOpener(own[0] as Node)
+      const kernels = own.map((node, nth) => kernelOf(node, first + nth, tails.has(stage) && nth === own.length - 1))
       return { index: 0, kind: 'fused', nodes: own, kernels }
     })
     this.nodes = plans.flatMap((plan) => plan.nodes)
@@ -127,10 +133,12 @@ export class RegionRunner {
     this.#backEdges = inside.filter((edge) => edge instanceof BackEdge)
     this.edges = [...entries, ...inside]
     const bounded = { capacityItems: MAX_OUTPUTS, capacityBytes: MAX_OUTPUT_BYTES }
-    this.#exits = region.exits.flatMap(({ stage, output, isRead }) => {
+    const tailEdges = new Map<number, Edge>()
+    this.#exits = region.exits.flatMap(({ stage, output, isRead, isTail }) => {
       if (!isRead) return []
       const edge = new Edge(lastOf(plans[stage] as StagePlan).id, '', output, bounded, parked)
       add(stage, output, edge)
+      if (isTail) tailEdges.set(stage, edge)
       return [edge]
     })
     this.gives = region.exits.flatMap(({ stage, isRead }) =>
@@ -150,6 +158,8 @@ export class RegionRunner {
       for (const edge of outlet.edges) edge.writer = stage
       return stage
     })
+    this.#tails = [...tailEdges].map(([stage, edge]) => new TailFold(this.stages[stage] as FusedStage, edge))
+    this.#opensSplits = region.opensSplits
     const nobody = { wake: () => {}, onItems: () => {}, onReaderGone: () => {} }
     for (const edge of entries) edge.writer = nobody
     for (const edge of this.#exits) edge.reader = nobody
@@ -193,10 +203,12 @@ export class RegionRunner {
     for (const stage of this.stages) await stage.enter()
     for (const stage of this.stages) stage.start()
     const contexts = this.stages.flatMap((stage) => stage.contexts)
+    const folding = new Set(this.#tails.map(({ ctx }) => ctx))
     contexts.forEach((ctx, at) => {
       if (states !== undefined) ctx.state = states[at]
-      else if (!this.#isStateful) Object.defineProperty(ctx, 'state', noState(ctx.id))
+      else if (!this.#isStateful && !folding.has(ctx)) Object.defineProperty(ctx, 'state', noState(ctx.id))
     })
+    for (const tail of this.#tails) tail.begin()
   }
 
   /** The nodes' states. */
@@ -262,6 +274,8 @@ export class RegionRunner {
       break
     }
     if (this.#failure !== undefined) throw this.#failure.error
+    // one partial for the whole batch: a batch that is run once more, elsewhere, is then told apart from this one
+    if (!hasMore) for (const tail of this.#tails) tail.flush()
     return this.#yield(hasMore)
   }
 
@@ -331,7 +345,11 @@ export class RegionRunner {
   #yield(hasMore: boolean): Yielded {
     const ports = this.#exits.map(takeAll)
     const records = this.stages.flatMap((stage) => stage.records)
-    const counts = Float64Array.from(records.flatMap((record) => NODE_COUNTS.map((key) => record[key])))
+    for (const tail of this.#tails) tail.book()
+    const [first] = records
+    const own = this.#opensSplits && first !== undefined ? { ...first, ...bornOf(first) } : first
+    const booked = own === undefined ? records : [own, ...records.slice(1)]
+    const counts = Float64Array.from(booked.flatMap((record) => NODE_COUNTS.map((key) => record[key])))
     const copied = this.stages.reduce((sum, stage) => sum + stage.copied, 0)
     const left = this.stages.reduce((sum, stage) => sum + stage.left, 0)
     const yielded = {
@@ -357,6 +375,11 @@ export class RegionRunner {
     this.#failure ??= { error: reason }
     this.#onReady?.()
   }
+}
+
+/** A source's items have no inputs: splits are none. */
+function bornOf({ out }: NodeRecord): Partial<NodeRecord> {
+  return { in: 0, born: out, extra: 0, empty: 0 }
 }
 
 /** The node with what was said of its failures where the run was started. */

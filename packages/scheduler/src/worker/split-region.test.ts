@@ -53,7 +53,7 @@ function randomTree(choose: Random): Tree {
     for (const from of open) edges.push({ from, output: 'out', to: count, input: `in${from}` })
     open.splice(0, open.length, count)
   }
-  const exits = open.map((stage) => ({ stage, output: 'out', isRead: choose.below(5) > 0 }))
+  const exits = open.map((stage) => ({ stage, output: 'out', isRead: choose.below(5) > 0, isTail: false }))
   return treeOf(leaves, { entries, edges, exits, timed: choose.below(2) === 0 })
 }
 
@@ -72,6 +72,7 @@ function treeOf(
     graph: { key: '', url: '', exportName: undefined, params: undefined, fingerprint: '' },
     stages: nodes.map((_, at) => [at]),
     input: 'out',
+    opensSplits: false,
     isStateful: false,
     policies: [],
     stopsOnFailure: false,
@@ -98,7 +99,7 @@ function randomCycle(choose: Random): Tree {
     const to = from === last ? 0 : from + 1
     return { from, output: 'out', to, input: to === 0 ? 'back' : 'out' }
   })
-  const exits = [{ stage: last, output: 'out', isRead: true }]
+  const exits = [{ stage: last, output: 'out', isRead: true, isTail: false }]
   return treeOf(leaves, { entries: 1, edges, exits, timed: choose.below(2) === 0 })
 }
 

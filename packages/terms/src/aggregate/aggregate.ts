@@ -1,6 +1,12 @@
 /** `Aggregate`: a fold that can be split and merged, and the terms that are one. Windows and keyed terms take it. */
 
-import { checkSyncFunction, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
+import {
+  type Combiner,
+  checkSyncFunction,
+  InvalidOptionError,
+  type KernelTerm,
+  kernelTerm,
+} from '@millrace/core'
 
 /**
  * A fold of items into one value whose parts can be merged; what Flink calls an AggregateFunction, Beam a CombineFn.
@@ -24,6 +30,17 @@ export interface Aggregate<in In, out Out, State = unknown> {
   merge(into: State, other: State): State
   /** The value of what was taken in. */
   result(state: State): Out
+}
+
+/** Folds items into states of the aggregate, and merges these. */
+function combinerOf<In, Out>(by: Aggregate<In, Out>): Combiner<In, unknown, Out> {
+  return {
+    begin: () => by.init(),
+    add: (state, item) => by.add(state, item),
+    merge: (ctx, partial) => {
+      ctx.state = by.merge(ctx.state, partial)
+    },
+  }
 }
 
 /** @throws {InvalidOptionError} if `value` lacks one of the four functions. */
@@ -63,7 +80,11 @@ export function aggregate<In, Out>(by: Aggregate<In, Out>): KernelTerm<In, Out> 
   return kernelTerm<In, Out>(
     'aggregate',
     { kind: 'fold', f },
-    { initialState: () => by.init(), end: (ctx) => [by.result(ctx.state)] },
+    {
+      initialState: () => by.init(),
+      end: (ctx) => [by.result(ctx.state)],
+      ...(by.mergesExactly === true ? { combiner: () => combinerOf(by) } : {}),
+    },
   )
 }
 

@@ -10,9 +10,11 @@ import {
   messageOf,
   type Term,
 } from '@millrace/core'
+import { checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { writeLines } from '../sink/write-lines.ts'
 import { checkFields, type FieldRecord, type Fields } from '../source/fields.ts'
+import { LineSource } from '../source/line-source.ts'
 import { lines } from '../source/lines.ts'
 import { ndjsonFields } from '../source/ndjson-fields.ts'
 
@@ -41,29 +43,30 @@ export interface ParseNdjsonOptions {
 export function parseNdjson<Row = unknown>(
   options: ParseNdjsonOptions = {},
 ): KernelTerm<string, Row, number> {
-  return parser<Row>(options, '')
-}
-
-/** `source` is what messages say of where the lines are from. */
-function parser<Row>(
-  { invalid = 'fail' }: ParseNdjsonOptions,
-  source: string,
-): KernelTerm<string, Row, number> {
-  if (invalid !== 'fail' && invalid !== 'skip') {
-    throw new InvalidOptionError('invalid of parseNdjson()', invalid, '"fail" or "skip"')
-  }
+  const isSkipping = skips('parseNdjson', options)
   const f = (line: string, ctx: Context<number, Row>): Row | undefined => {
     ctx.state++
     if (line.trim() === '') return undefined
     try {
       return JSON.parse(line) as Row
     } catch (cause) {
-      if (invalid === 'skip') return undefined
-      throw new BadInputError(`Line ${ctx.state}${source} is no JSON: ${messageOf(cause)}`, { cause })
+      if (isSkipping) return undefined
+      throw invalidLine(ctx.state, '', cause)
     }
   }
   const hooks = { initialState: () => 0 }
   return kernelTerm<string, Row, number>('parseNdjson', { kind: 'apply', self: {}, f }, hooks)
+}
+
+/** Whether lines that are no JSON are left out. */
+function skips(owner: string, { invalid = 'fail' }: ParseNdjsonOptions): boolean {
+  if (invalid === 'fail' || invalid === 'skip') return invalid === 'skip'
+  throw new InvalidOptionError(`invalid of ${owner}()`, invalid, '"fail" or "skip"')
+}
+
+/** `source` is what the message says of where the lines are from. */
+function invalidLine(number: number, source: string, cause: unknown): BadInputError {
+  return new BadInputError(`Line ${number}${source} is no JSON: ${messageOf(cause)}`, { cause })
 }
 
 /**
@@ -90,6 +93,12 @@ function lineOf(item: unknown): string {
   throw new BadInputError(`An item of formatNdjson() has no JSON: it is a ${typeof item}.`)
 }
 
+/** Options of {@link ndjson}. */
+export interface NdjsonOptions extends ParseNdjsonOptions {
+  /** Bytes of a split, where workers read the file. Default: 64 KiB to 1 MiB, by the file's size. */
+  readonly splitBytes?: number
+}
+
 /** Options of {@link ndjson} that say which fields are wanted. */
 export interface NdjsonFieldsOptions<Wanted extends Fields<unknown>> {
   /**
@@ -101,15 +110,18 @@ export interface NdjsonFieldsOptions<Wanted extends Fields<unknown>> {
   readonly fields: Wanted
   /** A line that is no JSON fails the run. */
   readonly invalid?: 'fail'
+  /** Bytes of a split, where workers read the file. Default: 64 KiB to 1 MiB, by the file's size. */
+  readonly splitBytes?: number
 }
 
 /**
- * A source of the values of an NDJSON file; `lines` and {@link parseNdjson} in one. Files whose name ends in `.gz` are
- * unpacked on the way.
+ * A source of the values of an NDJSON file. Files whose name ends in `.gz` are unpacked on the way. Empty lines are
+ * passed over; with `invalid: 'skip'`, lines that are no JSON count as filtered.
  *
  * With `fields`, only these are made of each line, and their types are checked. It is read only while there is room
  * downstream. Keeps the order. From a checkpoint it goes on at the byte where a line begins; a packed file is unpacked
  * once more.
+ * Under `pool` and `work-stealing` workers read and parse it themselves, split by split, as for `lines`.
  *
  * @throws {InvalidOptionError} as `lines` and `parseNdjson`, or for `fields` that make no sense.
  *
@@ -132,17 +144,52 @@ export function ndjson<const Wanted extends Fields<unknown>>(
   file: string | URL,
   options: NdjsonFieldsOptions<Wanted>,
 ): Term<never, FieldRecord<Wanted>>
-export function ndjson<Row = unknown>(file: string | URL, options?: ParseNdjsonOptions): Term<never, Row>
+export function ndjson<Row = unknown>(file: string | URL, options?: NdjsonOptions): Term<never, Row>
 export function ndjson(
   file: string | URL,
-  options: ParseNdjsonOptions & { readonly fields?: Fields<unknown> } = {},
+  options: NdjsonOptions & { readonly fields?: Fields<unknown> } = {},
 ): Term<never, unknown> {
-  const { fields, invalid } = options
-  if (fields === undefined) return lines(file).pipe(parser<unknown>(options, ` of ${file}`))
-  if (invalid !== undefined && invalid !== 'fail') {
-    throw new InvalidOptionError('invalid of ndjson()', invalid, '"fail" where fields are given')
+  const { fields, invalid, splitBytes } = options
+  if (splitBytes !== undefined) checkWhole('splitBytes of ndjson()', splitBytes, 1)
+  if (fields !== undefined) {
+    if (invalid !== undefined && invalid !== 'fail') {
+      throw new InvalidOptionError('invalid of ndjson()', invalid, '"fail" where fields are given')
+    }
+    return ndjsonFields(pathOf('ndjson', file), checkFields('ndjson', fields), splitBytes)
   }
-  return ndjsonFields(pathOf('ndjson', file), checkFields('ndjson', fields))
+  if (!skips('ndjson', options)) return new Ndjson(pathOf('ndjson', file), splitBytes)
+  const parse = kernelTerm<string, unknown>('parseNdjson', { kind: 'map', f: valueIn })
+  return lines(file, splitBytes === undefined ? {} : { splitBytes }).pipe(parse)
+}
+
+/** The value of a line; `undefined` for a line that has none. */
+function valueIn(line: string): unknown {
+  try {
+    return line.trim() === '' ? undefined : JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+class Ndjson extends LineSource<unknown> {
+  override name = 'ndjson'
+
+  constructor(path: string, splitBytes: number | undefined) {
+    super(path, 'utf8', splitBytes)
+  }
+
+  protected override itemsOf(lines: string[], firstLine: () => number): unknown[] {
+    const rows: unknown[] = []
+    for (let at = 0; at < lines.length; at++) {
+      const line = lines[at] as string
+      try {
+        rows.push(JSON.parse(line))
+      } catch (cause) {
+        if (line.trim() !== '') throw invalidLine(firstLine() + at, ` of ${this.path}`, cause)
+      }
+    }
+    return rows
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `keyTable`: a value per key, bounded. What keyed terms have in common. Internal but for its types. */
 
-import { type Clock, InvalidOptionError } from '@millrace/core'
+import { type Clock, type Combiner, InvalidOptionError } from '@millrace/core'
 import { checkWhole } from '../check.ts'
 import { checkMs, fullError, type GroupKey, keyOf, timeOf } from '../event-time/options.ts'
 import { type PassedTime, passTime } from '../steady-time.ts'
@@ -45,6 +45,14 @@ export interface KeyTableOf<In, Key, Value> {
     clock: Clock,
     gone: (key: Key, value: Value) => void,
   ): { readonly key: Key; readonly entry: KeyEntry<Value> }
+  /**
+   * How workers share a fold per key: each keeps a table of its own, and these are merged. `undefined` where keys go
+   * before the end, since that depends on when the single items came.
+   */
+  combiner(
+    add: (value: Value, item: In) => Value,
+    merge: (into: Value, other: Value) => Value,
+  ): Combiner<In, KeyTable<Key, Value>, never, Map<Key, Value>> | undefined
 }
 
 /** @throws {InvalidOptionError} if `key` is no function, or an option is out of range. */
@@ -95,6 +103,26 @@ export function keyTable<In, Key extends GroupKey, Value>(
         entries.set(of, entry)
       }
       return { key: of, entry }
+    },
+    combiner(add, merge) {
+      if (isOrdered) return undefined
+      return {
+        begin: () => new Map(),
+        add(partial, item) {
+          const of = read(item)
+          const known = partial.get(of)
+          partial.set(of, add(known === undefined && !partial.has(of) ? fresh() : (known as Value), item))
+          return partial
+        },
+        merge({ state: { entries, latest } }, partial) {
+          for (const [of, value] of partial) {
+            const entry = entries.get(of)
+            if (entry !== undefined) entry.value = merge(entry.value, value)
+            else if (entries.size >= maxKeys) throw fullError(owner, 'maxKeys', maxKeys, 'keys')
+            else entries.set(of, { value, at: latest })
+          }
+        },
+      }
     },
   }
 }

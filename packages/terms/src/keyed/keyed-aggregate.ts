@@ -39,6 +39,7 @@ export function keyedAggregate<In, Key extends GroupKey, Out>(
     init: () => by.init(),
     add: (state: unknown, item: In) => by.add(state, item),
     result: (state: unknown) => by.result(state),
+    merge: by.mergesExactly === true ? by.merge.bind(by) : undefined,
   }
   return keyedFold('keyedAggregate', key, fold, options)
 }

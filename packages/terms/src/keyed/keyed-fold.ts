@@ -9,13 +9,15 @@ export interface Fold<In, State, Out> {
   readonly init: () => State
   readonly add: (state: State, item: In) => State
   readonly result: (state: State) => Out
+  /** Set where states of one key can be merged and nothing is lost. */
+  readonly merge?: ((into: State, other: State) => State) | undefined
 }
 
 /** Makes the term. */
 export function keyedFold<In, Key extends GroupKey, State, Out>(
   owner: string,
   key: (item: In) => Key,
-  { init, add, result }: Fold<In, State, Out>,
+  { init, add, result, merge }: Fold<In, State, Out>,
   options: KeyedOptions<In>,
 ): KernelTerm<In, Keyed<Key, Out>, KeyTable<Key, State>> {
   const table = keyTable(owner, key, init, options)
@@ -27,10 +29,12 @@ export function keyedFold<In, Key extends GroupKey, State, Out>(
     entry.value = add(entry.value, item)
     return gone
   }
-  return kernelTerm(
+  const combiner = merge === undefined ? undefined : table.combiner(add, merge)
+  return kernelTerm<In, Keyed<Key, Out>, KeyTable<Key, State>>(
     owner,
     { kind: 'expand', self: {}, f },
     {
+      ...(combiner === undefined ? {} : { combiner: () => combiner }),
       initialState: table.init,
       end: ({ state }) => Array.from(state.entries, ([of, { value }]) => ({ key: of, value: result(value) })),
     },

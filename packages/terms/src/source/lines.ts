@@ -1,16 +1,16 @@
 /** `lines`: a source of the lines of a text file. */
 
-import { StringDecoder } from 'node:string_decoder'
-import type { BatchSourceTerm, Context } from '@millrace/core'
-import { checkEncoding } from '../check.ts'
+import type { BatchSourceTerm } from '@millrace/core'
+import { checkEncoding, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
-import { FileSource } from './file-source.ts'
-import { textChunks } from './text-chunks.ts'
+import { LineSource } from './line-source.ts'
 
 /** Options of {@link lines}. */
 export interface LinesOptions {
   /** How the file's bytes are to be read. Default `utf8`. */
   readonly encoding?: BufferEncoding
+  /** Bytes of a split, where workers read the file. Default: 64 KiB to 1 MiB, by the file's size. */
+  readonly splitBytes?: number
 }
 
 /**
@@ -21,7 +21,10 @@ export interface LinesOptions {
  * in chunks of 128 KiB only while there is room downstream, and closed as soon as nobody needs more. Keeps
  * the order. From a checkpoint it goes on at the byte where a line begins; a packed file is unpacked once more.
  *
- * @throws {InvalidOptionError} if `file` is no path or `file:` URL, or `encoding` is unknown. A file that
+ * Under `pool` and `work-stealing` workers read it themselves, split by split, where the terms behind it run on workers:
+ * a regular file that is not packed, has 128 KiB or more, and is in UTF-8, Latin-1 or ASCII.
+ *
+ * @throws {InvalidOptionError} if `file` is no path or `file:` URL, or an option is out of range. A file that
  * cannot be read, or is not in that encoding, fails the run with a `BadInputError` that names it.
  *
  * @example
@@ -38,99 +41,16 @@ export interface LinesOptions {
  * ```
  */
 export function lines(file: string | URL, options: LinesOptions = {}): BatchSourceTerm<string> {
-  const { encoding = 'utf8' } = options
+  const { encoding = 'utf8', splitBytes } = options
   checkEncoding('encoding of lines()', encoding)
-  return new Lines(pathOf('lines', file), encoding)
+  if (splitBytes !== undefined) checkWhole('splitBytes of lines()', splitBytes, 1)
+  return new Lines(pathOf('lines', file), encoding, splitBytes)
 }
 
-const NEWLINE = 0x0a
-/** In these the byte of a newline is nothing else, so that lines can be found among bytes. */
-const BYTEWISE: readonly BufferEncoding[] = ['utf8', 'utf-8', 'latin1', 'binary', 'ascii']
-
-class Lines extends FileSource<string> {
+class Lines extends LineSource<string> {
   override name = 'lines'
-  readonly #encoding: BufferEncoding
-  /** The byte behind each batch's last line; only where the file can be read from there. */
-  readonly #behind = new WeakMap<readonly string[], number>()
 
-  constructor(path: string, encoding: BufferEncoding) {
-    super(path)
-    this.#encoding = encoding
-  }
-
-  override position(batch: readonly string[]): number | undefined {
-    return this.#behind.get(batch)
-  }
-
-  override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly string[]> {
-    return this.read(ctx, position as number)
-  }
-
-  protected override async *parse(
-    chunks: AsyncIterable<Buffer>,
-    from: number,
-  ): AsyncGenerator<readonly string[], void, undefined> {
-    const decoder = new StringDecoder(this.#encoding)
-    const splitter = new LineSplitter(from === 0)
-    const canSeek = BYTEWISE.includes(this.#encoding) && !this.path.endsWith('.gz')
-    let at = from
-    for await (const chunk of textChunks(this.path, chunks, this.#encoding)) {
-      const complete = splitter.push(decoder.write(chunk))
-      if (complete.length > 0) {
-        if (canSeek) this.#behind.set(complete, at + chunk.lastIndexOf(NEWLINE) + 1)
-        yield complete
-      }
-      at += chunk.length
-    }
-    const rest = splitter.end(decoder.end())
-    if (rest.length > 0) {
-      if (canSeek) this.#behind.set(rest, at)
-      yield rest
-    }
-  }
-}
-
-/** Cuts text that comes in pieces into lines. */
-class LineSplitter {
-  /** The begin of the line that the next piece goes on with. */
-  #begin = ''
-  #atStart: boolean
-  /** Whether any `\r` was seen; files without one need no second look at each line. */
-  #hasReturns = false
-
-  /** @param atStart whether a byte order mark may come first. */
-  constructor(atStart: boolean) {
-    this.#atStart = atStart
-  }
-
-  /** The lines that are complete now. */
-  push(text: string): string[] {
-    if (text === '') return []
-    if (this.#atStart) {
-      this.#atStart = false
-      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
-    }
-    this.#hasReturns ||= text.includes('\r')
-    const pieces = text.split('\n')
-    // only pieces are split, never what was kept: a very long line would be scanned again and again
-    pieces[0] = this.#begin + (pieces[0] as string)
-    this.#begin = pieces.pop() as string
-    if (this.#hasReturns) stripReturns(pieces)
-    return pieces
-  }
-
-  /** The last lines, given the last piece of text. */
-  end(text: string): string[] {
-    const complete = this.push(text)
-    if (this.#begin !== '') complete.push(this.#begin)
-    this.#begin = ''
-    return complete
-  }
-}
-
-function stripReturns(complete: string[]): void {
-  for (let i = 0; i < complete.length; i++) {
-    const line = complete[i] as string
-    if (line.charCodeAt(line.length - 1) === 0x0d) complete[i] = line.slice(0, -1)
+  protected override itemsOf(lines: string[]): string[] {
+    return lines
   }
 }

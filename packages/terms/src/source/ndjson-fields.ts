@@ -1,7 +1,12 @@
 /** `ndjsonFields`: a source of wanted fields of the objects of an NDJSON file. Made by `ndjson`. Internal. */
 
-import { createReadStream } from 'node:fs'
-import { BadInputError, type BatchSourceTerm, type Context, messageOf } from '@millrace/core'
+import {
+  BadInputError,
+  type BatchSourceTerm,
+  type Context,
+  messageOf,
+  type SplitRequest,
+} from '@millrace/core'
 import type { FoundFields } from '../csv/column-readers.ts'
 import { BYTE_ORDER_MARK } from '../csv/record-scanner.ts'
 import { type Row, rowOf } from '../csv/row.ts'
@@ -9,13 +14,18 @@ import { ObjectScanner } from '../json/object-scanner.ts'
 import { jsonReader } from '../json/typed-readers.ts'
 import type { Fields } from './fields.ts'
 import { FileSource } from './file-source.ts'
-import { textChunks } from './text-chunks.ts'
+import { type FileSplit, lineNumberAt, readLinesOf, splitsOf } from './file-splits.ts'
+import { checkText, textChunks } from './text-chunks.ts'
 
 const LF = 0x0a
 
 /** The fields are checked already. */
-export function ndjsonFields(path: string, fields: Fields<unknown>): BatchSourceTerm<unknown> {
-  return new NdjsonFields(path, fields)
+export function ndjsonFields(
+  path: string,
+  fields: Fields<unknown>,
+  splitBytes: number | undefined,
+): BatchSourceTerm<unknown> {
+  return new NdjsonFields(path, fields, splitBytes)
 }
 
 class NdjsonFields extends FileSource<unknown> {
@@ -24,9 +34,25 @@ class NdjsonFields extends FileSource<unknown> {
   /** The byte behind each batch's last line; only where the file can be read from there. */
   readonly #behind = new WeakMap<readonly unknown[], number>()
 
-  constructor(path: string, fields: Fields<unknown>) {
+  readonly #splitBytes: number | undefined
+
+  constructor(path: string, fields: Fields<unknown>, splitBytes: number | undefined) {
     super(path)
     this.#fields = fields
+    this.#splitBytes = splitBytes
+  }
+
+  override splits(request: SplitRequest): Iterable<FileSplit> | undefined {
+    return splitsOf(this.path, request, this.#splitBytes)
+  }
+
+  override openSplit(split: FileSplit): readonly unknown[] {
+    const { bytes, at } = readLinesOf(this.path, split)
+    checkText(this.path, bytes, at, 'utf8')
+    const reader = new LineReader(this.path, this.#fields)
+    const records = reader.read(bytes, at)
+    if (reader.fault !== undefined) throw reader.explain(at)
+    return records
   }
 
   override position(batch: readonly unknown[]): number | undefined {
@@ -58,12 +84,12 @@ class NdjsonFields extends FileSource<unknown> {
       at += bytes.length
       if (canSeek) this.#behind.set(batch, at)
       if (batch.length > 0) yield batch
-      if (reader.fault !== undefined) throw await reader.explain(from)
+      if (reader.fault !== undefined) throw reader.explain(from)
     }
     const batch = reader.read(rest, at)
     if (canSeek) this.#behind.set(batch, at + rest.length)
     if (batch.length > 0) yield batch
-    if (reader.fault !== undefined) throw await reader.explain(from)
+    if (reader.fault !== undefined) throw reader.explain(from)
   }
 }
 
@@ -106,9 +132,9 @@ class LineReader {
     return records
   }
 
-  /** The error to fail with; the lines before byte `from` are counted only now. */
-  async explain(from: number): Promise<BadInputError> {
-    const line = this.#lines + (from === 0 ? 0 : await linesBefore(this.#path, from))
+  /** The error to fail with; the lines before byte `from`, where reading began, are counted only now. */
+  explain(from: number): BadInputError {
+    const line = this.#lines - 1 + (from === 0 ? 1 : lineNumberAt(this.#path, from))
     return new BadInputError(`Line ${line} of ${this.#path} ${this.fault?.reason}`, {
       cause: this.fault?.cause,
     })
@@ -129,12 +155,4 @@ class LineReader {
 /** As `trim` has it. */
 function isBlank(bytes: Buffer, from: number, to: number): boolean {
   return bytes.toString('utf8', from, to).trim() === ''
-}
-
-async function linesBefore(path: string, to: number): Promise<number> {
-  let lines = 0
-  for await (const chunk of createReadStream(path, { end: to - 1 })) {
-    for (const byte of chunk as Buffer) if (byte === LF) lines++
-  }
-  return lines
 }

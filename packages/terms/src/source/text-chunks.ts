@@ -19,6 +19,11 @@ export function textChunks(
   return /^utf-?8$/i.test(String(encoding)) ? utf8Chunks(path, chunks, from) : chunks
 }
 
+/** @throws {BadInputError} if `text`, which begins at byte `at` of the file and ends with a character, is no UTF-8. */
+export function checkText(path: string, text: Buffer, at: number, encoding: unknown): void {
+  if (/^utf-?8$/i.test(String(encoding)) && !isUtf8(text)) throw notUtf8(path, text, at)
+}
+
 async function* utf8Chunks(
   path: string,
   chunks: AsyncIterable<Buffer>,

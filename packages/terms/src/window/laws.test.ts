@@ -98,11 +98,12 @@ for (const [name, [make, ofNothing]] of Object.entries(single)) {
     const term = make()
     const { f } = term.kernel() as Extract<Kernel, { kind: 'apply' | 'expand' | 'fold' }>
     const { kind } = term.kernel()
+    const given: unknown[] = []
     const ctx = {
       state: structuredClone(term.initialState?.()),
       clock: { now: () => 0, monotonic: () => 0 },
+      emit: (item) => void given.push(item),
     } as Context<unknown>
-    const given: unknown[] = []
     for (const item of frozen) {
       if (kind === 'fold') ctx.state = (f as any)(ctx.state, item)
       else {

@@ -40,10 +40,65 @@ export function lastEndOf({ size, slide, offset }: Grid, time: number): number {
   return Math.floor((time - offset) / slide) * slide + offset + size
 }
 
+/** The end of the first window that holds the slice at `start` and ends after `mark`; if none does, a later end. */
+function endAfter(grid: Grid, start: number, mark: number): number {
+  const lastEnd = lastEndOf(grid, start)
+  const first = lastEnd - Math.ceil((lastEnd - start) / grid.slide - 1) * grid.slide
+  return mark < first ? first : first + (Math.floor((mark - first) / grid.slide) + 1) * grid.slide
+}
+
+/** When, after `watermark`, the first window of the slice ends, or the slice can go. */
+function firstAfter(grid: Grid, allowedLatenessMs: number, start: number, watermark: number): number {
+  const lastEnd = lastEndOf(grid, start)
+  const end = endAfter(grid, start, watermark)
+  return end <= lastEnd ? end : lastEnd + allowedLatenessMs
+}
+
+/** The slice at `start`, made if there is none. */
+function openSlice(
+  grid: Grid,
+  { allowedLatenessMs }: WindowerOptions,
+  state: SliceState,
+  start: number,
+  watermark: number,
+): Map<unknown, unknown> {
+  let slice = state.slices.get(start)
+  if (slice === undefined) {
+    slice = new Map()
+    state.slices.set(start, slice)
+    state.nextAt = Math.min(state.nextAt, firstAfter(grid, allowedLatenessMs, start, watermark))
+  }
+  return slice
+}
+
+/** Counts one more aggregate. @throws {BadInputError} if there are as many as there may be. */
+function hold(state: SliceState, { owner, maxOpen }: WindowerOptions): void {
+  if (++state.held > maxOpen) throw fullError(owner, 'maxOpen', maxOpen, 'open windows')
+}
+
+/** Merges what a worker has aggregated for one slice, by key. The slice must not be late. */
+export function takeSlice(
+  grid: Grid,
+  options: WindowerOptions,
+  state: SliceState,
+  start: number,
+  values: ReadonlyMap<unknown, unknown>,
+  watermark: number,
+): void {
+  const slice = openSlice(grid, options, state, start, watermark)
+  for (const [key, value] of values) {
+    if (slice.has(key)) slice.set(key, options.aggregate.merge(slice.get(key), value))
+    else {
+      hold(state, options)
+      slice.set(key, value)
+    }
+  }
+}
+
 /** Windows of `grid`. */
 export function slices(grid: Grid, options: WindowerOptions): Windower<SliceState, unknown, Fired> {
   const { size, slide } = grid
-  const { owner, aggregate, allowedLatenessMs, maxOpen } = options
+  const { aggregate, allowedLatenessMs } = options
 
   /** Merged from the key's slices in the window that ends at `end`, earliest first. */
   function mergedOf(parts: readonly unknown[]): unknown {
@@ -78,17 +133,12 @@ export function slices(grid: Grid, options: WindowerOptions): Windower<SliceStat
       const lastEnd = lastEndOf(grid, time)
       if (lastEnd + allowedLatenessMs <= watermark) return false
       const start = sliceOf(grid, time)
-      let slice = state.slices.get(start)
-      if (slice === undefined) {
-        slice = new Map()
-        state.slices.set(start, slice)
-        state.nextAt = Math.min(state.nextAt, firstAfter(start, watermark))
-      }
+      const slice = openSlice(grid, options, state, start, watermark)
       const isNew = !slice.has(key)
-      if (isNew && ++state.held > maxOpen) throw fullError(owner, 'maxOpen', maxOpen, 'open windows')
+      if (isNew) hold(state, options)
       slice.set(key, aggregate.add(isNew ? aggregate.init() : slice.get(key), item))
       const to = Math.min(lastEnd, watermark)
-      for (let end = endAfter(start, watermark - allowedLatenessMs); end <= to; end += slide) {
+      for (let end = endAfter(grid, start, watermark - allowedLatenessMs); end <= to; end += slide) {
         out.push(again(state, key, end))
       }
       return true
@@ -103,7 +153,7 @@ export function slices(grid: Grid, options: WindowerOptions): Windower<SliceStat
       const ends = new Set<number>()
       for (const start of starts) {
         const to = Math.min(lastEndOf(grid, start), watermark)
-        for (let end = endAfter(start, state.given); end <= to; end += slide) ends.add(end)
+        for (let end = endAfter(grid, start, state.given); end <= to; end += slide) ends.add(end)
       }
       for (const end of [...ends].sort((a, b) => a - b)) give(state, starts, end, out)
       state.given = watermark
@@ -113,25 +163,11 @@ export function slices(grid: Grid, options: WindowerOptions): Windower<SliceStat
         if (lastEnd + allowedLatenessMs <= watermark) {
           state.held -= state.slices.get(start)?.size ?? 0
           state.slices.delete(start)
-        } else state.nextAt = Math.min(state.nextAt, firstAfter(start, watermark))
+        } else state.nextAt = Math.min(state.nextAt, firstAfter(grid, allowedLatenessMs, start, watermark))
       }
     },
 
     nextAt: (state) => state.nextAt,
-  }
-
-  /** The end of the first window that holds the slice at `start` and ends after `mark`; if none does, a later end. */
-  function endAfter(start: number, mark: number): number {
-    const lastEnd = lastEndOf(grid, start)
-    const first = lastEnd - Math.ceil((lastEnd - start) / slide - 1) * slide
-    return mark < first ? first : first + (Math.floor((mark - first) / slide) + 1) * slide
-  }
-
-  /** When, after `watermark`, the first window of the slice ends, or the slice can go. */
-  function firstAfter(start: number, watermark: number): number {
-    const lastEnd = lastEndOf(grid, start)
-    const end = endAfter(start, watermark)
-    return end <= lastEnd ? end : lastEnd + allowedLatenessMs
   }
 
   /** A given window of one key once more, after a late item. */

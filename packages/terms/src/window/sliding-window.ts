@@ -4,6 +4,7 @@ import type { KernelTerm } from '@millrace/core'
 import type { GroupKey, LatePolicy } from '../event-time/options.ts'
 import { checkGrid } from './grid.ts'
 import type { TimeWindowOptions, WindowOutput } from './options.ts'
+import { sliceCombiner } from './slice-partials.ts'
 import { type SliceState, slices } from './slices.ts'
 import { type WindowState, windowTerm } from './window-term.ts'
 
@@ -52,5 +53,10 @@ export function slidingWindow<
 ): KernelTerm<In, WindowOutput<In, Key, Value, Late>, WindowState<SliceState>> {
   const { sizeMs, slideMs, offsetMs = 0 } = options
   const grid = checkGrid('slidingWindow', { sizeMs, slideMs, offsetMs })
-  return windowTerm('slidingWindow', options, (shared) => slices(grid, shared))
+  return windowTerm(
+    'slidingWindow',
+    options,
+    (shared) => slices(grid, shared),
+    (...parts) => sliceCombiner(grid, ...parts),
+  )
 }

@@ -4,6 +4,7 @@ import type { KernelTerm } from '@millrace/core'
 import type { GroupKey, LatePolicy } from '../event-time/options.ts'
 import { checkGrid } from './grid.ts'
 import type { TimeWindowOptions, WindowOutput } from './options.ts'
+import { sliceCombiner } from './slice-partials.ts'
 import { type SliceState, slices } from './slices.ts'
 import { type WindowState, windowTerm } from './window-term.ts'
 
@@ -70,5 +71,10 @@ export function tumblingWindow<
 ): KernelTerm<In, WindowOutput<In, Key, Value, Late>, WindowState<SliceState>> {
   const { sizeMs, offsetMs = 0 } = options
   const grid = checkGrid('tumblingWindow', { sizeMs, slideMs: sizeMs, offsetMs })
-  return windowTerm('tumblingWindow', options, (shared) => slices(grid, shared))
+  return windowTerm(
+    'tumblingWindow',
+    options,
+    (shared) => slices(grid, shared),
+    (...parts) => sliceCombiner(grid, ...parts),
+  )
 }

@@ -5,7 +5,7 @@
  * difference. In processing time the run's clock decides, and a timer closes windows while no item comes.
  */
 
-import { type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
+import { type Combiner, type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
 import type { Aggregate } from '../aggregate/aggregate.ts'
 import { checkAggregate } from '../aggregate/aggregate.ts'
 import { collectOf } from '../aggregate/collect-of.ts'
@@ -22,6 +22,7 @@ import {
 import { PortedTerm } from '../event-time/ports.ts'
 import type { TimeWindowOptions, WindowOutput } from './options.ts'
 import { runInProcessingTime } from './processing-time.ts'
+import type { SliceReading } from './slice-partials.ts'
 import type { Fired, Windower, WindowerOptions } from './windower.ts'
 
 /** The state of a window term: how far time has come, and the open windows. */
@@ -31,11 +32,21 @@ export interface WindowState<State> {
   readonly open: State
 }
 
+const NOTHING: readonly never[] = []
+
+/** Makes the combiner of windows that workers can share. */
+export type CombinerOf<State> = (
+  options: WindowerOptions,
+  windower: Windower<State, unknown, Fired>,
+  reading: SliceReading,
+) => Combiner<never, WindowState<State>, Fired>
+
 /** Checks the options that all windows share, and makes the term. */
 export function windowTerm<In, Key extends GroupKey | undefined, Value, Late extends LatePolicy, State>(
   owner: string,
   options: TimeWindowOptions<In, Key, Value, Late>,
   windowerOf: (options: WindowerOptions) => Windower<State, unknown, Fired>,
+  combinerOf?: CombinerOf<State>,
 ): KernelTerm<In, WindowOutput<In, Key, Value, Late>, WindowState<State>> {
   const { time, key, maxOpen = 100_000, outOfOrderMs = 0, allowedLatenessMs = 0 } = options
   const late: LatePolicy = options.late ?? 'fail'
@@ -46,7 +57,8 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
   checkMs(`allowedLatenessMs of ${owner}()`, allowedLatenessMs)
   checkLate(owner, late)
   const readKey = key === undefined ? () => undefined : keyOf(owner, key)
-  const windower = windowerOf({ owner, aggregate, allowedLatenessMs, maxOpen })
+  const shared = { owner, aggregate, allowedLatenessMs, maxOpen }
+  const windower = windowerOf(shared)
   const initialState = (): WindowState<State> => ({
     latest: Number.NEGATIVE_INFINITY,
     open: windower.init(),
@@ -70,7 +82,7 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
   const toPort = late === 'port'
   const routed = (windows: Fired[]): unknown[] =>
     toPort ? windows.map((window) => ({ windows: window })) : windows
-  const f = (item: In, ctx: Context<WindowState<State>>): unknown[] => {
+  const f = (item: In, ctx: Context<WindowState<State>, Output>): readonly unknown[] => {
     const { state } = ctx
     const at = readTime(item)
     const out: Fired[] = []
@@ -79,19 +91,29 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
       windower.advance(state.open, at - outOfOrderMs, out)
     }
     const watermark = state.latest - outOfOrderMs
-    if (windower.add(state.open, readKey(item), item, at, watermark, out)) return routed(out)
-    if (late === 'fail') throw lateError(owner, item, at, watermark)
-    return toPort ? [{ late: item }] : out
+    const isTaken = windower.add(state.open, readKey(item), item, at, watermark, out)
+    if (!isTaken && late === 'fail') throw lateError(owner, item, at, watermark)
+    // a window is no result of the item that completes it
+    for (const window of routed(out)) ctx.emit(window as Output)
+    return isTaken || !toPort ? NOTHING : [{ late: item }]
   }
   const end = ({ state }: Context<WindowState<State>>): Output[] => {
     const out: Fired[] = []
     windower.advance(state.open, Number.POSITIVE_INFINITY, out)
     return routed(out) as Output[]
   }
+  // a window that is given again, or an item that leaves as late, belongs to a single item
+  const canShare = aggregate.mergesExactly === true && allowedLatenessMs === 0 && late !== 'port'
+  const reading = { readTime, readKey, outOfOrderMs, late }
+  const combiner =
+    canShare && combinerOf !== undefined
+      ? () =>
+          combinerOf(shared, windower, reading as SliceReading) as Combiner<never, WindowState<State>, Output>
+      : undefined
   return new PortedTerm<In, Output, WindowState<State>>(
     owner,
     { kind: 'expand', self: {}, f },
-    { initialState, end },
+    { initialState, end, ...(combiner === undefined ? {} : { combiner }) },
     toPort ? ['windows', 'late'] : undefined,
   )
 }
