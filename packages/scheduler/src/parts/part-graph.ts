@@ -62,7 +62,11 @@ export function makePartGraph(
   }
   const all = [...nodes.values(), ...[...stubs].flatMap((stub) => stub.nodes)]
   const graph = { nodes: all, edges: [...places.keys()], outputs: [] }
-  return { plan: { graph, stages: [...stages, ...stubs], timed: part.timed, nextOf: () => undefined }, places, stubs }
+  return {
+    plan: { graph, stages: [...stages, ...stubs], timed: part.timed, nextOf: () => undefined },
+    places,
+    stubs,
+  }
 }
 
 /** An edge and where it belongs. */

@@ -22,11 +22,11 @@ import {
 } from '@millrace/core/engine'
 import { BackEdge } from './back-edge.ts'
 import type { CallWatch } from './call-watch.ts'
-import { sharedKernelOf, splitOpener, TailFold } from './shared-work.ts'
 import { FailureLog } from './failure-log.ts'
 import type { WirePolicy } from './letters.ts'
 import type { PortItems } from './outputs.ts'
 import { MAX_OUTPUTS, NODE_COUNTS, type NodeFailures, type Poison, type RegionRef } from './protocol.ts'
+import { sharedKernelOf, splitOpener, TailFold } from './shared-work.ts'
 
 /** Estimated bytes of one port in a reply at most. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -103,7 +103,9 @@ export class RegionRunner {
       const first = at
       const own = indexes.map((index) => withPolicy(nodes[index] as Node, region.policies[at++]))
       if (first === 0 && region.opensSplits) own[0] = splitOpener(own[0] as Node)
-      const kernels = own.map((node, nth) => kernelOf(node, first + nth, tails.has(stage) && nth === own.length - 1))
+      const kernels = own.map((node, nth) =>
+        kernelOf(node, first + nth, tails.has(stage) && nth === own.length - 1),
+      )
       return { index: 0, kind: 'fused', nodes: own, kernels }
     })
     this.nodes = plans.flatMap((plan) => plan.nodes)
