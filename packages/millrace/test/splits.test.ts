@@ -22,6 +22,11 @@ beforeAll(async () => {
     text += `${JSON.stringify(row)}\n`
   }
   await writeFile(file, text)
+  const records = Array.from(
+    { length: 2000 },
+    (_, n) => `city ${n % 7},"a ""note""${'\n'.repeat(n % 3)} of ${n}"`,
+  )
+  await writeFile(`${file}.csv`, `city,note\r\n${records.join('\r\n')}`)
 })
 afterAll(() => rm(folder, { recursive: true }))
 

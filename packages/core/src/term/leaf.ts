@@ -21,6 +21,9 @@ export type Substitute<Out> =
   | void
   | Promise<Out | Iterable<Out> | boolean | void>
 
+/** The items of a split: at once, as they come, or a promise of all. */
+export type SplitItems<Out> = Iterable<Out> | AsyncIterable<Out> | Promise<Iterable<Out>>
+
 /** A term that does something, as opposed to one composed of others. */
 export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out> {
   /** The node's name, and the name of its output stream. Default: the class's name. */
@@ -41,7 +44,7 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
    */
   splits?(request: SplitRequest): Iterable<unknown> | AsyncIterable<unknown> | undefined
   /** The items of one split. Called where the split is read: in a worker, which has built the term again. */
-  openSplit?(split: unknown, ctx: Context<State, never>): Iterable<Out> | AsyncIterable<Out>
+  openSplit?(split: unknown, ctx: Context<State, never>): SplitItems<Out>
   /** Called once before any item. What it emits comes before everything else. */
   enter?(ctx: Context<State, Out>): void | Promise<void>
   /** Called once after the last item of a stream that ended normally; what it returns is emitted. */

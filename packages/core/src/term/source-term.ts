@@ -1,7 +1,7 @@
 /** `SourceTerm` and `BatchSourceTerm`: where items come from. */
 
 import type { Context, Kernel, SplitRequest } from '../contracts.ts'
-import { Leaf } from './leaf.ts'
+import { Leaf, type SplitItems } from './leaf.ts'
 import { methodOf } from './method-of.ts'
 
 /** A value, or a promise of one. */
@@ -116,10 +116,7 @@ export abstract class SplitSourceTerm<out Out, Split> extends Leaf<never, Out, u
   abstract override splits(request: SplitRequest): Iterable<Split> | AsyncIterable<Split>
 
   /** The items of one piece. Called in a worker that has built the term again, or on the caller's thread. */
-  abstract override openSplit(
-    split: Split,
-    ctx: Context<undefined, never>,
-  ): Iterable<Out> | AsyncIterable<Out>
+  abstract override openSplit(split: Split, ctx: Context<undefined, never>): SplitItems<Out>
 
   override kernel(): Kernel {
     const f = (ctx: Context<undefined, never>): AsyncIterable<readonly Out[]> => this.#readAll(ctx)
@@ -128,7 +125,7 @@ export abstract class SplitSourceTerm<out Out, Split> extends Leaf<never, Out, u
 
   async *#readAll(ctx: Context<undefined, never>): AsyncGenerator<readonly Out[], void, undefined> {
     for await (const split of this.splits({ workers: 1 })) {
-      const items = this.openSplit(split, ctx)
+      const items = await this.openSplit(split, ctx)
       if (Array.isArray(items)) yield items
       else if (Symbol.asyncIterator in items) for await (const item of items) yield [item]
       else yield* inPieces(items)

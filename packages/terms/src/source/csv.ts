@@ -1,14 +1,17 @@
 /** `csv`: a source of the records of a CSV file. */
 
-import { type BatchSourceTerm, InvalidOptionError } from '@millrace/core'
+import { type BatchSourceTerm, InvalidOptionError, type SplitRequest } from '@millrace/core'
+import { checkWhole } from '../check.ts'
 import { bytewise } from '../csv/bytewise.ts'
 import { type CsvCast, checkCast } from '../csv/cast.ts'
 import { type CsvFormat, type CsvFormatOptions, csvFormat } from '../csv/format.ts'
 import { type CsvValues, csvBegin } from '../csv/parser.ts'
 import { csvRecords } from '../csv/records.ts'
 import { pathOf } from '../path-of.ts'
+import { type CsvRange, csvRanges, isSplittable, readCsvRange } from './csv-split.ts'
 import { checkFields, type FieldRecord, type Fields } from './fields.ts'
 import { FileSource } from './file-source.ts'
+import { splitBytesOf } from './file-splits.ts'
 
 export type { CsvCast } from '../csv/cast.ts'
 export type { CsvFormatOptions } from '../csv/format.ts'
@@ -22,6 +25,8 @@ export interface CsvOptions extends CsvFormatOptions {
    * names, one argument each (`{ price: Number }`). Default false: every field is a string.
    */
   readonly cast?: CsvCast
+  /** Bytes of a split, where workers read the file. Default: 64 KiB to 1 MiB, by the file's size. */
+  readonly splitBytes?: number
 }
 
 /** Options of {@link csv} that say which fields are wanted. */
@@ -32,6 +37,8 @@ export interface CsvFieldsOptions<Wanted extends Fields<string>> extends CsvForm
    * field may be empty, and is `null` then. A function is given the text. A value that is not of its type fails the run.
    */
   readonly fields: Wanted
+  /** Bytes of a split, where workers read the file. Default: 64 KiB to 1 MiB, by the file's size. */
+  readonly splitBytes?: number
 }
 
 /**
@@ -80,7 +87,9 @@ export function csv(
   options: CsvOptions & { readonly fields?: Fields<string> } = {},
 ): BatchSourceTerm<unknown> {
   const path = pathOf('csv', file)
-  return new Csv(path, csvFormat('csv', options), valuesOf(options))
+  const { splitBytes } = options
+  if (splitBytes !== undefined) checkWhole('splitBytes of csv()', splitBytes, 1)
+  return new Csv(path, csvFormat('csv', options), valuesOf(options), splitBytes)
 }
 
 function valuesOf(options: CsvOptions & { readonly fields?: Fields<string> }): CsvValues {
@@ -108,10 +117,27 @@ class Csv extends FileSource<unknown> {
   readonly #format: CsvFormat
   readonly #values: CsvValues
 
-  constructor(path: string, format: CsvFormat, values: CsvValues) {
+  readonly #splitBytes: number | undefined
+
+  constructor(path: string, format: CsvFormat, values: CsvValues, splitBytes: number | undefined) {
     super(path)
     this.#format = format
     this.#values = values
+    this.#splitBytes = splitBytes
+  }
+
+  override splits(request: SplitRequest): AsyncIterable<CsvRange> | undefined {
+    if (!isSplittable(this.path, this.#format)) return undefined
+    const bytes = splitBytesOf(this.path, request, this.#splitBytes)
+    return bytes === undefined ? undefined : csvRanges(this.path, this.#format, bytes)
+  }
+
+  override async openSplit(range: CsvRange): Promise<readonly unknown[]> {
+    const rows: unknown[] = []
+    for await (const batch of readCsvRange(this.path, this.#format, this.#values, range)) {
+      for (const row of batch) rows.push(row)
+    }
+    return rows
   }
 
   protected override parse(

@@ -1,7 +1,7 @@
 /**
  * Splits of a file whose records are lines: byte ranges, cut anywhere. A split has the lines that begin in it, so who
  * reads it passes over the end of a line that began before, and reads on to the end of its own last line. Called by
- * `lines` and `ndjson`.
+ * `lines` and `ndjson`; `csv` has splits of its own.
  */
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
@@ -25,22 +25,31 @@ const TAIL_BYTES = 16 * 1024
 const NEWLINE = 0x0a
 
 /**
- * The splits of a file; `undefined` for one that cannot be split: packed, no regular file, or too small. A file that
- * cannot be found is not split either: who reads it says what is wrong.
- *
- * @param splitBytes of each split; default: by the file's size and the number of workers, 64 KiB to 1 MiB
+ * The bytes of a split of a file, by its size and the number of workers: 64 KiB to 1 MiB, or `splitBytes`. `undefined` for
+ * a file that is not to be split: packed, no regular file, or too small. Nor is one that cannot be found: who reads it
+ * says what is wrong.
  */
-export function splitsOf(
+export function splitBytesOf(
   path: string,
   { workers }: SplitRequest,
   splitBytes: number | undefined,
-): Iterable<FileSplit> | undefined {
+): number | undefined {
   const file = path.endsWith('.gz') ? undefined : statSync(path, { throwIfNoEntry: false })
   if (file === undefined || !file.isFile()) return undefined
-  const { size } = file
-  if (splitBytes === undefined && size < LEAST_FILE_BYTES) return undefined
-  const share = Math.ceil(size / (workers * SPLITS_PER_WORKER))
-  return rangesOf(size, splitBytes ?? Math.min(MOST_BYTES, Math.max(LEAST_BYTES, share)))
+  if (splitBytes !== undefined) return splitBytes
+  if (file.size < LEAST_FILE_BYTES) return undefined
+  const share = Math.ceil(file.size / (workers * SPLITS_PER_WORKER))
+  return Math.min(MOST_BYTES, Math.max(LEAST_BYTES, share))
+}
+
+/** The splits of a file by lines; `undefined` if it is not to be split, see {@link splitBytesOf}. */
+export function splitsOf(
+  path: string,
+  request: SplitRequest,
+  splitBytes: number | undefined,
+): Iterable<FileSplit> | undefined {
+  const bytes = splitBytesOf(path, request, splitBytes)
+  return bytes === undefined ? undefined : rangesOf(statSync(path).size, bytes)
 }
 
 function* rangesOf(size: number, bytes: number): Generator<FileSplit, void, undefined> {
