@@ -56,6 +56,20 @@ async function answerOf(
   }
 }
 
+test.each(['dedicated', 'hybrid', 'processes'] as const)('%s: the same answers', async (kind) => {
+  const scheduler: SchedulerOptions =
+    kind === 'processes'
+      ? { strategy: 'pool', isolation: 'process', workers: 2 }
+      : { strategy: kind, workers: 2 }
+  for (const job of names) {
+    if (job === 'some') continue
+    const inline = await answerOf(job, 2000, { strategy: 'inline' })
+    const answer = await answerOf(job, 2000, scheduler)
+    expect(answer.items, job).toEqual(inline.items)
+    expect(answer.ledger, job).toEqual(inline.ledger)
+  }
+})
+
 describe.each(['pool', 'work-stealing'] as const)('%s', (strategy) => {
   test.each(names)('%s: the answer and the ledger of the caller’s thread', async (job) => {
     const inline = await answerOf(job, 1000, { strategy: 'inline' })

@@ -38,6 +38,11 @@ export class HybridPlacement implements Placement {
   constructor(options: SchedulerOptions) {
     this.#sources = new SourceParts(options)
     this.#pool = new PoolPlacement(options)
+    this.#pool.sharesSources = false
+  }
+
+  set stopsOnFailure(stops: boolean) {
+    this.#pool.stopsOnFailure = stops
   }
 
   mayFuse(from: Node, to: Node, origins: Origins): boolean {

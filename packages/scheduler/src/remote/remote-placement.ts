@@ -115,6 +115,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   onHealth: ((health: Health) => void) | undefined
   isSteady = false
   stopsOnFailure = false
+  /** Whether workers may read sources split by split; not where sources have threads of their own. */
+  sharesSources = true
   #isTimed = false
   /** Of the sources that workers read. */
   readonly #splits = new Map<Node, Iterable<unknown> | AsyncIterable<unknown>>()
@@ -136,7 +138,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
 
   #mobilityOf(node: Node, origins: Origins) {
     // a split or a partial is more than what a checkpoint, or a failure that is set aside, can tell of
-    const mobility = mobilityOf(node, !this.isSteady && !this.stopsOnFailure)
+    const shared = mobilityOf(node, !this.isSteady && !this.stopsOnFailure)
+    const mobility = shared === 'splittable' && !this.sharesSources ? 'local' : shared
     // a term with a state that no worker can build, or a bare merge, is as well off here
     const needsHome = mobility !== 'free' || node.leaf.kernel().kind === 'merge'
     return needsHome && !hasHome(node, origins) ? 'local' : mobility
