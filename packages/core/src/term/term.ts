@@ -5,7 +5,7 @@
  * turns the whole into nodes and edges.
  */
 
-import { EmptyParallelError, NotATermError } from '../errors.ts'
+import { EmptyParallelError, InvalidOptionError, NotATermError } from '../errors.ts'
 import { printTerm } from './print.ts'
 import type { AnyTerm, Many, Named, RowOf, Tuple } from './types.ts'
 
@@ -206,6 +206,9 @@ export function composeParallel<In, Out>(branches: readonly unknown[]): Composit
   if (branches.length === 1 && !isTerm(first) && isRecord(first)) {
     const names = Object.keys(first)
     if (names.length === 0) throw new EmptyParallelError()
+    // a row with it would have another prototype, and one column less
+    if (names.includes('__proto__'))
+      throw new InvalidOptionError('The name of a branch of parallel()', '__proto__', 'another name')
     return compose(
       'parallel',
       names.map((name) => first[name] as AnyTerm),

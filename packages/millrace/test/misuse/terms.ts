@@ -161,6 +161,9 @@ class Shared extends FunctionTerm<number, number> {
 }
 
 const compositionCases: readonly ProgramMisuse[] = [
+  program('a branch named __proto__', 'INVALID_OPTION', 'branch of parallel()', 'another name', () =>
+    fromIterable([1]).parallel({ ['__proto__']: map((n: number) => n) }),
+  ),
   program('pipe(a function)', 'NOT_A_TERM', 'pipe', 'map()', () => source.pipe(wrong((n: number) => n))),
   program('pipe(print) without a call', 'NOT_A_TERM', 'function print', 'print()', () =>
     source.pipe(wrong(print)),
