@@ -53,3 +53,16 @@ export class WorkerLostError extends MillraceError {
     super('WORKER_LOST', `The worker that ran ${named.join(', ')}${more} died${how}${rest}`, { cause })
   }
 }
+
+/** Millrace was bundled into one file with the program, without the files that workers begin with. Code `BUNDLED`. */
+export class BundledError extends MillraceError {
+  constructor(missing: string, bundle: string | undefined) {
+    super(
+      'BUNDLED',
+      `Workers begin with the file ${missing} of @millrace/scheduler, which is not beside ${bundle ?? 'this bundle'}: ` +
+        'Millrace was bundled with the program. Leave it out of the bundle (with esbuild: packages: "external", or ' +
+        'external: ["millrace", "@millrace/*"]) and install it where the bundle runs; or use strategy "inline". ' +
+        'See "Bundling" in docs/programs.md.',
+    )
+  }
+}

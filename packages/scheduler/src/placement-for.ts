@@ -2,6 +2,7 @@
 
 import { InvalidOptionError } from '@millrace/core'
 import type { LazyPlacement } from '@millrace/core/engine'
+import { requireWorkerFiles } from './built-file.ts'
 import { usableProcessors } from './governor/processors.ts'
 import type { SchedulerOptions } from './options.ts'
 import { withProfile } from './profiles.ts'
@@ -13,6 +14,7 @@ import { threadOptions } from './threads/thread-options.ts'
  *
  * @throws {InvalidOptionError} for an unknown strategy, for a number of workers that is none, and for more workers at
  * least than at most.
+ * @throws {BundledError} for a strategy with workers in a bundle without their files.
  */
 export function placementFor(given: SchedulerOptions): LazyPlacement | undefined {
   const options = withProfile(given)
@@ -25,6 +27,7 @@ export function placementFor(given: SchedulerOptions): LazyPlacement | undefined
     throw new InvalidOptionError('scheduler.minWorkers', minWorkers, allowed)
   }
   if (strategy === 'dedicated' || strategy === 'hybrid') threadOptions(options)
+  if (strategy !== 'inline') requireWorkerFiles()
   switch (strategy) {
     case 'inline':
       return undefined
