@@ -1,5 +1,6 @@
 // `npm test [-- filter …]`: set-up, then every check of the repository. All phases run, whatever fails;
 // each counts as one test, vitest's own are counted singly. Filters go to vitest.
+// With `--tests-only` first, no set-up and no other check: how `test-on.mjs` runs them on a second Node.
 // The last line printed is always `N passed, N failed`.
 
 import { existsSync, readFileSync, rmSync } from 'node:fs'
@@ -7,7 +8,8 @@ import { join } from 'node:path'
 import { root, runNode } from './process.mjs'
 import { setup } from './setup.mjs'
 
-const filters = process.argv.slice(2)
+const testsOnly = process.argv[2] === '--tests-only'
+const filters = process.argv.slice(testsOnly ? 3 : 2)
 const vitestReport = join(root, 'node_modules/.cache/vitest-report.json')
 const count = { passed: 0, failed: 0 }
 
@@ -31,14 +33,16 @@ const checks = [
   ['packages', ['scripts/check-packages.mjs']],
 ]
 
-await phase('set-up', async () => ({ code: await setup(), output: '' }))
-await runTwoAtATime(
-  checks.map(
-    ([name, args]) =>
-      () =>
-        phase(name, () => runNode(args, { capture: true })),
-  ),
-)
+if (!testsOnly) {
+  await phase('set-up', async () => ({ code: await setup(), output: '' }))
+  await runTwoAtATime(
+    checks.map(
+      ([name, args]) =>
+        () =>
+          phase(name, () => runNode(args, { capture: true })),
+    ),
+  )
+}
 await runVitest()
 
 console.log(`\n${count.passed} passed, ${count.failed} failed`)
