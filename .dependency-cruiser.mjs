@@ -5,6 +5,7 @@
 const coreLayers = [
   ['contracts and errors', '^packages/core/src/(contracts|errors|failure)\\.ts$'],
   ['params', '^packages/core/src/params/'],
+  ['files', '^packages/core/src/files/'],
   ['term', '^packages/core/src/term/'],
   ['compose', '^packages/core/src/compose/'],
   ['graph', '^packages/core/src/graph/'],

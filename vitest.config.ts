@@ -7,6 +7,7 @@ const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, impor
 const alias = Object.entries({
   '@millrace/core': 'core/src/index.ts',
   '@millrace/core/engine': 'core/src/engine/index.ts',
+  '@millrace/core/files': 'core/src/files/index.ts',
   '@millrace/core/testing': 'core/src/testing/index.ts',
   '@millrace/scheduler': 'scheduler/src/index.ts',
   '@millrace/scheduler/testing': 'scheduler/src/testing/index.ts',

@@ -340,6 +340,48 @@ export class BadInputError extends MillraceError {
   }
 }
 
+/** Who holds what is in use. */
+export interface InUseBy {
+  readonly pid: number
+  readonly host?: string
+  /** ISO time. */
+  readonly since?: string
+}
+
+/**
+ * A file or folder that a run is to write belongs to another run, which has not ended. Code `IN_USE`.
+ *
+ * `holder` says which process it is.
+ */
+export class InUseError extends MillraceError {
+  readonly holder: InUseBy
+
+  constructor(what: string, holder: InUseBy, lock: string, isElsewhere: boolean) {
+    const { pid, host, since } = holder
+    const place = isElsewhere ? ` on ${host ?? 'another machine'}` : pid === process.pid ? ' (this one)' : ''
+    const remedy = isElsewhere
+      ? `Whether it still runs cannot be seen from here: if it does not, remove ${lock}.`
+      : 'Wait until that has ended, or name another place.'
+    super(
+      'IN_USE',
+      `${what} is in use by a run in process ${pid}${place}${since === undefined ? '' : ` since ${since}`}. ${remedy}`,
+    )
+    this.holder = holder
+  }
+}
+
+/** A replay would put its few results in the place of those of the run before. Code `WOULD_REPLACE`. */
+export class WouldReplaceError extends MillraceError {
+  constructor(files: readonly (readonly [term: string, file: string])[]) {
+    const shown = files.map(([term, file]) => `"${term}" would replace ${file}`).join(', ')
+    super(
+      'WOULD_REPLACE',
+      `${shown}: what an earlier run wrote there would be lost, for the results of the replayed items alone. Write to ` +
+        'another file, or say overwrite: true (--overwrite).',
+    )
+  }
+}
+
 /** Terms of a graph cannot go on from a checkpoint. Code `NOT_CHECKPOINTED`. */
 export class NotCheckpointedError extends MillraceError {
   constructor(reasons: readonly string[]) {

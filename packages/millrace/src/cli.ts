@@ -116,7 +116,7 @@ function program(finish: (code: number) => void): Command {
       '-t, --telemetry <file>',
       'where to append the figures of the run each second, a line of JSON each',
     )
-    .option('--dead-letters <file>', 'where to write the items that were set aside, a line of JSON each')
+    .option('--dead-letters <file>', 'where to append the items that were set aside, a line of JSON each')
     .option(
       '--replay <file>',
       'a file of --dead-letters: only its items run, each from the term it failed in on',
@@ -126,6 +126,10 @@ function program(finish: (code: number) => void): Command {
         '--fail-on <list>',
         `exits with 1 if there are any: ${lossKinds.join(', ')}, with commas between them`,
       ).argParser((text: string) => namesIn(text, lossKinds)),
+    )
+    .option(
+      '--overwrite',
+      'begins the file of dead letters anew, and lets a replay replace files of earlier runs',
     )
     .option('-q, --quiet', 'shows no progress')
     .addHelpText('after', EXIT_CODES)

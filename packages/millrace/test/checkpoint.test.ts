@@ -67,6 +67,36 @@ test.each([['inline'], ['pool'], ['work-stealing']])(
   },
 )
 
+test('a second run on the same folder, file or summary is refused; once the first is killed the next one goes on', {
+  timeout: 120_000,
+}, async () => {
+  const folder = temporaryFolder({})
+  const file = corpus(folder)
+  const [out, kept] = [join(folder, 'out.ndjson'), join(folder, 'kept')]
+  const args = command(file, out, '-p', 'pauseMs=20')
+  const every = ['--checkpoint', kept, '--checkpoint-every-ms', '5']
+  const { child, finished } = startMillrace([...args, ...every, '-s', 'sum.json'], folder)
+  await vi.waitUntil(() => namesIn(kept).length > 2, { timeout: 20_000, interval: 5 })
+    child.kill('SIGSTOP') // it lives, and gets no further
+  const inUse = (what: string) =>
+    new RegExp(`${what} is in use by a run in process ${child.pid} since .*Wait until`)
+  for (const [second, code, message] of [
+    [[...args, ...every], 1, inUse(`The folder of checkpoints ${kept}`)],
+    [args, 1, inUse(`The file ${out}`)],
+    [[...args, '-s', 'sum.json'], 2, inUse('The summary sum.json')],
+  ] as const) {
+    const { stderr, ...refused } = await millrace(second, folder)
+    expect([refused.code, stderr]).toEqual([code, expect.stringMatching(message)])
+  }
+  child.kill('SIGKILL')
+  expect((await finished).code).toBe(null)
+  const last = await millrace([...args, ...every], folder)
+  expect([last.code, last.stderr]).toEqual([0, expect.stringContaining('goes on from checkpoint')])
+  const whole = join(folder, 'whole.ndjson')
+  await millrace(command(file, whole))
+  expect(readFileSync(out).equals(readFileSync(whole))).toBe(true)
+})
+
 function namesIn(folder: string): string[] {
   mkdirSync(folder, { recursive: true })
   return readdirSync(folder)

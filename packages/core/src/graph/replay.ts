@@ -6,7 +6,7 @@
  * ones, joined as they come.
  */
 
-import { InvalidOptionError } from '../errors.ts'
+import { InvalidOptionError, WouldReplaceError } from '../errors.ts'
 import { kernelTerm, type Leaf } from '../term/leaf.ts'
 import { mayFailOnItems } from './check-policies.ts'
 import { type AnyLeaf, type Graph, type GraphEdge, type Node, OUT } from './graph.ts'
@@ -20,6 +20,15 @@ export function replayGraph(graph: Graph, replay: Replay): Graph {
     throw new InvalidOptionError('replay', replay, 'items of at least one term')
   const targets = new Map(Object.entries(replay).map(([id, items]) => [targetOf(graph, id), items]))
   return new ReplayBuilder(graph, targets).build()
+}
+
+/** @throws {WouldReplaceError} if sinks of the graph would replace what an earlier run wrote. */
+export function checkNothingReplaced({ nodes }: Graph): void {
+  const files = nodes.flatMap(({ id, leaf }) => {
+    const file = leaf.replaces?.()
+    return file === undefined ? [] : [[id, file] as const]
+  })
+  if (files.length > 0) throw new WouldReplaceError(files)
 }
 
 function targetOf({ nodes }: Graph, id: string): Node {

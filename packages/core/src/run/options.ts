@@ -44,9 +44,12 @@ export interface RunOptions {
   /**
    * Feeds items to single terms, by their ids, in place of what the sources give: for items that an earlier run set
    * aside. Each enters its term as it was given to it, rows as rows. What these terms do not lead to does not run; a join
-   * behind gets nothing from elsewhere; states begin anew.
+   * behind gets nothing from elsewhere; states begin anew. Sinks that would replace a file of an earlier run are refused,
+   * unless `overwrite` is true.
    */
   readonly replay?: Replay
+  /** Whether a replay may put its results in the place of those of an earlier run. Default false. */
+  readonly overwrite?: boolean
   /** Emits a `stats` event each so many ms. Default: never. */
   readonly statsEveryMs?: number
   /** A stage that could run and has not for so many ms is starving. Looked for while `starvation` is listened to. Default 1,000. */

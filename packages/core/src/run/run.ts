@@ -23,7 +23,7 @@ import { compileGraph } from '../graph/compile.ts'
 import type { Graph } from '../graph/graph.ts'
 import { OUT } from '../graph/graph.ts'
 import { originsOf } from '../graph/origins.ts'
-import { replayGraph } from '../graph/replay.ts'
+import { checkNothingReplaced, replayGraph } from '../graph/replay.ts'
 import { planGraph } from '../plan/plan.ts'
 import { checkEdgeOptions } from '../term/leaf.ts'
 import type { Term } from '../term/term.ts'
@@ -137,6 +137,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     checkOptions(options)
     const graph = compileGraph(term)
     this.#graph = options.replay === undefined ? graph : replayGraph(graph, options.replay)
+    if (options.replay !== undefined && options.overwrite !== true) checkNothingReplaced(this.#graph)
     this.#watch = new FailureWatch(options.failureRate)
     if (options.placement === undefined) checkTimeouts(this.#graph.nodes)
     this.#term = term

@@ -53,6 +53,8 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   exit?(ctx: Context<State, Out>): void | Promise<void>
   /** Why a run with this term cannot go on from a checkpoint, as the rest of a sentence that begins with its name. */
   whyNotResumable?(): string | undefined
+  /** On a sink: the file of an earlier run that this one would take the place of, if there is one now. */
+  replaces?(): string | undefined
   #edge: EdgeOptions = {}
   #policy: FailurePolicy<never, unknown> = NO_POLICY
   #pinned = false

@@ -1,8 +1,9 @@
 /** `FileStore`: checkpoints as files in a folder. Made by `run` for `checkpoint.dir`. */
 
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { BadInputError, type CheckpointStore, messageOf } from '@millrace/core'
+import { BadInputError, type CheckpointStore, InUseError, messageOf } from '@millrace/core'
+import { FileLock, writeWhole } from '@millrace/core/files'
 
 const NAME = /^checkpoint-(\d+)\.millrace$/
 
@@ -10,7 +11,7 @@ const NAME = /^checkpoint-(\d+)\.millrace$/
  * Keeps each checkpoint in a file of its own. A file is written beside its name, flushed to the disk, and then takes its
  * name, so that under the name there is a whole file or none, also after a crash of the machine.
  *
- * For one run at a time: two that share a folder take each other's checkpoints for their own.
+ * For one run at a time: a second one, in this or another process, is refused. What a killed process holds is free at once.
  *
  * @example
  * ```ts
@@ -28,14 +29,30 @@ const NAME = /^checkpoint-(\d+)\.millrace$/
  */
 export class FileStore implements CheckpointStore {
   readonly place: string
+  #lock: FileLock | undefined
 
-  /** @param dir the folder; it is made when the first checkpoint is written. */
+  /** @param dir the folder; it is made when a run begins. */
   constructor(dir: string) {
     this.place = resolve(dir)
   }
 
   #path(id: number): string {
     return join(this.place, `checkpoint-${id}.millrace`)
+  }
+
+  /** @throws {InUseError} if another run has the folder. @throws {BadInputError} if nothing can be written there. */
+  async open(): Promise<void> {
+    try {
+      await mkdir(this.place, { recursive: true })
+      this.#lock = await FileLock.ofFolder(this.place, 'The folder of checkpoints')
+    } catch (error) {
+      throw error instanceof InUseError ? error : unusable(this.place, 'write', error)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#lock?.release()
+    this.#lock = undefined
   }
 
   /** The numbers of the checkpoints in the folder; none if there is no folder. */
@@ -55,20 +72,10 @@ export class FileStore implements CheckpointStore {
 
   /** @throws {BadInputError} naming the folder, if nothing can be written there. */
   async write(id: number, bytes: Uint8Array): Promise<void> {
-    const beside = `${this.#path(id)}.tmp`
     try {
       await mkdir(this.place, { recursive: true })
-      const handle = await open(beside, 'w')
-      try {
-        await handle.writeFile(bytes)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await rename(beside, this.#path(id))
-      await syncFolder(this.place)
+      await writeWhole(this.#path(id), bytes)
     } catch (error) {
-      await rm(beside, { force: true }).catch(() => undefined)
       throw unusable(this.place, 'write', error)
     }
   }
@@ -85,11 +92,4 @@ function unusable(place: string, what: 'read' | 'write', cause: unknown): BadInp
       cause,
     },
   )
-}
-
-/** Makes a new name last through a crash, where folders can be synced (not on Windows). */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder).catch(() => undefined)
-  await handle?.sync().catch(() => undefined)
-  await handle?.close()
 }

@@ -1,8 +1,9 @@
-/** Checks the files that a run leaves behind, before it begins. Called by `command/run.ts`. */
+/** Checks the files that a run leaves behind, before it begins, and keeps others from them. Called by `command/run.ts`. */
 
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { BadInputError, messageOf } from '@millrace/core'
+import { BadInputError, InUseError, messageOf } from '@millrace/core'
+import { FileLock } from '@millrace/core/files'
 
 /** The files of a command, by what they are. */
 export interface CommandFiles {
@@ -14,20 +15,20 @@ export interface CommandFiles {
 }
 
 /**
- * A run must not find out at its end that it cannot write, nor write over what it was made of.
+ * A run must not find out at its end that it cannot write, nor write over what it was made of, nor into what another run
+ * is writing. Resolves to what lets go of the files.
  *
  * @throws {BadInputError} if a file cannot be written, or is two things at once.
+ * @throws {InUseError} if another run has one of them.
  */
-export async function checkOutputFiles(files: CommandFiles): Promise<void> {
+export async function takeOutputFiles(files: CommandFiles): Promise<() => void> {
   const { module, config, summary, telemetry, deadLetters } = files
   const taken = new Map([[resolve(module), 'the module']])
   if (config !== undefined) taken.set(resolve(config), 'the config')
-  for (const [what, file] of [
-    ['summary', summary],
-    ['telemetry', telemetry],
-    ['dead letters', deadLetters],
-  ] as const) {
-    if (file === undefined) continue
+  const outputs = Object.entries({ summary, telemetry, 'dead letters': deadLetters }).flatMap(
+    ([what, file]) => (file === undefined ? [] : [{ what, file }]),
+  )
+  for (const { what, file } of outputs) {
     const other = taken.get(resolve(file))
     if (other !== undefined) {
       throw new BadInputError(
@@ -37,6 +38,26 @@ export async function checkOutputFiles(files: CommandFiles): Promise<void> {
     taken.set(resolve(file), `the ${what}`)
     await checkWritable(what, file)
     if (what === 'summary') await tryBeside(file)
+  }
+  const locks: (FileLock | undefined)[] = []
+  const release = (): void => {
+    for (const lock of locks) lock?.release()
+  }
+  try {
+    for (const { what, file } of outputs) locks.push(await lockOf(what, file))
+    return release
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+async function lockOf(what: string, file: string): Promise<FileLock | undefined> {
+  try {
+    return await FileLock.ofFile(file, `The ${what}`)
+  } catch (cause) {
+    if (cause instanceof InUseError) throw cause
+    throw new BadInputError(`The ${what} ${file} cannot be written: ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -16,7 +16,7 @@ import { type LossKind, lossesOf } from '../report/losses.ts'
 import { run } from '../run.ts'
 import { type RunReport, writeSummary } from '../summary/summary-file.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
-import { checkOutputFiles } from './output-files.ts'
+import { takeOutputFiles } from './output-files.ts'
 import type { Parameters } from './parameters.ts'
 import { type Ending, superviseRun } from './supervise.ts'
 
@@ -28,6 +28,7 @@ export interface RunCommandOptions extends FlagValues {
   readonly telemetry?: string
   readonly deadLetters?: string
   readonly replay?: string
+  readonly overwrite?: true
   readonly quiet?: true
   readonly failOn?: readonly LossKind[]
 }
@@ -38,11 +39,24 @@ const FAILED = 1
 
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the run from beginning. */
 export async function runCommand(module: string, options: RunCommandOptions): Promise<number> {
-  const { param: params, config: file, summary, telemetry: lines, quiet, ...rest } = options
-  const { deadLetters, replay: replayed, failOn = [], ...flags } = rest
-  const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
+  const { config: file, summary, telemetry, deadLetters } = options
+  const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags: options })
+  const release = await takeOutputFiles({ module, config: resolved.path, summary, telemetry, deadLetters })
+  try {
+    return await runWith(module, options, resolved)
+  } finally {
+    release()
+  }
+}
+
+async function runWith(
+  module: string,
+  options: RunCommandOptions,
+  resolved: ResolvedConfig,
+): Promise<number> {
+  const { param: params, summary, telemetry: lines, quiet, deadLetters, replay: replayed } = options
+  const { overwrite = false, failOn = [] } = options
   const { config } = resolved
-  await checkOutputFiles({ module, config: resolved.path, summary, telemetry: lines, deadLetters })
   // for its code alone: once the module has TypeScript registered, loading takes several times as long
   await placementFor(config.scheduler ?? {})?.load()
   const term = (await loadTerm(module, params)) as Term<never, unknown>
@@ -54,11 +68,11 @@ export async function runCommand(module: string, options: RunCommandOptions): Pr
   const replay = replayed === undefined || graph === undefined ? undefined : await replayOf(replayed, graph)
   if (replayed !== undefined && deadLetters !== undefined) await checkOtherFile(replayed, deadLetters)
   const telemetry = lines === undefined ? undefined : await openTelemetry(lines)
-  const letters = deadLetters === undefined ? undefined : await openLetters(deadLetters)
+  const letters = deadLetters === undefined ? undefined : await openLetters(deadLetters, overwrite)
   const settings = {
     ...config,
     ...(isShown ? { statsEveryMs: REDRAW_MS } : {}),
-    ...(replay === undefined ? {} : { replay }),
+    ...(replay === undefined ? {} : { replay, overwrite }),
   }
   const running = inModule(module, () => run(term, settings))
   letters?.follow(running.deadLetters(), (error) => void running.cancel(error))

@@ -114,6 +114,7 @@ export const liveSettings = {
   statsEveryMs: ms,
   pick: value('a function', (seen) => typeof seen === 'function'),
   replay: value('items by the ids of terms', isRecord),
+  overwrite: truth,
 }
 
 /** What `run` takes from code. */

@@ -93,7 +93,37 @@ test('a run that fails leaves what was set aside, and a summary', async () => {
     failures: { total: 1, retries: 1 },
     completeness: { isComplete: false },
   })
-  expect(readFileSync(join(folder, 'd.ndjson'), 'utf8')).toBe('')
+  // those of the run before are still there
+  const kept = lettersIn(join(folder, 'd.ndjson'))
+  expect(kept.map(({ item }) => item)).toEqual(['three', 'six'])
+})
+
+test('letters are added to those of earlier runs, behind a torn line as well; --overwrite begins anew', async () => {
+  const folder = temporaryFolder({ 'c.json': SKIP, 'd.ndjson': '{"term":"parse","item":"old"}\n{"term":"pa' })
+  const run = (...more: string[]) =>
+    millrace(['run', graph, '-c', 'c.json', '--dead-letters', 'd.ndjson', ...more], folder)
+  expect((await run()).code).toBe(0)
+  const lines = readFileSync(join(folder, 'd.ndjson'), 'utf8').split('\n')
+  expect([lines.length, lines[1]]).toEqual([5, '{"term":"pa'])
+  expect((await run('--overwrite')).code).toBe(0)
+  expect(lettersIn(join(folder, 'd.ndjson')).map(({ item }) => item)).toEqual(['three', 'six'])
+})
+
+test('a replay that would replace the results of the first run is refused, and nothing is lost', async () => {
+  const folder = temporaryFolder()
+  const run = (...more: string[]) => millrace(['run', fixture('kept-letters.ts'), ...more], folder)
+  const text = (name: string) => readFileSync(join(folder, name), 'utf8')
+  await run('-p', 'out=o.txt', '--dead-letters', 'd.ndjson')
+  const letters = text('d.ndjson')
+  const replay = ['-p', 'fixed=yes', '--replay', 'd.ndjson']
+  const refused = await run('-p', 'out=o.txt', ...replay, '--dead-letters', 'e.ndjson')
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('[WOULD_REPLACE]')])
+  expect(refused.stderr).toContain('--overwrite')
+  expect([text('o.txt'), text('d.ndjson')]).toEqual(['a\nc\n', letters])
+  expect((await run('-p', 'out=more.txt', ...replay)).code).toBe(0)
+  expect([text('o.txt'), text('more.txt')]).toEqual(['a\nc\n', 'b\n'])
+  expect((await run('-p', 'out=o.txt', ...replay, '--overwrite')).code).toBe(0)
+  expect(text('o.txt')).toBe('b\n')
 })
 
 test('telemetry has the failures by kind and term', async () => {

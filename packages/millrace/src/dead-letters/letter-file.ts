@@ -1,19 +1,34 @@
 /**
  * `LetterFile`: what `millrace run --dead-letters` leaves behind: the items that were set aside, a line of JSON each.
- * Called by `command/run.ts`. A slow disk holds back what fails; a disk that fails ends the run.
+ * Called by `command/run.ts`, which holds the file's lock. A slow disk holds back what fails; a disk that fails ends the run.
  */
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { BadInputError, type DeadLetter, messageOf } from '@millrace/core'
 import { lineOf } from './letter-line.ts'
 
-/** Opens the file, and empties it. @throws {BadInputError} if it cannot be written to. */
-export async function openLetters(file: string): Promise<LetterFile> {
+const NEWLINE = 0x0a
+
+/**
+ * Opens the file: letters are added to those of earlier runs, unless it is to be emptied, once the run has begun.
+ *
+ * @throws {BadInputError} if it cannot be written to.
+ */
+export async function openLetters(file: string, overwrite: boolean): Promise<LetterFile> {
   try {
-    return new LetterFile(file, await open(file, 'w'))
+    const handle = await open(file, 'a+')
+    return new LetterFile(file, handle, () => (overwrite ? handle.truncate() : beginLine(handle)))
   } catch (cause) {
     throw notWritable(file, cause)
   }
+}
+
+/** The process that wrote here before may have died within a line. */
+async function beginLine(handle: FileHandle): Promise<void> {
+  const found = await handle.stat()
+  if (!found.isFile() || found.size === 0) return
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, found.size - 1)
+  if (buffer[0] !== NEWLINE) await handle.appendFile('\n')
 }
 
 function notWritable(file: string, cause: unknown): BadInputError {
@@ -24,11 +39,18 @@ function notWritable(file: string, cause: unknown): BadInputError {
 export class LetterFile {
   readonly #file: string
   readonly #handle: Pick<FileHandle, 'appendFile' | 'close'>
+  readonly #prepare: () => Promise<void>
   #following: Promise<void> = Promise.resolve()
 
-  constructor(file: string, handle: Pick<FileHandle, 'appendFile' | 'close'>) {
+  /** `prepare` is called before the first letter. */
+  constructor(
+    file: string,
+    handle: Pick<FileHandle, 'appendFile' | 'close'>,
+    prepare: () => Promise<void> = async () => undefined,
+  ) {
     this.#file = file
     this.#handle = handle
+    this.#prepare = prepare
   }
 
   /** Writes all letters there are. `onFailed` is told if one cannot be written; the rest are not, then. */
@@ -37,6 +59,7 @@ export class LetterFile {
   }
 
   async #write(letters: AsyncIterable<DeadLetter>): Promise<void> {
+    await this.#prepare()
     for await (const letter of letters) await this.#handle.appendFile(`${lineOf(letter)}\n`)
   }
 

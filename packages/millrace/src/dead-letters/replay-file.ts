@@ -31,7 +31,7 @@ export async function replayOf(file: string, graph: Graph): Promise<Replay> {
   return Object.fromEntries([...terms].map((term) => [term, itemsFor(file, term)]))
 }
 
-/** @throws {BadInputError} if both are one file: it would be emptied before it is read. */
+/** @throws {BadInputError} if both are one file: it would be read while letters are added to it. */
 export async function checkOtherFile(replay: string, letters: string): Promise<void> {
   const [from, to] = await Promise.all([replay, letters].map((file) => realpath(file).catch(() => undefined)))
   if (from === undefined || from !== to) return

@@ -1,7 +1,5 @@
 /** What `millrace run --summary` leaves behind: one JSON file, whole or not at all. Called by `command/run.ts`. */
 
-import { rename, rm, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import {
   BadInputError,
   type CheckpointSummary,
@@ -11,6 +9,7 @@ import {
   type Stats,
 } from '@millrace/core'
 import { completenessOf } from '@millrace/core/engine'
+import { writeWhole } from '@millrace/core/files'
 import type { Strategy } from '@millrace/scheduler'
 import type { RunConfig } from '../config/settings.ts'
 import type { Loss } from '../report/losses.ts'
@@ -42,13 +41,9 @@ export interface RunReport {
 
 /** Writes a file beside it first, so that a reader never sees half a summary. @throws {BadInputError} if it cannot. */
 export async function writeSummary(file: string, report: RunReport): Promise<void> {
-  const path = resolve(file)
-  const beside = `${path}.${process.pid}.tmp`
   try {
-    await writeFile(beside, `${JSON.stringify(summaryOf(report), null, 2)}\n`)
-    await rename(beside, path)
+    await writeWhole(file, `${JSON.stringify(summaryOf(report), null, 2)}\n`)
   } catch (cause) {
-    await rm(beside, { force: true }).catch(() => undefined)
     throw new BadInputError(`The summary ${file} cannot be written: ${messageOf(cause)}`, { cause })
   }
 }

@@ -8,7 +8,8 @@ import { createReadStream, rmSync } from 'node:fs'
 import { constants, copyFile, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32, createGzip, type Gzip } from 'node:zlib'
-import { BadInputError, messageOf } from '@millrace/core'
+import { BadInputError, InUseError, messageOf } from '@millrace/core'
+import { FileLock, syncFolder } from '@millrace/core/files'
 import { beforeProcessEnds } from '../process-end.ts'
 
 /** Characters gathered before they are written. */
@@ -44,6 +45,8 @@ export class LineFile {
   readonly #target: string
   readonly #temporary: string
   readonly #handle: FileHandle
+  /** While it is held nothing else writes this file. */
+  readonly #lock: FileLock | undefined
   readonly #packer: Packer | undefined
   #block = ''
   #lines = 0
@@ -55,17 +58,25 @@ export class LineFile {
   /** A signal that ends the process leaves no half of a file that nobody will go on with. */
   readonly #callOff = beforeProcessEnds(() => {
     if (!this.#isKept) rmSync(this.#temporary, { force: true })
+    this.#lock?.release()
   })
 
-  private constructor(file: string, target: string, temporary: string, handle: FileHandle) {
+  private constructor(
+    file: string,
+    target: string,
+    temporary: string,
+    handle: FileHandle,
+    lock: FileLock | undefined,
+  ) {
     this.#file = file
     this.#target = target
     this.#temporary = temporary
     this.#handle = handle
+    this.#lock = lock
     this.#packer = file.endsWith('.gz') ? new Packer(handle) : undefined
   }
 
-  /** @throws {BadInputError} if nothing can be written there. */
+  /** @throws {BadInputError} if nothing can be written there. @throws {InUseError} if another run writes it. */
   static async open(file: string): Promise<LineFile> {
     const old = await stat(file).catch(() => undefined)
     if (old !== undefined && !old.isFile()) {
@@ -76,16 +87,16 @@ export class LineFile {
     const target = old === undefined ? file : await realpath(file)
     const folder = dirname(target)
     const temporary = join(folder, `.${basename(target).slice(0, 50)}-${randomUUID()}.tmp`)
+    const lock = await lockOf(file)
     try {
       // a file that only its owner may read must not become readable by being written anew
       const handle = await open(temporary, 'wx', old === undefined ? undefined : old.mode & 0o7777)
       // what the umask took away; a file system without modes may refuse
       if (old !== undefined) await handle.chmod(old.mode & 0o7777).catch(() => undefined)
-      return new LineFile(file, target, temporary, handle)
+      return new LineFile(file, target, temporary, handle, lock)
     } catch (cause) {
-      throw new BadInputError(`writeLines() cannot write into the folder ${folder}: ${messageOf(cause)}`, {
-        cause,
-      })
+      lock?.release()
+      throw unwritable(folder, cause)
     }
   }
 
@@ -93,15 +104,26 @@ export class LineFile {
    * Opens a file again at a position, and cuts off what came after it.
    *
    * @throws {BadInputError} if the file is gone, is shorter, or belongs to another one.
+   * @throws {InUseError} if another run writes it.
    */
   static async reopen(file: string, position: LineFilePosition): Promise<LineFile> {
-    const { target, temporary, bytes, crc, lines, block } = position
     if (file !== position.file) {
       throw new BadInputError(
         `The checkpoint is of a run that wrote ${position.file}, and this one is to write ${file}. ` +
           'Write the same file, or remove the checkpoint to begin anew.',
       )
     }
+    const lock = await lockOf(file)
+    try {
+      return await LineFile.#cutTo(position, lock)
+    } catch (error) {
+      lock?.release()
+      throw error
+    }
+  }
+
+  static async #cutTo(position: LineFilePosition, lock: FileLock | undefined): Promise<LineFile> {
+    const { file, target, temporary, bytes, crc, lines, block } = position
     if (!(await exists(temporary))) await takeBack(position)
     // without O_CREAT: a file that is gone must not be taken for an empty one
     const handle = await open(temporary, constants.O_WRONLY | constants.O_APPEND)
@@ -114,7 +136,7 @@ export class LineFile {
       )
     }
     await handle.truncate(bytes)
-    const reopened = new LineFile(file, target, temporary, handle)
+    const reopened = new LineFile(file, target, temporary, handle, lock)
     reopened.#bytes = bytes
     reopened.#crc = crc
     reopened.#lines = lines
@@ -184,6 +206,7 @@ export class LineFile {
     await rename(this.#temporary, this.#target)
     this.#callOff()
     await syncFolder(dirname(this.#target))
+    this.#lock?.release()
     return { file: this.#file, lines: this.#lines, bytes: size }
   }
 
@@ -193,8 +216,8 @@ export class LineFile {
     await this.#syncing.catch(() => undefined)
     await this.#handle.close().catch(() => undefined)
     this.#callOff()
-    if (this.#isKept) return
-    await rm(this.#temporary, { force: true }).catch(() => undefined)
+    if (!this.#isKept) await rm(this.#temporary, { force: true }).catch(() => undefined)
+    this.#lock?.release()
   }
 }
 
@@ -262,9 +285,16 @@ async function crcOf(file: string, bytes: number): Promise<number | undefined> {
   return seen === bytes ? crc : undefined
 }
 
-/** Makes the new name last through a crash, where folders can be synced (not on Windows). */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder).catch(() => undefined)
-  await handle?.sync().catch(() => undefined)
-  await handle?.close()
+async function lockOf(file: string): Promise<FileLock | undefined> {
+  try {
+    return await FileLock.ofFile(file, 'The file')
+  } catch (cause) {
+    throw cause instanceof InUseError ? cause : unwritable(dirname(file), cause)
+  }
+}
+
+function unwritable(folder: string, cause: unknown): BadInputError {
+  return new BadInputError(`writeLines() cannot write into the folder ${folder}: ${messageOf(cause)}`, {
+    cause,
+  })
 }

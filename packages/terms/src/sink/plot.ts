@@ -1,7 +1,15 @@
 /** `plot`: a sink that makes a picture of fields over a field. */
 
-import { writeFile } from 'node:fs/promises'
-import { BadInputError, type Context, InvalidOptionError, messageOf, SinkTerm } from '@millrace/core'
+import { existsSync } from 'node:fs'
+import {
+  BadInputError,
+  type Context,
+  InUseError,
+  InvalidOptionError,
+  messageOf,
+  SinkTerm,
+} from '@millrace/core'
+import { FileLock, writeWhole } from '@millrace/core/files'
 import { checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { drawSvg } from './draw-svg.ts'
@@ -48,7 +56,7 @@ export interface PlotState {
  * Holds nothing back. Its state is the points, `maxPoints` at most: a picture of more shows no more.
  *
  * @throws {InvalidOptionError} if an option is not as above; the run fails with a `BadInputError` if the file cannot be
- * written or drawn.
+ * written or drawn, and before any item with an `InUseError` if another run writes it.
  *
  * @example
  * ```ts
@@ -114,6 +122,8 @@ type Specification = Plot & { readonly data: { readonly values: readonly PlotVal
 class PlotSink<In extends object> extends SinkTerm<In, Specification, PlotState> {
   override name = 'plot'
   readonly #drawing: Drawing
+  /** By run: the same term may be in several at once. */
+  readonly #locks = new WeakMap<object, FileLock>()
 
   constructor(drawing: Drawing) {
     super()
@@ -122,6 +132,26 @@ class PlotSink<In extends object> extends SinkTerm<In, Specification, PlotState>
 
   override initialState(): PlotState {
     return { seen: 0, stride: 1, points: [] }
+  }
+
+  override async enter(ctx: Context<PlotState, never>): Promise<void> {
+    const { path } = this.#drawing
+    if (path === undefined) return
+    try {
+      const lock = await FileLock.ofFile(path, 'The picture')
+      if (lock !== undefined) this.#locks.set(ctx, lock)
+    } catch (cause) {
+      throw cause instanceof InUseError ? cause : unwritable(path, cause)
+    }
+  }
+
+  override replaces(): string | undefined {
+    const { path } = this.#drawing
+    return path !== undefined && existsSync(path) ? path : undefined
+  }
+
+  override exit(ctx: Context<PlotState, never>): void {
+    this.#locks.get(ctx)?.release()
   }
 
   override write(item: In, { state }: Context<PlotState, never>): void {
@@ -141,12 +171,16 @@ class PlotSink<In extends object> extends SinkTerm<In, Specification, PlotState>
     if (path === undefined) return specification
     const text = path.endsWith('.svg') ? await drawSvg(specification) : `${JSON.stringify(specification)}\n`
     try {
-      await writeFile(path, text)
+      await writeWhole(path, text)
     } catch (cause) {
-      throw new BadInputError(`plot() cannot write ${path}: ${messageOf(cause)}`, { cause })
+      throw unwritable(path, cause)
     }
     return specification
   }
+}
+
+function unwritable(path: string, cause: unknown): BadInputError {
+  return new BadInputError(`plot() cannot write ${path}: ${messageOf(cause)}`, { cause })
 }
 
 function specify({ x, y, title, mark }: Drawing, points: readonly PlotPoint[]): Specification {

@@ -110,9 +110,35 @@ test('keeps the mode of the file it replaces, and follows links', async () => {
   expect((await readdir(folder)).sort()).toEqual(['link.txt', 'secret.txt'])
 })
 
-test('two runs at once do not mix: one file wins whole', async () => {
-  const file = join(await temporaryFolder(), 'a.txt')
+test('two runs at once do not mix: the second one is refused, and the first one does not notice', async () => {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'a.txt')
   const graph = fromIterable(['a', 'b']).pipe(writeLines(file))
-  await Promise.all([run(graph).done, run(graph).done])
+  const [first, second] = await Promise.allSettled([run(graph).done, run(graph).done])
+  expect(first?.status).toBe('fulfilled')
+  expect(second).toMatchObject({
+    reason: { term: 'writeLines', phase: 'enter', cause: { code: 'IN_USE', holder: { pid: process.pid } } },
+  })
   expect(await readFile(file, 'utf8')).toBe('a\nb\n')
+  await run(graph).done
+  expect(await readdir(folder)).toEqual(['a.txt'])
+})
+
+test('a replay does not replace what is there, unless it is told to', async () => {
+  const file = join(await temporaryFolder(), 'a.txt')
+  const graph = fromIterable(['a', 'b']).pipe(
+    map((line) => line),
+    writeLines(file),
+  )
+  await run(graph, { replay: { map: ['c'] } }).done
+  expect(await readFile(file, 'utf8')).toBe('c\n')
+  expect(() => run(graph, { replay: { map: ['d'] } })).toThrow(
+    expect.objectContaining({
+      code: 'WOULD_REPLACE',
+      message: expect.stringContaining(`"writeLines" would replace ${file}`),
+    }),
+  )
+  expect(await readFile(file, 'utf8')).toBe('c\n')
+  await run(graph, { replay: { map: ['d'] }, overwrite: true }).done
+  expect(await readFile(file, 'utf8')).toBe('d\n')
 })

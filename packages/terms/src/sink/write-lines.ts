@@ -1,5 +1,6 @@
 /** `writeLines`: a sink that writes strings to a file, all of them or none. */
 
+import { statSync } from 'node:fs'
 import { type Awaitable, type Context, InvalidOptionError, SinkTerm } from '@millrace/core'
 import { pathOf } from '../path-of.ts'
 import { LineFile, type LineFilePosition, type WrittenFile } from './line-file.ts'
@@ -15,7 +16,8 @@ import { LineFile, type LineFilePosition, type WrittenFile } from './line-file.t
  * of. A packed file cannot be cut, so it takes no checkpoints.
  *
  * @throws {InvalidOptionError} if `file` is no path or `file:` URL. A folder that does not exist or cannot be
- * written, or a target that is no regular file, fails the run with a `BadInputError` before any item.
+ * written, or a target that is no regular file, fails the run with a `BadInputError` before any item; a file that
+ * another run is writing, in this or another process, with an `InUseError`.
  *
  * @example
  * ```ts
@@ -76,6 +78,11 @@ class WriteLines extends SinkTerm<string, WrittenFile> {
   override whyNotResumable(): string | undefined {
     if (!this.#path.endsWith('.gz')) return undefined
     return 'packs its file, which cannot be cut and gone on with. Write it unpacked.'
+  }
+
+  override replaces(): string | undefined {
+    const found = statSync(this.#path, { throwIfNoEntry: false })
+    return found !== undefined && found.size > 0 ? this.#path : undefined
   }
 
   override position(ctx: Context<unknown, never>): LineFilePosition | undefined {

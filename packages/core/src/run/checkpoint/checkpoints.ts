@@ -53,6 +53,7 @@ export class Checkpoints {
   #writing: Promise<void> | undefined
   #cancelPeriod: () => void = () => {}
   #cancelPatience: () => void = () => {}
+  #isOpen = false
   #isOver = false
 
   constructor(
@@ -85,9 +86,12 @@ export class Checkpoints {
    *
    * @throws {OtherGraphError} if it is of another graph, or of other stages.
    * @throws {DamagedCheckpointsError} if there are some and none can be read.
+   * @throws {InUseError} if another run keeps its checkpoints there.
    */
   async load(plan: Plan): Promise<EngineSnapshot | undefined> {
     this.#plan = plan
+    await this.#store.open?.()
+    this.#isOpen = true
     const ids = [...(await this.#store.list())].sort((a, b) => b - a)
     this.#newest = ids[0] ?? 0
     const damaged: string[] = []
@@ -176,8 +180,14 @@ export class Checkpoints {
     this.#events.onWritten({ id, bytes: bytes.length, elapsedMs: performance.now() - begun })
   }
 
-  /** Takes no more; resolves when the one under way is written. */
+  /** Takes no more, and lets go of the store once the one under way is written. */
   async end(): Promise<void> {
+    await this.#rest()
+    if (this.#isOpen) await this.#store.close?.()
+    this.#isOpen = false
+  }
+
+  async #rest(): Promise<void> {
     this.#isOver = true
     this.#cancelPeriod()
     this.#cancelPatience()
@@ -186,7 +196,7 @@ export class Checkpoints {
 
   /** All is done: nothing is to be gone on with, so the next run begins anew. Oldest first, in case of a crash. */
   async clear(): Promise<void> {
-    await this.end()
+    await this.#rest()
     const ids = [...(await this.#store.list())].sort((a, b) => a - b)
     for (const id of ids) await this.#store.remove(id)
   }

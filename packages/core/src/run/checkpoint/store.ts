@@ -4,6 +4,10 @@
 export interface CheckpointStore {
   /** Where it is, for messages. */
   readonly place: string
+  /** Takes the place for one run; called before anything else. @throws {InUseError} if another run has it. */
+  open?(): Promise<void>
+  /** Lets go of the place: the run is over. Never fails. */
+  close?(): Promise<void>
   /** The numbers of what is kept, in any order. */
   list(): Promise<readonly number[]>
   /** The bytes of one. */
