@@ -14,7 +14,8 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   const old = await stat(file).catch(() => undefined)
   if (old !== undefined && !old.isFile()) return writeFile(file, content)
   const target = old === undefined ? file : await realpath(file)
-  const beside = `${target}.${process.pid}.tmp`
+  // one name, so that what a killed process leaves is written over; the lock of the file keeps others away
+  const beside = `${target}.tmp`
   try {
     const handle = await open(beside, 'w')
     try {

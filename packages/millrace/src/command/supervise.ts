@@ -36,7 +36,8 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
     if (outputError !== undefined) return
     outputError = error
     if (error.code === 'EPIPE') running.stop()
-    else running.cancel(error)
+    // a term that prints fails by itself, and has a name
+    else setImmediate(() => void running.cancel(error))
   })
   const watch = watchProcess(() => `The run cannot end: ${waiterIn(running.stats())}`)
   try {
@@ -55,7 +56,7 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
     return {
       outcome: 'failed',
       code: 1,
-      error: outputError?.code === 'EPIPE' ? error : (outputError ?? error),
+      error: outputError?.code === 'EPIPE' || isOf(error, outputError) ? error : (outputError ?? error),
       results: {},
     }
   } finally {
@@ -63,6 +64,10 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
     watch.end()
     onBrokenPipe(() => undefined)
   }
+}
+
+function isOf(error: unknown, cause: unknown): boolean {
+  return error instanceof Error && cause !== undefined && error.cause === cause
 }
 
 function isPipeError(error: unknown): boolean {

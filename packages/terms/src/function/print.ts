@@ -3,6 +3,7 @@
 import { type Awaitable, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
 import { checkFunction } from '../check.ts'
 import { isPlainRecord } from '../source/as-record.ts'
+import { printing, printLine } from '../standard-output.ts'
 
 /** Options of {@link print}. */
 export interface PrintOptions {
@@ -18,10 +19,12 @@ export interface PrintOptions {
  * Prints each item and passes it on whole.
  *
  * The print function gets one argument. `keys` and `notKeys` choose what is shown of plain records; other
- * items are shown as they are. Keeps no state, keeps the order, holds nothing back unless the print function
- * returns a promise.
+ * items are shown as they are. While standard output is full, the terms before it are held back, and the run is done
+ * only when all is delivered; of a print function of your own the promise is awaited. Stays on the caller's thread under
+ * every scheduler, so that lines keep their order. Keeps no state, keeps the order.
  *
- * @throws {InvalidOptionError} if both `keys` and `notKeys` are given, or `print` is no function.
+ * @throws {InvalidOptionError} if both `keys` and `notKeys` are given, or `print` is no function. Standard output that
+ * cannot be written (a full disk, a reader that has gone) fails the run with the name of the term.
  *
  * @example
  * ```ts
@@ -34,21 +37,18 @@ export interface PrintOptions {
  * ```
  */
 export function print<Item>(options: PrintOptions = {}): KernelTerm<Item, Item> {
-  const { print: show = log, keys, notKeys } = options
+  const { print: show = printLine, keys, notKeys } = options
   checkFunction('print', show)
   if (keys !== undefined && notKeys !== undefined) {
     throw new InvalidOptionError('keys of print()', keys, 'left out where notKeys is given')
   }
   const select = keys !== undefined ? pick(keys) : notKeys !== undefined ? omit(notKeys) : undefined
   const f = select === undefined ? (item: Item) => show(item) : (item: Item) => show(shownOf(item, select))
-  return kernelTerm('print', { kind: 'tap', f })
+  const hooks = options.print === undefined ? printing : {}
+  return (kernelTerm('print', { kind: 'tap', f }, hooks) as KernelTerm<Item, Item>).local()
 }
 
 type Select = (record: Readonly<Record<string, unknown>>) => [string, unknown][]
-
-function log(shown: unknown): void {
-  console.log(shown)
-}
 
 function pick(keys: readonly string[]): Select {
   return (record) => keys.filter((key) => Object.hasOwn(record, key)).map((key) => [key, record[key]])

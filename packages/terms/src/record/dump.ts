@@ -9,8 +9,11 @@ import { printerOf, type ShowOptions, shower } from './shown.ts'
  * several points of a graph.
  *
  * LogicSponge's Dump. Name the node with `named`. Every level is shown and nothing is cut; `keys` and `notKeys` choose
- * what is shown of records. Keeps no state, keeps the order, holds nothing back unless the print function returns a
- * promise.
+ * what is shown of records.
+ *
+ * While standard output is full, the terms before it are held back, and the run is done only when all is delivered; of a
+ * print function of your own the promise is awaited. Stays on the caller's thread under every scheduler. Keeps no state,
+ * keeps the order.
  *
  * @throws {InvalidOptionError} if both `keys` and `notKeys` are given, or a function is none.
  *
@@ -28,13 +31,15 @@ import { printerOf, type ShowOptions, shower } from './shown.ts'
  */
 export function dump<Item>(options: ShowOptions = {}): KernelTerm<Item, Item> {
   const shown = shower('dump', options)
-  const print = printerOf('dump', options.print)
+  const { print, hooks } = printerOf('dump', options.print)
   const f = (item: Item, ctx: Context<unknown, Item>): Item | Promise<Item> => {
     const printed = print(`${ctx.id}: ${lineOf(shown(item))}`)
     return isPromise(printed) ? Promise.resolve(printed).then(() => item) : item
   }
-  // lines that workers print would change places
-  return kernelTerm('dump', { kind: 'apply', self: {}, f }).local() as KernelTerm<Item, Item>
+  return kernelTerm<Item, Item>('dump', { kind: 'apply', self: {}, f }, hooks).local() as KernelTerm<
+    Item,
+    Item
+  >
 }
 
 function lineOf(shown: unknown): string {

@@ -11,8 +11,11 @@ const LINE_CHARS = 80
  * Prints each item in full, laid out over several lines where it is long, and passes it on unchanged.
  *
  * LogicSponge's PPrint. The print function gets one text, of what `keys` or `notKeys` choose; every level is shown,
- * and nothing is cut. Keeps no state, keeps the order, holds nothing back unless the print function returns a
- * promise.
+ * and nothing is cut.
+ *
+ * While standard output is full, the terms before it are held back, and the run is done only when all is delivered; of a
+ * print function of your own the promise is awaited. Stays on the caller's thread under every scheduler. Keeps no state,
+ * keeps the order.
  *
  * @throws {InvalidOptionError} if both `keys` and `notKeys` are given, or a function is none.
  *
@@ -26,7 +29,7 @@ const LINE_CHARS = 80
  */
 export function pprint<Item>(options: ShowOptions = {}): KernelTerm<Item, Item> {
   const shown = shower('pprint', options)
-  const print = printerOf('pprint', options.print)
+  const { print, hooks } = printerOf('pprint', options.print)
   const f = (item: Item): unknown =>
     print(
       inspect(shown(item), {
@@ -36,5 +39,5 @@ export function pprint<Item>(options: ShowOptions = {}): KernelTerm<Item, Item> 
         maxStringLength: null,
       }),
     )
-  return kernelTerm('pprint', { kind: 'tap', f })
+  return kernelTerm<Item, Item>('pprint', { kind: 'tap', f }, hooks).local()
 }

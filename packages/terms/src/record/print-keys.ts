@@ -13,8 +13,11 @@ export interface PrintKeysOptions {
 /**
  * Prints the keys of each record and passes the record on unchanged.
  *
- * LogicSponge's PrintKeys. Keeps no state, keeps the order, holds nothing back unless the print function returns a
- * promise.
+ * LogicSponge's PrintKeys.
+ *
+ * While standard output is full, the terms before it are held back, and the run is done only when all is delivered; of a
+ * print function of your own the promise is awaited. Stays on the caller's thread under every scheduler. Keeps no state,
+ * keeps the order.
  *
  * @throws {InvalidOptionError} if `print` is no function. An item that is no plain record fails the run with a
  * `BadInputError`.
@@ -27,7 +30,7 @@ export interface PrintKeysOptions {
  * ```
  */
 export function printKeys<Item extends object>(options: PrintKeysOptions = {}): KernelTerm<Item, Item> {
-  const print = printerOf('printKeys', options.print)
+  const { print, hooks } = printerOf('printKeys', options.print)
   const f = (item: Item): unknown => print(Object.keys(recordOf('printKeys', item)).join(', '))
-  return kernelTerm('printKeys', { kind: 'tap', f })
+  return kernelTerm<Item, Item>('printKeys', { kind: 'tap', f }, hooks).local()
 }

@@ -3,6 +3,7 @@
 import { type Awaitable, InvalidOptionError } from '@millrace/core'
 import { checkFunction } from '../check.ts'
 import { isPlainRecord } from '../source/as-record.ts'
+import { printing, printLine } from '../standard-output.ts'
 import { selector } from './record-of.ts'
 
 /** Options of {@link pprint} and {@link dump}. */
@@ -34,17 +35,17 @@ export function shower(owner: string, options: ShowOptions): (item: unknown) => 
   }
 }
 
-/** @throws {InvalidOptionError} if `print` is no function. */
-export function printerOf(
-  owner: string,
-  print: ((text: string) => Awaitable<unknown>) | undefined,
-): (text: string) => Awaitable<unknown> {
-  if (print !== undefined) checkFunction(`print of ${owner}`, print)
-  return print ?? log
+/** How a term prints: its function, and the hooks that it needs. */
+export interface Printer {
+  readonly print: (text: string) => Awaitable<unknown>
+  readonly hooks: Partial<typeof printing>
 }
 
-function log(text: string): void {
-  console.log(text)
+/** @throws {InvalidOptionError} if `print` is no function. */
+export function printerOf(owner: string, print: ((text: string) => Awaitable<unknown>) | undefined): Printer {
+  if (print === undefined) return { print: printLine, hooks: printing }
+  checkFunction(`print of ${owner}`, print)
+  return { print, hooks: {} }
 }
 
 function isoText(date: Date): string {
