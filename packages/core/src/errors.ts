@@ -370,6 +370,30 @@ export class InUseError extends MillraceError {
   }
 }
 
+/** A file that a run goes on reading is not what it was when the checkpoint was taken. Code `CHANGED_FILE`. */
+export class ChangedFileError extends MillraceError {
+  constructor(path: string, how: string) {
+    super(
+      'CHANGED_FILE',
+      `The file ${path} is not what it was when the checkpoint was taken: it ${how}. Put it back as it was, or remove the ` +
+        'checkpoint to begin again with what it holds now.',
+    )
+  }
+}
+
+/** A source that gives other items each time was told that it replays them. Code `NOT_REPLAYABLE`. */
+export class NotReplayableError extends MillraceError {
+  constructor(source: string, knowsItsPlace: boolean) {
+    const remedy = knowsItsPlace
+      ? 'Leave replays() out: checkpoints know its place.'
+      : 'Leave replays() out: a run with it takes no checkpoints. Write what it gives to a file first, and read that.'
+    super(
+      'NOT_REPLAYABLE',
+      `${source}() gives other items each time that it is begun, so replays() cannot be true of it. ${remedy}`,
+    )
+  }
+}
+
 /** A replay would put its few results in the place of those of the run before. Code `WOULD_REPLACE`. */
 export class WouldReplaceError extends MillraceError {
   constructor(files: readonly (readonly [term: string, file: string])[]) {

@@ -1,7 +1,7 @@
 // A process that is killed while it runs, and started again with the same command, leaves the file that an undisturbed
 // one leaves, byte for byte.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Random } from '@millrace/core/testing'
 import { expect, test, vi } from 'vitest'
@@ -100,6 +100,37 @@ test('a second run on the same folder, file or summary is refused; once the firs
   const whole = join(folder, 'whole.ndjson')
   await millrace(command(file, whole))
   expect(readFileSync(out).equals(readFileSync(whole))).toBe(true)
+})
+
+test('a log that is followed: killed at any moment, nothing is lost and nothing comes twice', {
+  timeout: 120_000,
+}, async () => {
+  const folder = temporaryFolder({ 'a.log': '' })
+  const [log, out, kept] = [join(folder, 'a.log'), join(folder, 'out.txt'), join(folder, 'kept')]
+  const args = ['run', fixture('tailing.ts'), '-p', `file=${log}`, '-p', `out=${out}`]
+  const every = ['--checkpoint', kept, '--checkpoint-every-ms', '5']
+  let text = ''
+  const grow = (lines: number): void => {
+    const more = Array.from({ length: lines }, (_, n) => `${text.length} line ${n} é\n`).join('')
+    appendFileSync(log, more)
+    text += more
+  }
+  for (let kills = 0; kills < 3; kills++) {
+    const before = new Set(namesIn(kept))
+    const { child, finished } = startMillrace([...args, ...every], folder)
+    grow(2000)
+    await vi.waitUntil(() => namesIn(kept).some((name) => NAME.test(name) && !before.has(name)), {
+      timeout: 20_000,
+      interval: 5,
+    })
+    grow(3000)
+    child.kill('SIGKILL')
+    expect((await finished).code).toBe(null)
+  }
+  grow(1000)
+  const last = await millrace([...args, ...every], folder)
+  expect([last.code, last.stderr]).toEqual([0, expect.stringContaining('goes on from checkpoint')])
+  expect(readFileSync(out, 'utf8') === text).toBe(true)
 })
 
 function namesIn(folder: string): string[] {

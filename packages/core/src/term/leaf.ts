@@ -6,7 +6,7 @@
  */
 
 import type { Combiner, Context, EdgeOptions, End, Kernel, LifeCycle, SplitRequest } from '../contracts.ts'
-import { InvalidOptionError } from '../errors.ts'
+import { InvalidOptionError, NotReplayableError } from '../errors.ts'
 import type { FailurePolicy } from '../failure.ts'
 import { checkFailurePolicy } from './check-policy.ts'
 import { Term } from './term.ts'
@@ -34,6 +34,8 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   readonly usesTime?: boolean
   /** On a source: every run gives the same items in the same order, so that a resumed one can pass over some. */
   readonly replayable?: boolean
+  /** On a source: it gives other items each time that it is begun, so that `replays` is refused. */
+  readonly live?: boolean
   /** The state before the first item. Present exactly on stateful terms. */
   initialState?(): State
   /** How the term's work can be shared out among workers; absent if every item must pass one state, one by one. */
@@ -179,6 +181,7 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
    *
    * For generators and functions; lists, and sources that can `seek`, need no such word.
    *
+   * @throws {NotReplayableError} for live sources, of which it cannot be true: tails, polls, clocks, events.
    * @example
    * ```ts
    * import { fromIterable } from 'millrace/terms'
@@ -190,6 +193,7 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
    * ```
    */
   replays(): this {
+    if (this.live === true) throw new NotReplayableError(this.name, 'seek' in this)
     this.#replays = true
     return this
   }

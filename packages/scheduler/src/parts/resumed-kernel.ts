@@ -9,6 +9,7 @@ type SourceKernel = Extract<Kernel, { readonly kind: 'source' | 'batches' }>
 interface Replayable {
   readonly isReplayable?: unknown
   readonly seek?: unknown
+  readonly live?: unknown
 }
 
 /**
@@ -19,8 +20,9 @@ export function resumedKernel({ leaf, id }: Node, state: unknown, onLive: (id: s
   const kernel = leaf.kernel()
   if (kernel.kind === 'take' && typeof state === 'number') return { kind: 'take', count: state }
   if (kernel.kind !== 'source' && kernel.kind !== 'batches') return kernel
-  const { isReplayable, seek } = leaf as unknown as Replayable
-  if (isReplayable === true || typeof seek === 'function') return kernel
+  const { isReplayable, seek, live } = leaf as unknown as Replayable
+  // what a live source gave cannot be passed over by counting, though a checkpoint knows its place
+  if (isReplayable === true || (typeof seek === 'function' && live !== true)) return kernel
   return { ...kernel, f: watched(kernel, () => onLive(id)) }
 }
 

@@ -2,10 +2,18 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import * as zlib from 'node:zlib'
-import { BadInputError, BatchSourceTerm, type Context, InvalidOptionError, messageOf } from '@millrace/core'
+import {
+  BadInputError,
+  BatchSourceTerm,
+  ChangedFileError,
+  InvalidOptionError,
+  messageOf,
+  type Context,
+} from '@millrace/core'
 import type { AsyncBuffer, Compressors, FileMetaData } from 'hyparquet'
 import { checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
+import { type EndMark, endMark } from '../source/file-mark.ts'
 
 /** Options of {@link parquet}. */
 export interface ParquetOptions {
@@ -58,6 +66,12 @@ export function parquet<Row = Record<string, unknown>>(
   return new Parquet<Row>(pathOf('parquet', file), columns, batchRows)
 }
 
+/** Where to go on. */
+interface Place {
+  readonly row: number
+  readonly mark?: EndMark
+}
+
 class Parquet<Row> extends BatchSourceTerm<Row> {
   override name = 'parquet'
   readonly #path: string
@@ -66,8 +80,8 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
   /** One reading per run: the same term may be in several at once. */
   readonly #readings = new WeakMap<object, AsyncGenerator<readonly Row[], void, undefined>>()
 
-  /** The row behind each batch. */
-  readonly #behind = new WeakMap<readonly Row[], number>()
+  /** The row behind each batch, and which file it is of. */
+  readonly #behind = new WeakMap<readonly Row[], Place>()
 
   constructor(path: string, columns: readonly string[] | undefined, batchRows: number) {
     super()
@@ -77,15 +91,15 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
   }
 
   override batches(ctx: Context<unknown, never>): AsyncIterable<readonly Row[]> {
-    return this.seek(0, ctx)
+    return this.seek({ row: 0 }, ctx)
   }
 
-  override position(batch: readonly Row[]): number | undefined {
+  override position(batch: readonly Row[]): Place | undefined {
     return this.#behind.get(batch)
   }
 
   override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly Row[]> {
-    const reading = this.#read(position as number)
+    const reading = this.#read(position as Place)
     this.#readings.set(ctx, reading)
     return reading
   }
@@ -95,17 +109,18 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
     await this.#readings.get(ctx)?.return(undefined)
   }
 
-  async *#read(from: number): AsyncGenerator<readonly Row[], void, undefined> {
+  async *#read(from: Place): AsyncGenerator<readonly Row[], void, undefined> {
     let handle: FileHandle | undefined
     try {
       handle = await open(this.#path)
+      const mark = await endMark(handle, this.#path, from.mark)
       // loaded only where it is used: every worker that loads this package would pay for it
       const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
       const file = await bufferOf(handle)
       const metadata = await parquetMetadataAsync(file)
       this.#checkColumns(metadata)
       for (const [rowStart, rowEnd] of rangesOf(metadata, this.#batchRows)) {
-        if (rowEnd <= from) continue
+        if (rowEnd <= from.row) continue
         const columns = this.#columns === undefined ? {} : { columns: [...this.#columns] }
         const rows = (await parquetReadObjects({
           file,
@@ -115,10 +130,11 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
           rowEnd,
           ...columns,
         })) as Row[]
-        this.#behind.set(rows, rowEnd)
+        this.#behind.set(rows, { row: rowEnd, mark })
         yield rows
       }
     } catch (cause) {
+      if (cause instanceof ChangedFileError) throw cause
       throw new BadInputError(`The file ${this.#path} cannot be read as Parquet: ${messageOf(cause)}`, {
         cause,
       })

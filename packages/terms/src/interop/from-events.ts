@@ -74,6 +74,7 @@ type Listen = (name: string, listener: (...args: never[]) => void) => () => void
 
 class FromEvents<Item> extends SourceTerm<Item> {
   override name = 'fromEvents'
+  override readonly live = true
   readonly #listen: Listen
   /** Whether an `error` event is a failure: that of an event target is an event like others. */
   readonly #hasErrors: boolean

@@ -40,6 +40,7 @@ const CORRECTION_MS = 3 * 3_600_000
 
 class CronSource extends SourceTerm<number> {
   override name = 'cron'
+  override readonly live = true
   readonly #timetable: Cron
 
   constructor(timetable: Cron) {

@@ -3,14 +3,27 @@
 import { statSync } from 'node:fs'
 import { BatchSourceTerm, type Context } from '@millrace/core'
 import { FileChunks } from './file-chunks.ts'
+import type { FileMark } from './file-mark.ts'
+
+/** Where to go on: at a byte, or behind so many items from the begin. */
+interface FilePlace {
+  readonly from: number
+  readonly given: number
+  readonly mark: FileMark | undefined
+}
+
+const BEGIN: FilePlace = { from: 0, given: 0, mark: undefined }
 
 /** Opens its file in each run anew, and sees to it that the file is closed when the run is over. */
 export abstract class FileSource<out Item> extends BatchSourceTerm<Item> {
-  /** A run that is resumed reads the file once more, and passes over what it gave. */
+  /** A run that is resumed goes on behind what it gave, in the file that it was. */
   override readonly replayable = true
   protected readonly path: string
   /** One reading per run: the same term may be in several at once. */
   readonly #readings = new WeakMap<object, { chunks: FileChunks; batches: AsyncGenerator<readonly Item[]> }>()
+
+  /** Behind each batch. */
+  readonly #places = new WeakMap<readonly unknown[], FilePlace>()
 
   constructor(path: string) {
     super()
@@ -23,23 +36,54 @@ export abstract class FileSource<out Item> extends BatchSourceTerm<Item> {
     from: number,
   ): AsyncGenerator<readonly Item[], void, undefined>
 
+  /** The byte behind a batch that `parse` gave; `undefined` where the file cannot be read from there. */
+  protected byteBehind?(batch: readonly Item[]): number | undefined
+
   override batches(ctx: Context<unknown, never>): AsyncIterable<readonly Item[]> {
-    return this.read(ctx, 0)
+    return this.#read(ctx, BEGIN)
   }
 
-  /** Reads the file from a byte on, which must be 0 in a packed one. */
-  protected read(ctx: Context<unknown, never>, from: number): AsyncIterable<readonly Item[]> {
-    const chunks = new FileChunks(this.path, from)
-    const batches = this.parse(chunks, from)
+  override position(batch: readonly Item[]): FilePlace | undefined {
+    return this.#places.get(batch)
+  }
+
+  override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly Item[]> {
+    return this.#read(ctx, position as FilePlace)
+  }
+
+  #read(ctx: Context<unknown, never>, place: FilePlace): AsyncIterable<readonly Item[]> {
+    const chunks = new FileChunks(this.path, place.from, place.mark)
+    const batches = this.#placed(this.parse(chunks, place.from), chunks, place)
     this.#readings.set(ctx, { chunks, batches })
     return batches
   }
 
+  /** The batches, without what was given before, and with the place behind each. */
+  async *#placed(
+    batches: AsyncIterable<readonly Item[]>,
+    chunks: FileChunks,
+    place: FilePlace,
+  ): AsyncGenerator<readonly Item[], void, undefined> {
+    let toPass = place.given
+    let given = 0
+    for await (const parsed of batches) {
+      given += parsed.length
+      const passed = Math.min(toPass, parsed.length)
+      toPass -= passed
+      if (passed === parsed.length) continue
+      const batch = passed === 0 ? parsed : parsed.slice(passed)
+      const { mark } = chunks
+      const from = this.byteBehind?.(parsed)
+      if (mark !== undefined) {
+        this.#places.set(batch, from === undefined ? { from: 0, given, mark } : { from, given: 0, mark })
+      }
+      yield batch
+    }
+  }
+
   /** What comes out of a pipe or a terminal comes once. */
   override whyNotResumable(): string | undefined {
-    const file = statSync(this.path, { throwIfNoEntry: false })
-    if (file === undefined || file.isFile()) return undefined
-    return `reads ${this.path}, which is no regular file: it cannot be read once more.`
+    return whyNoFile(this.path)
   }
 
   override async exit(ctx: Context<unknown, never>): Promise<void> {
@@ -47,4 +91,11 @@ export abstract class FileSource<out Item> extends BatchSourceTerm<Item> {
     // the engine does not wait for a source stopped in the middle of a read, but here the read ends soon
     if (reading?.chunks.endsSoon === true) await reading.batches.return(undefined)
   }
+}
+
+/** Why what a path leads to cannot be gone on with; `undefined` if it can. */
+export function whyNoFile(path: string): string | undefined {
+  const file = statSync(path, { throwIfNoEntry: false })
+  if (file === undefined || file.isFile()) return undefined
+  return `reads ${path}, which is no regular file: it cannot be read once more.`
 }

@@ -94,6 +94,19 @@ test('a file that is missing, cut or replaced is an error that names it', async 
   if (openFilesIn(folder) !== undefined) expect(openFilesIn(folder)).toEqual([])
 })
 
+test('a file that is cut and filled again beyond the old place between two looks is an error', async () => {
+  const { file } = await fileWith('one\ntwo\n')
+  const clock = new VirtualClock()
+  const cut = toArray(fileTail(file), { clock })
+  cut.catch(() => undefined)
+  await sleeping(clock)
+  await writeFile(file, 'new\nlines that are longer\n') // in place, as copytruncate does
+  await clock.advance(1000)
+  await expect(cut).rejects.toEqual(
+    badInput('fileTail', `${file} was cut and written anew while it was read`),
+  )
+})
+
 test('csvTail gives records as their lines are complete', async () => {
   const { file } = await fileWith('city,people\nBonn,33')
   const clock = new VirtualClock()

@@ -1,11 +1,13 @@
 /** `fileTail`: the text of a file that grows. */
 
-import { StringDecoder } from 'node:string_decoder'
-import type { SourceTerm } from '@millrace/core'
+import type { BatchSourceTerm } from '@millrace/core'
 import { checkEncoding } from '../check.ts'
 import { pathOf } from '../path-of.ts'
+import type { FileMark } from './file-mark.ts'
+import { whyNoFile } from './file-source.ts'
 import { GrowingFile } from './growing-file.ts'
-import { checkMilliseconds, DEFAULT_POLL_MS, type Polling, PollingSource } from './polling.ts'
+import { checkMilliseconds, DEFAULT_POLL_MS, type Placed, type Polling, TailSource } from './polling.ts'
+import { wholeLength } from './text-chunks.ts'
 
 /** Options of {@link fileTail}. */
 export interface FileTailOptions {
@@ -48,7 +50,7 @@ export interface FileTailOptions {
  * // two
  * ```
  */
-export function fileTail(file: string | URL, options: FileTailOptions = {}): SourceTerm<string> {
+export function fileTail(file: string | URL, options: FileTailOptions = {}): BatchSourceTerm<string> {
   const { pollMs = DEFAULT_POLL_MS, untilIdleMs, encoding = 'utf8' } = options
   checkMilliseconds('pollMs of fileTail()', pollMs)
   if (untilIdleMs !== undefined) checkMilliseconds('untilIdleMs of fileTail()', untilIdleMs)
@@ -56,7 +58,7 @@ export function fileTail(file: string | URL, options: FileTailOptions = {}): Sou
   return new FileTail(pathOf('fileTail', file), pollMs, untilIdleMs ?? Number.POSITIVE_INFINITY, encoding)
 }
 
-class FileTail extends PollingSource<string> {
+class FileTail extends TailSource<string> {
   override name = 'fileTail'
   readonly #path: string
   readonly #pollMs: number
@@ -71,22 +73,37 @@ class FileTail extends PollingSource<string> {
     this.#encoding = encoding
   }
 
-  protected override async *poll({ clock, sleep, onEnd }: Polling): AsyncGenerator<string, void, undefined> {
-    const file = new GrowingFile(this.#path)
+  /** What comes out of a pipe or a terminal comes once. */
+  override whyNotResumable(): string | undefined {
+    return whyNoFile(this.#path)
+  }
+
+  protected override async *poll(
+    { clock, sleep, onEnd }: Polling,
+    from: unknown,
+  ): AsyncGenerator<Placed<string>, void, undefined> {
+    const file = new GrowingFile(this.#path, from as FileMark | undefined)
     onEnd(() => file.close())
     const untilIdleMs = this.#untilIdleMs
-    const decoder = new StringDecoder(this.#encoding)
+    let seen = 0
     for (let grownAt = clock.monotonic(); ; ) {
       const chunk = await file.read()
       const idleMs = clock.monotonic() - grownAt
-      if (chunk !== undefined) {
-        grownAt = clock.monotonic()
-        const text = decoder.write(chunk)
-        if (text !== '') yield text
-      } else if (idleMs >= untilIdleMs) break
-      else if (!(await sleep(Math.min(this.#pollMs, untilIdleMs - idleMs)))) return
+      // a character that has only begun is read again with its end
+      const whole = chunk?.subarray(0, wholeLength(chunk, this.#encoding))
+      if (chunk !== undefined && chunk.length !== seen) grownAt = clock.monotonic()
+      seen = (chunk?.length ?? 0) - (whole?.length ?? 0)
+      if (whole !== undefined && whole.length > 0) {
+        file.take(whole)
+        yield { item: this.#textOf(whole), place: file.mark }
+      } else if (idleMs >= untilIdleMs) {
+        if (chunk !== undefined) yield { item: this.#textOf(chunk), place: file.mark }
+        return
+      } else if (!(await sleep(Math.min(this.#pollMs, untilIdleMs - idleMs)))) return
     }
-    const rest = decoder.end()
-    if (rest !== '') yield rest
+  }
+
+  #textOf(bytes: Buffer): string {
+    return bytes.toString(this.#encoding)
   }
 }

@@ -1,10 +1,11 @@
 /** `fileWatch`: the content of a file, at the start and after each change. */
 
+import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { BadInputError, messageOf, type SourceTerm } from '@millrace/core'
+import { BadInputError, type BatchSourceTerm, messageOf } from '@millrace/core'
 import { checkEncoding, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
-import { checkMilliseconds, DEFAULT_POLL_MS, type Polling, PollingSource } from './polling.ts'
+import { checkMilliseconds, DEFAULT_POLL_MS, type Placed, type Polling, TailSource } from './polling.ts'
 
 /** Options of {@link fileWatch}. */
 export interface FileWatchOptions {
@@ -56,7 +57,7 @@ export interface FileContent {
  * // changed
  * ```
  */
-export function fileWatch(file: string | URL, options: FileWatchOptions = {}): SourceTerm<FileContent> {
+export function fileWatch(file: string | URL, options: FileWatchOptions = {}): BatchSourceTerm<FileContent> {
   const { pollMs = DEFAULT_POLL_MS, maxBytes = 16 * 1024 * 1024, encoding = 'utf8' } = options
   checkMilliseconds('pollMs of fileWatch()', pollMs)
   checkWhole('maxBytes of fileWatch()', maxBytes, 1)
@@ -64,7 +65,7 @@ export function fileWatch(file: string | URL, options: FileWatchOptions = {}): S
   return new FileWatch(pathOf('fileWatch', file), pollMs, maxBytes, encoding)
 }
 
-class FileWatch extends PollingSource<FileContent> {
+class FileWatch extends TailSource<FileContent> {
   override name = 'fileWatch'
   readonly #path: string
   readonly #pollMs: number
@@ -79,17 +80,23 @@ class FileWatch extends PollingSource<FileContent> {
     this.#encoding = encoding
   }
 
-  protected override async *poll({ clock, sleep }: Polling): AsyncGenerator<FileContent, void, undefined> {
-    let [mark, text]: (string | undefined)[] = []
+  /** Its place is what was given last: a run that goes on gives what the file holds now, if that is something else. */
+  protected override async *poll(
+    { clock, sleep }: Polling,
+    from: unknown,
+  ): AsyncGenerator<Placed<FileContent>, void, undefined> {
+    let mark: string | undefined
+    let given = from as string | undefined
     do {
       // marked before it is read: a change while it is read is seen at the next look
-      const now = await this.#mark(text === undefined)
+      const now = await this.#mark(given === undefined)
       if (now !== undefined && now !== mark) {
-        const read = await this.#read(text === undefined)
-        if (read !== undefined) mark = now
-        if (read !== undefined && read !== text) {
-          text = read
-          yield { time: clock.now(), text }
+        const text = await this.#read(given === undefined)
+        if (text !== undefined) mark = now
+        const place = text === undefined ? given : createHash('sha256').update(text).digest('hex')
+        if (text !== undefined && place !== given) {
+          given = place
+          yield { item: { time: clock.now(), text }, place }
         }
       }
     } while (await sleep(this.#pollMs))

@@ -1,7 +1,8 @@
-/** `GrowingFile`: reads a file from its start and goes on where it ended. Made by `fileTail`. Internal. */
+/** `GrowingFile`: reads a file from a place on and goes on where it ended. Made by `fileTail`. Internal. */
 
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { BadInputError, messageOf } from '@millrace/core'
+import { BadInputError, ChangedFileError, messageOf } from '@millrace/core'
+import { type FileMark, FileMarker } from './file-mark.ts'
 
 /** Bytes asked for at once. */
 const CHUNK_BYTES = 128 * 1024
@@ -9,34 +10,53 @@ const CHUNK_BYTES = 128 * 1024
 /** One reading of one file. Whoever makes it calls `close`. */
 export class GrowingFile {
   readonly #path: string
+  readonly #before: FileMark | undefined
   #opening: Promise<FileHandle> | undefined
-  #position = 0
+  #marker: FileMarker | undefined
+  #position: number
   #closed = false
 
-  constructor(path: string) {
+  /** Goes on at a mark that an earlier reading has made. */
+  constructor(path: string, before?: FileMark) {
     this.#path = path
+    this.#before = before
+    this.#position = before?.at ?? 0
   }
 
   /**
-   * What was appended since the last call, up to 128 KiB; `undefined` if nothing was.
+   * What comes behind the place, up to 128 KiB; `undefined` if there is nothing. It is given again until it was taken. The
+   * last 4 KiB before the place are read as well: a file that was cut and written anew, beyond the place, has others.
    *
    * @throws {BadInputError} naming the path, if the file cannot be read, was cut, or is another one now.
+   * @throws {ChangedFileError} if it does not begin with what an earlier reading read.
    */
   async read(): Promise<Buffer | undefined> {
-    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
-    let bytesRead: number
     try {
       this.#opening ??= open(this.#path)
       const handle = await this.#opening
-      bytesRead = (await handle.read(buffer, 0, CHUNK_BYTES, this.#position)).bytesRead
-      if (bytesRead === 0) await this.#checkSame(handle)
+      this.#marker ??= await FileMarker.open(handle, this.#path, this.#before)
+      const { tail } = this.#marker
+      const buffer = Buffer.allocUnsafeSlow(tail.length + CHUNK_BYTES)
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, this.#position - tail.length)
+      if (bytesRead <= tail.length) await this.#checkSame(handle)
+      if (!buffer.subarray(0, tail.length).equals(tail)) throw this.#unlike('was cut and written anew')
+      return bytesRead === tail.length ? undefined : buffer.subarray(tail.length, bytesRead)
     } catch (cause) {
       if (this.#closed) return undefined
-      if (cause instanceof BadInputError) throw cause
+      if (cause instanceof BadInputError || cause instanceof ChangedFileError) throw cause
       throw new BadInputError(`The file ${this.#path} cannot be read: ${messageOf(cause)}`, { cause })
     }
-    this.#position += bytesRead
-    return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead)
+  }
+
+  /** Moves the place behind these bytes, which `read` has given. */
+  take(bytes: Buffer): void {
+    this.#marker?.take(bytes, this.#position)
+    this.#position += bytes.length
+  }
+
+  /** The place, with what the file holds before it. */
+  get mark(): FileMark | undefined {
+    return this.#marker?.mark
   }
 
   async #checkSame(handle: FileHandle): Promise<void> {
@@ -44,16 +64,18 @@ export class GrowingFile {
       handle.stat({ bigint: true }),
       stat(this.#path, { bigint: true }).catch(() => undefined), // gone: it may yet grow through other handles
     ])
-    const changed =
-      held.size < this.#position
-        ? `was cut from ${this.#position} bytes to ${held.size}`
-        : named !== undefined && named.ino !== held.ino
-          ? 'was replaced by another file of its name'
-          : undefined
-    if (changed === undefined) return
-    throw new BadInputError(
-      `The file ${this.#path} ${changed} while it was read, but only files that grow can be followed. Run the graph ` +
-        'anew to begin with the new content, or take whole contents from fileWatch().',
+    if (held.size < this.#position) {
+      throw this.#unlike(`was cut from ${this.#position} bytes to ${held.size}`)
+    }
+    if (named !== undefined && (named.ino !== held.ino || named.dev !== held.dev)) {
+      throw this.#unlike('was replaced by another file of its name')
+    }
+  }
+
+  #unlike(how: string): BadInputError {
+    return new BadInputError(
+      `The file ${this.#path} ${how} while it was read, but only files that grow can be followed: what was added in ` +
+        'between may be lost. Run the graph anew to begin with the new content, or take whole contents from fileWatch().',
     )
   }
 

@@ -89,6 +89,7 @@ interface Rhythm {
 
 class HttpPoll extends PollingSource<HttpContent> {
   override name = 'httpPoll'
+  override readonly live = true
   readonly #plan: HttpPlan
   readonly #rhythm: Rhythm
 

@@ -37,6 +37,8 @@ export function interval(ms: number, options: IntervalOptions = {}): SourceTerm<
 
 class Interval extends SourceTerm<number> {
   override name = 'interval'
+  /** What was missed is left out: which numbers come depends on how busy the machine is. */
+  override readonly live: boolean
   readonly #ms: number
   readonly #skips: boolean
 
@@ -44,6 +46,7 @@ class Interval extends SourceTerm<number> {
     super()
     this.#ms = ms
     this.#skips = skips
+    this.live = skips
   }
 
   override generate({ clock }: Context<unknown, never>): AsyncIterable<number> {

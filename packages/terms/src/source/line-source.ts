@@ -4,7 +4,7 @@
  */
 
 import { StringDecoder } from 'node:string_decoder'
-import type { Context, SplitRequest } from '@millrace/core'
+import type { SplitRequest } from '@millrace/core'
 import { FileSource } from './file-source.ts'
 import { type FileSplit, lineNumberAt, readLinesOf, splitsOf } from './file-splits.ts'
 import { checkText, textChunks } from './text-chunks.ts'
@@ -30,12 +30,8 @@ export abstract class LineSource<Item> extends FileSource<Item> {
   /** The items of some lines; `firstLine` tells the number of the first one, from 1, for messages. */
   protected abstract itemsOf(lines: string[], firstLine: () => number): Item[]
 
-  override position(batch: readonly Item[]): number | undefined {
+  protected override byteBehind(batch: readonly Item[]): number | undefined {
     return this.#behind.get(batch)
-  }
-
-  override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly Item[]> {
-    return this.read(ctx, position as number)
   }
 
   override splits(request: SplitRequest): Iterable<FileSplit> | undefined {

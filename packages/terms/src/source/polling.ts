@@ -1,6 +1,6 @@
 /** `PollingSource`: what sources that look again and again have in common. Extended by `httpPoll` and the like. Internal. */
 
-import { type Clock, type Context, InvalidOptionError, SourceTerm } from '@millrace/core'
+import { BatchSourceTerm, type Clock, type Context, InvalidOptionError, SourceTerm } from '@millrace/core'
 
 /** Time between two looks, unless it is said otherwise. */
 export const DEFAULT_POLL_MS = 1000
@@ -17,44 +17,90 @@ export interface Polling {
 }
 
 /** One run of a polling source. */
-interface Round {
-  readonly end: AbortController
-  release: () => Promise<void>
+export interface PollingRound {
+  readonly polling: Polling
+  /** Ends its sleeps, and resolves once what it holds is released. */
+  letGo(): Promise<void>
 }
 
 /**
- * A source that waits between items.
- *
- * Its sleeps end when the source is let go. Those of the context do not, where nobody needs more items: their timer
- * would outlive the run.
+ * Begins to poll in a run. Sleeps end when the source is let go. Those of the context do not, where nobody needs more
+ * items: their timer would outlive the run.
  */
+export function beginPolling({ clock, signal: ended }: Context<unknown, never>): PollingRound {
+  const end = new AbortController()
+  const signal = AbortSignal.any([ended, end.signal])
+  let release = (): Promise<void> => Promise.resolve()
+  const onEnd = (f: () => Promise<void>): void => {
+    release = f
+  }
+  return {
+    polling: { clock, signal, sleep: (ms) => sleep(clock, signal, ms), onEnd },
+    letGo() {
+      end.abort()
+      return release()
+    },
+  }
+}
+
+/** A source that waits between items. */
 export abstract class PollingSource<out Out> extends SourceTerm<Out> {
   /** By the context of the run: the same term may be in several runs at once. */
-  readonly #rounds = new WeakMap<object, Round>()
+  readonly #rounds = new WeakMap<object, PollingRound>()
 
   /** Yields items until it is let go. */
   protected abstract poll(polling: Polling): AsyncIterable<Out>
 
   override generate(ctx: Context<unknown, never>): Iterable<Out> | AsyncIterable<Out> {
-    const end = new AbortController()
-    const round: Round = { end, release: () => Promise.resolve() }
+    const round = beginPolling(ctx)
     this.#rounds.set(ctx, round)
-    const signal = AbortSignal.any([ctx.signal, end.signal])
-    const { clock } = ctx
-    return this.poll({
-      clock,
-      signal,
-      sleep: (ms) => sleep(clock, signal, ms),
-      onEnd: (release) => {
-        round.release = release
-      },
-    })
+    return this.poll(round.polling)
   }
 
   override async exit(ctx: Context<unknown, never>): Promise<void> {
-    const round = this.#rounds.get(ctx)
-    round?.end.abort()
-    await round?.release()
+    await this.#rounds.get(ctx)?.letGo()
+  }
+}
+
+/** An item of a source that follows something, and the place behind it: a structured-cloneable value. */
+export interface Placed<Out> {
+  readonly item: Out
+  readonly place: unknown
+}
+
+/** A source that waits between items and knows its place, so that a run goes on there from a checkpoint. */
+export abstract class TailSource<out Out> extends BatchSourceTerm<Out> {
+  override readonly live = true
+  readonly #rounds = new WeakMap<object, PollingRound>()
+  readonly #places = new WeakMap<readonly unknown[], unknown>()
+
+  /** Yields items until it is let go; `from` is where it is to go on, if not at the begin. */
+  protected abstract poll(polling: Polling, from: unknown): AsyncIterable<Placed<Out>>
+
+  override batches(ctx: Context<unknown, never>): AsyncIterable<readonly Out[]> {
+    return this.seek(undefined, ctx)
+  }
+
+  override position(batch: readonly Out[]): unknown {
+    return this.#places.get(batch)
+  }
+
+  override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly Out[]> {
+    const round = beginPolling(ctx)
+    this.#rounds.set(ctx, round)
+    return this.#batches(this.poll(round.polling, position))
+  }
+
+  async *#batches(items: AsyncIterable<Placed<Out>>): AsyncGenerator<readonly Out[], void, undefined> {
+    for await (const { item, place } of items) {
+      const batch = [item]
+      this.#places.set(batch, place)
+      yield batch
+    }
+  }
+
+  override async exit(ctx: Context<unknown, never>): Promise<void> {
+    await this.#rounds.get(ctx)?.letGo()
   }
 }
 

@@ -43,6 +43,29 @@ async function* utf8Chunks(
   if (begun.length > 0) throw notUtf8(path, begun, passed - begun.length)
 }
 
+/** Bytes of a piece that are whole characters. */
+export function wholeLength(piece: Buffer, encoding: BufferEncoding): number {
+  const { length } = piece
+  switch (encoding.toLowerCase()) {
+    case 'utf8':
+    case 'utf-8':
+      return length - unfinished(piece)
+    case 'utf16le':
+    case 'utf-16le':
+    case 'ucs2':
+    case 'ucs-2': {
+      const even = length - (length % 2)
+      const isHalf = even > 0 && ((piece[even - 1] as number) & 0xfc) === 0xd8
+      return isHalf ? even - 2 : even
+    }
+    case 'base64':
+    case 'base64url':
+      return length - (length % 3)
+    default:
+      return length
+  }
+}
+
 /** Length of a character at the end that has only begun. */
 function unfinished(text: Buffer): number {
   for (let length = 1; length < MAX_BYTES && length <= text.length; length++) {

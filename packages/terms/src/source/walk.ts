@@ -18,6 +18,7 @@ export interface WalkOptions {
  *
  * Links are not followed, and neither they nor other things that are no files are given. A folder is read only once
  * there is room for its files; the names of one folder per level are held. The paths begin with `folder` as it is given.
+ * From a checkpoint it goes on behind the last path in that order, whatever came into the folder or left it meanwhile.
  *
  * @throws {InvalidOptionError} if `folder` is no path or `file:` URL, or `maxDepth` is out of range. A folder that cannot
  * be read fails the run with a `BadInputError` that names it.
@@ -106,6 +107,7 @@ interface Rules {
 class Walk extends BatchSourceTerm<string> {
   readonly #folder: string
   readonly #rules: () => Promise<Rules>
+  readonly #behind = new WeakMap<readonly string[], readonly string[]>()
 
   constructor(name: string, folder: string, rules: () => Promise<Rules>) {
     super()
@@ -114,27 +116,54 @@ class Walk extends BatchSourceTerm<string> {
     this.#rules = rules
   }
 
-  override async *batches(): AsyncGenerator<readonly string[], void, undefined> {
-    yield* filesIn(this.#folder, 0, await this.#rules())
+  override batches(): AsyncIterable<readonly string[]> {
+    return this.seek([])
+  }
+
+  /** The names on the way to the batch's last file: what comes behind it in the order is still to be given. */
+  override position(batch: readonly string[]): readonly string[] | undefined {
+    return this.#behind.get(batch)
+  }
+
+  override async *seek(position: unknown): AsyncGenerator<readonly string[], void, undefined> {
+    const rules = await this.#rules()
+    for await (const { files, last } of filesIn(this.#folder, [], rules, position as readonly string[])) {
+      this.#behind.set(files, last)
+      yield files
+    }
   }
 }
 
+interface Found {
+  readonly files: string[]
+  readonly last: readonly string[]
+}
+
+/** The files of a folder, which is `way` below the first one; without those up to the file that `after` leads to. */
 async function* filesIn(
   folder: string,
-  depth: number,
+  way: readonly string[],
   rules: Rules,
-): AsyncGenerator<readonly string[], void, undefined> {
+  [first, ...after]: readonly string[],
+): AsyncGenerator<Found, void, undefined> {
   const { show = (path: string) => path } = rules
   let files: string[] = []
+  let last: readonly string[] = way
   for (const entry of await entriesOf(folder)) {
-    const path = join(folder, entry.name)
-    if (entry.isFile() && rules.file(path)) files.push(show(path))
-    if (!entry.isDirectory() || !rules.folder(path, depth)) continue
-    if (files.length > 0) yield files
+    const { name } = entry
+    if (first !== undefined && name < first) continue
+    const isOnWay = name === first
+    const path = join(folder, name)
+    if (entry.isFile() && !(isOnWay && after.length === 0) && rules.file(path)) {
+      files.push(show(path))
+      last = [...way, name]
+    }
+    if (!entry.isDirectory() || !rules.folder(path, way.length)) continue
+    if (files.length > 0) yield { files, last }
     files = []
-    yield* filesIn(path, depth + 1, rules)
+    yield* filesIn(path, [...way, name], rules, isOnWay ? after : [])
   }
-  if (files.length > 0) yield files
+  if (files.length > 0) yield { files, last }
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
