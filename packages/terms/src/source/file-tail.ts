@@ -25,10 +25,13 @@ export interface FileTailOptions {
  *
  * Pieces are cut anywhere but within a character: `lineSplitter` makes lines of them. It reads while there is room
  * downstream, up to 128 KiB a piece, and looks for more each `pollMs`. Without `untilIdleMs` it ends only when the run is
- * stopped or nobody needs more; the file is then closed.
+ * stopped or nobody needs more; the file is then closed. From a checkpoint it goes on behind the last whole character
+ * that it gave; `replays()` is refused.
  *
- * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, was cut, or was replaced by
- * another fails the run with a `BadInputError` that names it: what was added in between might be lost.
+ * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, was cut (also if it was
+ * filled again beyond the old place, which its last 4 KiB show), or was replaced by another fails the run with a
+ * `BadInputError` that names it: what was added in between might be lost. A resumed run whose file is another one fails
+ * with a `ChangedFileError`.
  *
  * @example
  * ```ts

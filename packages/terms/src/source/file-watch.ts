@@ -32,7 +32,7 @@ export interface FileContent {
  * times or identity are others; changes in between are seen as one, and a file that holds the same text as before gives no
  * item. A file may be gone for a while, as when an editor replaces it; only at the start it must be there. While there is
  * no room downstream it does not look. It ends only when the run is stopped or nobody needs more. With `stringDiff` behind
- * it, only what was appended goes on.
+ * it, only what was appended goes on. From a checkpoint it gives what the file holds then, if that is something else.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, or is too large, fails the
  * run with a `BadInputError` that names it.
