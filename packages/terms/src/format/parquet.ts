@@ -6,9 +6,9 @@ import {
   BadInputError,
   BatchSourceTerm,
   ChangedFileError,
+  type Context,
   InvalidOptionError,
   messageOf,
-  type Context,
 } from '@millrace/core'
 import type { AsyncBuffer, Compressors, FileMetaData } from 'hyparquet'
 import { checkWhole } from '../check.ts'

@@ -36,7 +36,7 @@ async function begun<Item>(source: BatchSourceTerm<Item>, batches: number) {
     given,
     async rest(): Promise<Item[]> {
       const more: Item[] = []
-      for await (const batch of source.seek?.(place, context()) as AsyncIterable<readonly Item[]>)
+      for await (const batch of (source.seek?.(place, context()) ?? []) as AsyncIterable<readonly Item[]>)
         more.push(...batch)
       return more
     },
@@ -149,7 +149,7 @@ test('a watch gives again only what has changed since', async () => {
   const place = watched.position?.((await batches.next()).value as never)
   await watched.exit?.(ctx)
   await writeFile(file, 'second')
-  for await (const batch of watched.seek?.(place, context()) as AsyncIterable<readonly unknown[]>) {
+  for await (const batch of (watched.seek?.(place, context()) ?? []) as AsyncIterable<readonly unknown[]>) {
     expect(batch).toMatchObject([{ text: 'second' }])
     break
   }
