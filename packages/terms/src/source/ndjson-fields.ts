@@ -1,12 +1,6 @@
 /** `ndjsonFields`: a source of wanted fields of the objects of an NDJSON file. Made by `ndjson`. Internal. */
 
-import {
-  BadInputError,
-  type BatchSourceTerm,
-  type Context,
-  messageOf,
-  type SplitRequest,
-} from '@millrace/core'
+import { BadInputError, type BatchSourceTerm, messageOf, type SplitRequest } from '@millrace/core'
 import type { FoundFields } from '../csv/column-readers.ts'
 import { BYTE_ORDER_MARK } from '../csv/record-scanner.ts'
 import { type Row, rowOf } from '../csv/row.ts'
@@ -55,12 +49,8 @@ class NdjsonFields extends FileSource<unknown> {
     return records
   }
 
-  override position(batch: readonly unknown[]): number | undefined {
+  protected override byteBehind(batch: readonly unknown[]): number | undefined {
     return this.#behind.get(batch)
-  }
-
-  override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly unknown[]> {
-    return this.read(ctx, position as number)
   }
 
   protected override async *parse(
