@@ -90,6 +90,11 @@ export class SourceTrack {
 
   /** The place behind all that was taken. */
   get position(): SourcePosition {
+    const frame = this.#frame
+    // all of a part is behind: where a log has grown, its items would come in other parts the next time
+    if (this.#behind !== undefined && frame !== undefined && frame.at >= frame.to && this.#toSkip === 0) {
+      return { at: this.#behind, skip: 0 }
+    }
     return { at: this.#at, skip: this.#skip + (this.#frame?.at ?? 0) + this.#toSkip }
   }
 }

@@ -246,7 +246,9 @@ test.each(untyped)('fields: a %s is not %j', async (type, field, reason) => {
 
 test('fields: numbers and times are those of the language', async () => {
   const day = fc.date({ min: new Date(-1e13), max: new Date(1e14), noInvalidDate: true })
-  const double = fc.double({ noNaN: true, noDefaultInfinity: true })
+  // whole numbers that are not exact are refused, see below
+  const isExact = (n: number) => !Number.isInteger(n) || Number.isSafeInteger(n)
+  const double = fc.double({ noNaN: true, noDefaultInfinity: true }).filter(isExact)
   const decimal = fc.tuple(fc.integer(), fc.nat(1e9)).map(([whole, part]) => `${whole}.${part}`)
   const number = fc.oneof(double.map(String), decimal, fc.maxSafeInteger().map(String), fc.constant('-0'))
   const rows = fc.array(fc.record({ at: day, n: number }), { minLength: 1 })
