@@ -63,6 +63,11 @@ export interface Suite {
   readonly targets: readonly Target[]
   /** Called once, before the first process: what all contenders are told, such as how much work takes 1 µs here. */
   readonly settings?: () => Settings
+  /**
+   * Called once, before the first process, with the names of the contenders: those that cannot run on this machine, each
+   * with the reason, which its rows show. It may install what they need.
+   */
+  readonly absent?: (contenders: readonly string[]) => Readonly<Record<string, string>>
   /** The suite's own ratios; when absent, the subject's figure against everybody else's, workload by workload. */
   readonly ratios?: (rows: readonly Row[]) => Readonly<Record<string, number>>
   /** Columns of the tables beside the figure of merit; `run ms` when absent. */

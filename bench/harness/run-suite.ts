@@ -28,7 +28,8 @@ export interface SuiteRun {
   readonly profile?: string | undefined
 }
 
-export async function runSuite(run: SuiteRun): Promise<Outcome> {
+export async function runSuite(given: SuiteRun): Promise<Outcome> {
+  const run = { ...given, suite: withoutAbsent(given.suite) }
   const { suite, mode, rounds, say } = run
   const machine = describeMachine()
   writePlainJavaScript(['harness', 'shared', suite.name])
@@ -55,6 +56,18 @@ export async function runSuite(run: SuiteRun): Promise<Outcome> {
   const ratios = suite.ratios?.(measured) ?? ratiosOf(suite, measured)
   const targets = judge(suite.targets, ratios)
   return { suite: suite.name, question: suite.question, mode, machine, rows, ratios, targets }
+}
+
+/** The suite, with all workloads left out for contenders that cannot run here. */
+export function withoutAbsent(suite: Suite): Suite {
+  const absent = suite.absent?.(suite.contenders.map(({ name }) => name)) ?? {}
+  const contenders = suite.contenders.map((contender) => {
+    const reason = absent[contender.name]
+    if (reason === undefined) return contender
+    const leftOut = Object.fromEntries(suite.workloads.map(({ name }) => [name, reason]))
+    return { ...contender, leftOut: { ...leftOut, ...contender.leftOut } }
+  })
+  return { ...suite, contenders }
 }
 
 interface Gathered {
