@@ -66,3 +66,14 @@ export class BundledError extends MillraceError {
     )
   }
 }
+
+/** A worker was not started, since the process may open too few files. Code `TOO_FEW_FILES`. */
+export class TooFewFilesError extends MillraceError {
+  constructor(open: number, limit: number, needed: number) {
+    super(
+      'TOO_FEW_FILES',
+      `One more worker needs ${needed} files free while it starts, but ${open} of ${limit} are open. Raise the limit ` +
+        '(ulimit -n), or have fewer workers.',
+    )
+  }
+}

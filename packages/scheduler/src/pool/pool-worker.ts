@@ -16,6 +16,7 @@ import type { TaskMaker } from '../remote/dispatcher.ts'
 import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watch.ts'
 import { isStartFailure } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
+import { requireFreeFiles } from '../threads/free-files.ts'
 import { noteWorker } from '../threads/live-workers.ts'
 import { workerFlags } from '../threads/worker-flags.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
@@ -320,6 +321,7 @@ export class PoolWorker {
   #start(): Tinypool {
     if (this.#pool !== undefined) return this.#pool
     const { isolation, idleTimeoutMs, heapLimitMb } = this.#options
+    requireFreeFiles()
     const link = makePoolLink(isolation)
     handOverModules()
     const pool = new Tinypool({

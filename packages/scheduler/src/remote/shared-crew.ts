@@ -258,5 +258,6 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
 
 /** Whether a thread could not be created. */
 export function isStartFailure(error: unknown): boolean {
-  return (error as { readonly code?: unknown } | null)?.code === 'ERR_WORKER_INIT_FAILED'
+  const code = (error as { readonly code?: unknown } | null)?.code
+  return code === 'ERR_WORKER_INIT_FAILED' || code === 'TOO_FEW_FILES'
 }

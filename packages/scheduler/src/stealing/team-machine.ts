@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, type Transferable, Worker } from 'node:worker_threads'
 import { builtFile } from '../built-file.ts'
+import { requireFreeFiles } from '../threads/free-files.ts'
 import { workerFlags } from '../threads/worker-flags.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import type { Order, PeerPort, Report, WorkerStart } from './protocol.ts'
@@ -36,6 +37,7 @@ const ENTRY = fileURLToPath(builtFile('stealing/entry.js'))
 /** Real threads. */
 export const realMachine: TeamMachine = {
   startThread(start, heapLimitMb) {
+    requireFreeFiles()
     handOverModules()
     return new Worker(ENTRY, {
       workerData: start,

@@ -8,6 +8,7 @@ import type { Lease } from '../governor/governor.ts'
 import { type OpenPart, PARTS_VERSION } from '../parts/protocol.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
+import { requireFreeFiles } from './free-files.ts'
 import { noteWorker } from './live-workers.ts'
 import { workerFlags } from './worker-flags.ts'
 
@@ -31,6 +32,7 @@ export class HostThread {
   constructor(lease: Lease, heapLimitMb: number | undefined) {
     this.#lease = lease
     this.heapLimitMb = heapLimitMb
+    requireFreeFiles()
     handOverModules()
     this.#worker = new Worker(ENTRY, {
       workerData: this.#beacon,

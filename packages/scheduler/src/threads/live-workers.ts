@@ -2,7 +2,7 @@
  * The workers of this process that are alive, whatever strategy started them: who starts one notes it here, and who sees
  * it end strikes it off. Called by the strategies; read by the test kit, which ends workers as a crash would.
  *
- * Nobody is told of an end from here, and nothing is decided by this list.
+ * Tells nobody of an end; what is decided by it is only whether there are files to be had for one more (`free-files.ts`).
  */
 
 /** A worker thread or process that is alive. */

@@ -72,7 +72,8 @@ function startThread(lease: Lease, { heapLimitMb }: ThreadOptions): HostThread |
   try {
     return new HostThread(lease, heapLimitMb)
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'ERR_WORKER_INIT_FAILED') return undefined
+    const { code } = error as { readonly code?: unknown }
+    if (code === 'ERR_WORKER_INIT_FAILED' || code === 'TOO_FEW_FILES') return undefined
     throw error
   }
 }
