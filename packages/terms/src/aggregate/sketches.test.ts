@@ -92,6 +92,29 @@ test('infinite and very small values have a place', () => {
   expect(median).toBeLessThan(1e-300)
 })
 
+test('denormals and infinities are within the bound too', () => {
+  const tiny = Number.MIN_VALUE
+  const q = Array.from({ length: 21 }, (_, i) => i / 20)
+  const by = quantilesOf((value: number) => value, q, { maxBuckets: 8192 })
+  const check = (values: readonly number[]) => {
+    const sorted = values.toSorted((a, b) => a - b)
+    by.result(whole(by, values)).forEach((estimate, i) => {
+      const exact = sorted[Math.floor((q[i] as number) * (values.length - 1))] as number
+      if (!Number.isFinite(exact)) expect(estimate).toBe(exact)
+      else {
+        const bound = 0.01 * Math.abs(exact) * (1 + 1e-9) + tiny / 2
+        expect(Math.abs(estimate - exact) <= bound || `${estimate} for ${exact}`).toBe(true)
+      }
+    })
+  }
+  check([tiny, tiny, tiny, 1])
+  check(Array.from({ length: 1000 }, (_, i) => (i + 1) * tiny))
+  check(Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? -1 : 1) * 2 ** (-1074 + i / 5)))
+  check([Number.MAX_VALUE, -Number.MAX_VALUE, 1e308, 1.7e308, 0, Number.MAX_VALUE])
+  const inf = Number.POSITIVE_INFINITY
+  check([1, inf, inf, inf, -inf, -inf, Number.MAX_VALUE])
+})
+
 for (const count of [10, 1000, 10_000, 100_000]) {
   for (const precision of [8, 12]) {
     test(`distinct counts of ${count} are within four standard errors: precision ${precision}`, () => {

@@ -8,7 +8,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { BadInputError, describe, InvalidOptionError, messageOf } from '@millrace/core'
-import { cutLines, lastLine, noLine } from '../format/line-cutter.ts'
+import { cutLines, type LineRules, lastLine, noLine } from '../format/line-cutter.ts'
 import type { Duct } from '../interop/duct.ts'
 import { beforeProcessEnds } from '../process-end.ts'
 import type { ExecSettings } from './exec.ts'
@@ -162,9 +162,9 @@ export class ChildDuct implements Duct<string | Uint8Array, string | Uint8Array>
     const { output, maxLineBytes } = this.#settings
     const step = await this.#inTime(this.#chunks.next())
     if (step !== undefined && step.done !== true) {
-      return output === 'bytes' ? [step.value] : cutLines('exec', this.#line, step.value, maxLineBytes)
+      return output === 'bytes' ? [step.value] : cutLines(rulesOf(maxLineBytes), this.#line, step.value)
     }
-    const last = lastLine(this.#line)
+    const last = lastLine(rulesOf(maxLineBytes), this.#line)
     return last.length > 0 ? last : undefined
   }
 
@@ -197,4 +197,9 @@ export class ChildDuct implements Duct<string | Uint8Array, string | Uint8Array>
     }
     this.#callOff()
   }
+}
+
+function rulesOf(maxLineBytes: number): LineRules {
+  const remedy = 'With output: "bytes" it gives what the program writes as it is.'
+  return { owner: 'exec', maxLineBytes, encoding: 'utf8', remedy }
 }

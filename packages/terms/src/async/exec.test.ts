@@ -177,6 +177,17 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
+test('lines that are no UTF-8 are refused', async () => {
+  const write = 'process.stdout.write(Buffer.from([0x61, 0xff, 0x0a]))'
+  const bytes = fromIterable<string>([]).pipe(exec(process.execPath, ['-e', write], { output: 'bytes' }))
+  expect(Buffer.concat(await toArray(bytes))).toEqual(Buffer.from([0x61, 0xff, 0x0a]))
+  await expect(
+    toArray(fromIterable<string>([]).pipe(exec(process.execPath, ['-e', write]))),
+  ).rejects.toMatchObject({
+    cause: { code: 'BAD_INPUT', message: expect.stringContaining('output: "bytes"') },
+  })
+})
+
 test('lines are bounded', async () => {
   const long = node('process.stdout.write("x".repeat(100))', { maxLineBytes: 99 })
   await expect(toArray(fromIterable(['a']).pipe(long))).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 export * from './compress.ts'
 export * from './csv-writer.ts'
+export type { LargeIntegers } from './large-integers.ts'
 export type { PartialLine } from './line-cutter.ts'
 export * from './ndjson.ts'
 export * from './parquet.ts'

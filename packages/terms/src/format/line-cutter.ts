@@ -1,5 +1,6 @@
 /** Cuts bytes that come in chunks into lines. Used by `splitLines` and `exec`. The state is plain data. */
 
+import { isUtf8 } from 'node:buffer'
 import { BadInputError } from '@millrace/core'
 
 const NEWLINE = 0x0a
@@ -9,38 +10,44 @@ const RETURN = 0x0d
 export interface PartialLine {
   readonly pieces: Uint8Array[]
   bytes: number
+  /** Half a character that a chunk of text ended with; empty if none. */
+  half: string
+}
+
+/** How lines are to be read, and messages to begin. */
+export interface LineRules {
+  readonly owner: string
+  readonly maxLineBytes: number
+  readonly encoding: 'utf8' | 'latin1'
+  /** What to do about bytes that are no UTF-8. */
+  readonly remedy: string
 }
 
 /** No line begun. */
 export function noLine(): PartialLine {
-  return { pieces: [], bytes: 0 }
+  return { pieces: [], bytes: 0, half: '' }
 }
 
 /** The lines that are complete with this chunk. In UTF-8 no character but the newline has its byte. */
-export function cutLines(
-  owner: string,
-  state: PartialLine,
-  chunk: Uint8Array,
-  maxLineBytes: number,
-): string[] {
+export function cutLines(rules: LineRules, state: PartialLine, chunk: Uint8Array): string[] {
   const lines: string[] = []
   let at = 0
   for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, at)) {
-    keep(owner, state, chunk.subarray(at, end), maxLineBytes)
-    lines.push(takeLine(state))
+    keep(rules, state, chunk.subarray(at, end))
+    lines.push(takeLine(rules, state))
     at = end + 1
   }
   // a copy: the rest of a chunk must not keep all of it in memory
-  if (at < chunk.length) keep(owner, state, chunk.slice(at), maxLineBytes)
+  if (at < chunk.length) keep(rules, state, chunk.slice(at))
   return lines
 }
 
 /** The last line, which needs no line end; none if there is nothing of it. */
-export function lastLine(state: PartialLine): string[] {
-  return state.bytes > 0 ? [takeLine(state)] : []
+export function lastLine(rules: LineRules, state: PartialLine): string[] {
+  return state.bytes > 0 ? [takeLine(rules, state)] : []
 }
 
-function keep(owner: string, state: PartialLine, piece: Uint8Array, maxLineBytes: number): void {
+function keep({ owner, maxLineBytes }: LineRules, state: PartialLine, piece: Uint8Array): void {
   state.bytes += piece.length
   if (state.bytes > maxLineBytes) {
     throw new BadInputError(
@@ -50,13 +57,18 @@ function keep(owner: string, state: PartialLine, piece: Uint8Array, maxLineBytes
   if (piece.length > 0) state.pieces.push(piece)
 }
 
-function takeLine(state: PartialLine): string {
+function takeLine({ owner, encoding, remedy }: LineRules, state: PartialLine): string {
   const [only] = state.pieces
   const line = state.pieces.length === 1 && only !== undefined ? asBuffer(only) : Buffer.concat(state.pieces)
   state.pieces.length = 0
   state.bytes = 0
   const end = line.at(-1) === RETURN ? line.length - 1 : line.length
-  return line.toString('utf8', 0, end)
+  if (encoding === 'utf8' && !isUtf8(line)) {
+    throw new BadInputError(
+      `${owner}() got a line that is no text in UTF-8; it begins ${JSON.stringify(line.toString('latin1', 0, 40))}. ${remedy}`,
+    )
+  }
+  return line.toString(encoding, 0, end)
 }
 
 /** The same bytes, as Node's kind of array. */

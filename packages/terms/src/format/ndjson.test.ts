@@ -1,5 +1,6 @@
 /** Goal: values go to lines and back unchanged; a line that is no JSON is named or left out. */
 
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '@millrace/core'
 import fc from 'fast-check'
@@ -33,6 +34,82 @@ test('a line that is no JSON is named by its number, or left out', async () => {
     cause: { code: 'BAD_INPUT', message: expect.stringMatching(/^Line 3 is no JSON/) },
   })
   expect(await toArray(lines.pipe(parseNdjson({ invalid: 'skip' })))).toEqual([1, 2])
+})
+
+test('large integers are kept if asked for, and nothing else changes', async () => {
+  const line =
+    '{"id":12345678901234567890,"n":[-9007199254740993,9007199254740992,1,5e-324,1e-323,1e400,-0,0.12345678901234566],' +
+    '"s":"12345678901234567890 \\" 12345678901234567890","__proto__":{"x":12345678901234567890},"z":1,"z":null}'
+  const of = async (options: object) => (await toArray(fromIterable([line]).pipe(parseNdjson(options))))[0]
+  const kept = (text: string) => ({
+    bigint: BigInt(text),
+    text,
+  })
+  expect(await of({})).toEqual(JSON.parse(line))
+  for (const largeIntegers of ['bigint', 'text'] as const) {
+    const big = (text: string) => kept(text)[largeIntegers]
+    const item = (await of({ largeIntegers })) as unknown as Record<string, unknown>
+    expect(Object.keys(item)).toEqual(['id', 'n', 's', '__proto__', 'z'])
+    expect(Object.getOwnPropertyDescriptor(item, '__proto__')?.value).toEqual({
+      x: big('12345678901234567890'),
+    })
+    expect([item['id'], item['n'], item['s'], item['z']]).toEqual([
+      big('12345678901234567890'),
+      [
+        big('-9007199254740993'),
+        big('9007199254740992'),
+        1,
+        5e-324,
+        1e-323,
+        Number.POSITIVE_INFINITY,
+        -0,
+        0.12345678901234566,
+      ],
+      '12345678901234567890 " 12345678901234567890',
+      null,
+    ])
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue(), async (value) => {
+      const text = JSON.stringify([value, 1234567890123456])
+      const parsed = toArray(fromIterable([text]).pipe(parseNdjson({ largeIntegers: 'bigint' })))
+      const wanted = JSON.parse(text, (_key, part: unknown) =>
+        typeof part === 'number' &&
+        Number.isInteger(part) &&
+        !Number.isSafeInteger(part) &&
+        /^-?\d+$/.test(String(part))
+          ? BigInt(String(part))
+          : part,
+      ) as unknown
+      expect(await parsed).toEqual([wanted])
+    }),
+  )
+  expect(() => parseNdjson({ largeIntegers: 'number' as never })).toThrow(REFUSED)
+  const file = join(await temporaryFolder(), 'large.ndjson')
+  await writeFile(file, '{"id":12345678901234567890}\n')
+  for (const invalid of ['fail', 'skip'] as const) {
+    expect(await toArray(ndjson<unknown>(file, { largeIntegers: 'bigint', invalid }))).toEqual([
+      { id: 12345678901234567890n },
+    ])
+  }
+  expect(() => ndjson(file, { largeIntegers: 'bigint', fields: { id: 'number' } } as never)).toThrow(REFUSED)
+})
+
+test('bigints are refused, or become text', async () => {
+  const items = fromIterable([{ id: 12345678901234567890n, list: [1n] }])
+  await expect(toArray(items.pipe(formatNdjson()))).rejects.toMatchObject({
+    term: 'formatNdjson',
+    cause: { code: 'BAD_INPUT', message: expect.stringContaining('bigints: "text"') },
+  })
+  expect(await toArray(items.pipe(formatNdjson({ bigints: 'text' })))).toEqual([
+    '{"id":"12345678901234567890","list":["1"]}',
+  ])
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  await expect(toArray(fromIterable([circle]).pipe(formatNdjson()))).rejects.toMatchObject({
+    cause: { code: 'BAD_INPUT' },
+  })
+  expect(() => formatNdjson({ bigints: 'number' as never })).toThrow(REFUSED)
 })
 
 test('what has no JSON fails; refuses what makes no sense', async () => {

@@ -17,11 +17,17 @@ import { checkFields, type FieldRecord, type Fields } from '../source/fields.ts'
 import { LineSource } from '../source/line-source.ts'
 import { lines } from '../source/lines.ts'
 import { ndjsonFields } from '../source/ndjson-fields.ts'
+import { jsonParser, type LargeIntegers } from './large-integers.ts'
 
 /** Options of {@link parseNdjson}. */
 export interface ParseNdjsonOptions {
   /** What becomes of a line that is no JSON: it fails the run, or is left out. Default `fail`. */
   readonly invalid?: 'fail' | 'skip'
+  /**
+   * What becomes of integers beyond 2 ** 53, which a number cannot hold: they are rounded as `JSON.parse` does, or kept as
+   * bigint, or as text. Default `round`.
+   */
+  readonly largeIntegers?: LargeIntegers
 }
 
 /**
@@ -30,7 +36,7 @@ export interface ParseNdjsonOptions {
  * The type of the values, `parseNdjson<Row>()`, is not checked. Lines that are left out count as filtered. Stateful: the
  * number of the line, for messages. Holds nothing back, keeps the order.
  *
- * @throws {InvalidOptionError} if `invalid` is unknown. With `fail`, a line that is no JSON fails the run with a
+ * @throws {InvalidOptionError} if an option is unknown. With `fail`, a line that is no JSON fails the run with a
  * `BadInputError` that names its number.
  *
  * @example
@@ -44,11 +50,12 @@ export function parseNdjson<Row = unknown>(
   options: ParseNdjsonOptions = {},
 ): KernelTerm<string, Row, number> {
   const isSkipping = skips('parseNdjson', options)
+  const parse = jsonParser('parseNdjson', options.largeIntegers)
   const f = (line: string, ctx: Context<number, Row>): Row | undefined => {
     ctx.state++
     if (line.trim() === '') return undefined
     try {
-      return JSON.parse(line) as Row
+      return parse(line) as Row
     } catch (cause) {
       if (isSkipping) return undefined
       throw invalidLine(ctx.state, '', cause)
@@ -69,12 +76,19 @@ function invalidLine(number: number, source: string, cause: unknown): BadInputEr
   return new BadInputError(`Line ${number}${source} is no JSON: ${messageOf(cause)}`, { cause })
 }
 
+/** Options of {@link formatNdjson} and {@link writeNdjson}. */
+export interface FormatNdjsonOptions {
+  /** What becomes of bigints, for which JSON has no kind of its own: they fail the run, or become text. Default `fail`. */
+  readonly bigints?: 'fail' | 'text'
+}
+
 /**
  * Makes a line of JSON of each item, without a line end: for `writeLines`, `joinLines` or `exec`.
  *
  * No state; holds nothing back, keeps the order.
  *
- * @throws The run fails with a `BadInputError` if an item has no JSON, as functions have none.
+ * @throws {InvalidOptionError} if `bigints` is unknown. The run fails with a `BadInputError` if an item has no JSON, as
+ * functions, bigints and what holds itself have none.
  *
  * @example
  * ```ts
@@ -83,12 +97,30 @@ function invalidLine(number: number, source: string, cause: unknown): BadInputEr
  * console.log(await toArray(fromIterable([{ n: 1 }, [2]]).pipe(formatNdjson()))) // [ '{"n":1}', '[2]' ]
  * ```
  */
-export function formatNdjson(): KernelTerm<unknown, string> {
-  return kernelTerm<unknown, string>('formatNdjson', { kind: 'map', f: lineOf })
+export function formatNdjson(options: FormatNdjsonOptions = {}): KernelTerm<unknown, string> {
+  const { bigints = 'fail' } = options
+  if (bigints !== 'fail' && bigints !== 'text') {
+    throw new InvalidOptionError('bigints of formatNdjson()', bigints, '"fail" or "text"')
+  }
+  const f = (item: unknown): string => lineOf(item, bigints === 'text' ? withTexts : undefined)
+  return kernelTerm<unknown, string>('formatNdjson', { kind: 'map', f })
 }
 
-function lineOf(item: unknown): string {
-  const line = JSON.stringify(item) as string | undefined
+function withTexts(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}
+
+function lineOf(item: unknown, replacer: ((key: string, value: unknown) => unknown) | undefined): string {
+  let line: string | undefined
+  try {
+    line = JSON.stringify(item, replacer)
+  } catch (cause) {
+    throw new BadInputError(
+      `An item of formatNdjson() has no JSON: ${messageOf(cause)}. Bigints become text with bigints: "text"; convert ` +
+        'other values in a map() before it.',
+      { cause },
+    )
+  }
   if (line !== undefined) return line
   throw new BadInputError(`An item of formatNdjson() has no JSON: it is a ${typeof item}.`)
 }
@@ -149,23 +181,32 @@ export function ndjson(
   file: string | URL,
   options: NdjsonOptions & { readonly fields?: Fields<unknown> } = {},
 ): Term<never, unknown> {
-  const { fields, invalid, splitBytes } = options
+  const { fields, invalid, largeIntegers, splitBytes } = options
   if (splitBytes !== undefined) checkWhole('splitBytes of ndjson()', splitBytes, 1)
   if (fields !== undefined) {
     if (invalid !== undefined && invalid !== 'fail') {
       throw new InvalidOptionError('invalid of ndjson()', invalid, '"fail" where fields are given')
     }
+    if (largeIntegers !== undefined) {
+      throw new InvalidOptionError(
+        'largeIntegers of ndjson()',
+        largeIntegers,
+        'left out where fields are given',
+      )
+    }
     return ndjsonFields(pathOf('ndjson', file), checkFields('ndjson', fields), splitBytes)
   }
-  if (!skips('ndjson', options)) return new Ndjson(pathOf('ndjson', file), splitBytes)
-  const parse = kernelTerm<string, unknown>('parseNdjson', { kind: 'map', f: valueIn })
-  return lines(file, splitBytes === undefined ? {} : { splitBytes }).pipe(parse)
+  const parse = jsonParser('ndjson', largeIntegers)
+  if (!skips('ndjson', options)) return new Ndjson(pathOf('ndjson', file), parse, splitBytes)
+  const f = (line: string): unknown => valueIn(line, parse)
+  const parser = kernelTerm<string, unknown>('parseNdjson', { kind: 'map', f })
+  return lines(file, splitBytes === undefined ? {} : { splitBytes }).pipe(parser)
 }
 
 /** The value of a line; `undefined` for a line that has none. */
-function valueIn(line: string): unknown {
+function valueIn(line: string, parse: (line: string) => unknown): unknown {
   try {
-    return line.trim() === '' ? undefined : JSON.parse(line)
+    return line.trim() === '' ? undefined : parse(line)
   } catch {
     return undefined
   }
@@ -173,9 +214,11 @@ function valueIn(line: string): unknown {
 
 class Ndjson extends LineSource<unknown> {
   override name = 'ndjson'
+  readonly #parse: (line: string) => unknown
 
-  constructor(path: string, splitBytes: number | undefined) {
+  constructor(path: string, parse: (line: string) => unknown, splitBytes: number | undefined) {
     super(path, 'utf8', splitBytes)
+    this.#parse = parse
   }
 
   protected override itemsOf(lines: string[], firstLine: () => number): unknown[] {
@@ -183,7 +226,7 @@ class Ndjson extends LineSource<unknown> {
     for (let at = 0; at < lines.length; at++) {
       const line = lines[at] as string
       try {
-        rows.push(JSON.parse(line))
+        rows.push(this.#parse(line))
       } catch (cause) {
         if (line.trim() !== '') throw invalidLine(firstLine() + at, ` of ${this.path}`, cause)
       }
@@ -198,7 +241,7 @@ class Ndjson extends LineSource<unknown> {
  *
  * While it is being written, the terms before it are held back.
  *
- * @throws {InvalidOptionError} as `writeLines`.
+ * @throws {InvalidOptionError} as `formatNdjson` and `writeLines`.
  *
  * @example
  * ```ts
@@ -214,6 +257,6 @@ class Ndjson extends LineSource<unknown> {
  * await rm(file)
  * ```
  */
-export function writeNdjson(file: string | URL): Term<unknown, never> {
-  return compose('sequential', [formatNdjson(), writeLines(file)])
+export function writeNdjson(file: string | URL, options: FormatNdjsonOptions = {}): Term<unknown, never> {
+  return compose('sequential', [formatNdjson(options), writeLines(file)])
 }

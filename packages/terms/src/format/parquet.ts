@@ -11,9 +11,10 @@ import {
   messageOf,
 } from '@millrace/core'
 import type { AsyncBuffer, Compressors, FileMetaData } from 'hyparquet'
-import { checkWhole } from '../check.ts'
+import { checkBoolean, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { type EndMark, endMark } from '../source/file-mark.ts'
+import { withExactDecimals } from './parquet-decimals.ts'
 
 /** Options of {@link parquet}. */
 export interface ParquetOptions {
@@ -21,19 +22,22 @@ export interface ParquetOptions {
   readonly columns?: readonly string[]
   /** Rows read at once at most. Default 8,192. */
   readonly batchRows?: number
+  /** Whether bytes in columns that say no more of themselves are text in UTF-8; else they stay bytes. Default true. */
+  readonly utf8?: boolean
 }
 
 /**
  * A source of the rows of a Parquet file, as records, read by hyparquet: pure JavaScript. Uncompressed, or
  * packed with Snappy, gzip, Brotli or (from Node 22.15 on) Zstandard.
  *
- * Give the type of the rows as `parquet<Row>(file)`; it is not checked. Whole numbers of 64 bits are bigints. Rows are
+ * Give the type of the rows as `parquet<Row>(file)`; it is not checked. Whole numbers of 64 bits are bigints; decimals are
+ * the nearest numbers. Rows are
  * read `batchRows` at a time, never across row groups, and only while there is room downstream; the compressed columns
  * of one row group are held at a time. The file is opened when the run begins and closed as soon as nobody needs more.
  * Keeps the order.
  *
  * @throws {InvalidOptionError} if `file` is no path or `file:` URL or an option makes no sense. A file that cannot be
- * read fails the run with a `BadInputError` that names it.
+ * read, or text in it that is no UTF-8, fails the run with a `BadInputError` that names it.
  *
  * @example
  * ```ts
@@ -55,7 +59,7 @@ export function parquet<Row = Record<string, unknown>>(
   file: string | URL,
   options: ParquetOptions = {},
 ): BatchSourceTerm<Row> {
-  const { columns, batchRows = 8192 } = options
+  const { columns, batchRows = 8192, utf8 = true } = options
   if (
     columns !== undefined &&
     !(Array.isArray(columns) && columns.every((name) => typeof name === 'string'))
@@ -63,7 +67,8 @@ export function parquet<Row = Record<string, unknown>>(
     throw new InvalidOptionError('columns of parquet()', columns, 'a list of names')
   }
   checkWhole('batchRows of parquet()', batchRows, 1)
-  return new Parquet<Row>(pathOf('parquet', file), columns, batchRows)
+  checkBoolean('utf8 of parquet()', utf8)
+  return new Parquet<Row>(pathOf('parquet', file), columns, batchRows, utf8)
 }
 
 /** Where to go on. */
@@ -77,17 +82,19 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
   readonly #path: string
   readonly #columns: readonly string[] | undefined
   readonly #batchRows: number
+  readonly #utf8: boolean
   /** One reading per run: the same term may be in several at once. */
   readonly #readings = new WeakMap<object, AsyncGenerator<readonly Row[], void, undefined>>()
 
   /** The row behind each batch, and which file it is of. */
   readonly #behind = new WeakMap<readonly Row[], Place>()
 
-  constructor(path: string, columns: readonly string[] | undefined, batchRows: number) {
+  constructor(path: string, columns: readonly string[] | undefined, batchRows: number, utf8: boolean) {
     super()
     this.#path = path
     this.#columns = columns
     this.#batchRows = batchRows
+    this.#utf8 = utf8
   }
 
   override batches(ctx: Context<unknown, never>): AsyncIterable<readonly Row[]> {
@@ -117,7 +124,7 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
       // loaded only where it is used: every worker that loads this package would pay for it
       const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
       const file = await bufferOf(handle)
-      const metadata = await parquetMetadataAsync(file)
+      const { metadata, exact } = withExactDecimals(await parquetMetadataAsync(file))
       this.#checkColumns(metadata)
       for (const [rowStart, rowEnd] of rangesOf(metadata, this.#batchRows)) {
         if (rowEnd <= from.row) continue
@@ -126,10 +133,13 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
           file,
           metadata,
           compressors,
+          parsers: PARSERS,
+          utf8: this.#utf8,
           rowStart,
           rowEnd,
           ...columns,
         })) as Row[]
+          exact(rows as Record<string, unknown>[])
         this.#behind.set(rows, { row: rowEnd, mark })
         yield rows
       }
@@ -158,6 +168,24 @@ const compressors: Compressors = {
   GZIP: (bytes) => zlib.gunzipSync(bytes),
   BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
   ...(zstdDecompressSync === undefined ? {} : { ZSTD: (bytes) => zstdDecompressSync(bytes) }),
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Text that is none is refused; hyparquet would put U+FFFD into it, and drop a byte order mark. */
+const PARSERS = {
+  stringFromBytes(bytes: Uint8Array | undefined): string | undefined {
+    if (bytes === undefined || bytes === null) return bytes
+    try {
+      return decoder.decode(bytes)
+    } catch (cause) {
+      throw new BadInputError(
+        'a column of text holds bytes that are no UTF-8. If the column does not say that it is text, utf8: false gives ' +
+          'its bytes',
+        { cause },
+      )
+    }
+  },
 }
 
 async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {

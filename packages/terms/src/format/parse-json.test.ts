@@ -33,8 +33,32 @@ test('an array without an end is given as it comes, and let go', async () => {
   expect(closed()).toBe(true)
 })
 
-test('what is no JSON, or ends too early, fails the run', async () => {
-  for (const text of ['[1, x]', '[1, 2', '[1]]']) {
+test('U+FEFF is kept within strings, wherever the text is cut', async () => {
+  const text = `\ufeff[ "\ufeff", "a\ufeff\ufeffb", "\\\\\ufeff", {"\ufeffk": "\\ufeff"} ]`
+  const values = ['\ufeff', 'a\ufeff\ufeffb', '\\\ufeff', { '\ufeffk': '\ufeff' }]
+  const bytes = Buffer.from(text)
+  for (let size = 1; size <= bytes.length; size++) {
+    const count = Math.ceil(bytes.length / size)
+    const chunks = Array.from({ length: count }, (_, i) => bytes.subarray(i * size, (i + 1) * size))
+    expect(await toArray(fromIterable(chunks).pipe(parseJson()))).toEqual(values)
+  }
+  expect(await toArray(fromIterable([...text]).pipe(parseJson()))).toEqual(values)
+  expect(await toArray(fromIterable(['["\ud83d', '\ude00"]']).pipe(parseJson()))).toEqual(['😀'])
+})
+
+test('large integers are kept if asked for', async () => {
+  const text =
+    '[12345678901234567890, -9007199254740993, 9007199254740991, 1e20, 0.12345678901234566, "1234567890123456789"]'
+  const of = (options: object) => toArray(fromIterable([text]).pipe(parseJson(options)))
+  const rest = [9007199254740991, 1e20, 0.12345678901234566, '1234567890123456789']
+  expect(await of({})).toEqual(JSON.parse(text))
+  expect(await of({ largeIntegers: 'bigint' })).toEqual([12345678901234567890n, -9007199254740993n, ...rest])
+  expect(await of({ largeIntegers: 'text' })).toEqual(['12345678901234567890', '-9007199254740993', ...rest])
+  expect(() => parseJson({ largeIntegers: 'number' as never })).toThrow(REFUSED)
+})
+
+test('what is no JSON, is nothing, or ends too early, fails the run', async () => {
+  for (const text of ['[1, x]', '[1, 2', '[1]]', '', ' \n', '\ufeff', '["\\\ufeff"]', '["\ud83d"]']) {
     await expect(toArray(fromIterable([text]).pipe(parseJson()))).rejects.toMatchObject({
       term: 'parseJson',
       cause: { code: 'BAD_INPUT' },

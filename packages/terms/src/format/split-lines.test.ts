@@ -53,9 +53,55 @@ test('takes texts as well, and lines are bounded', async () => {
   })
 })
 
+test('a text may be cut within a character', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(line),
+      fc.array(fc.nat(), { maxLength: 8 }),
+      settings(),
+      async (lines, places, options) => {
+        const text = lines.map((each) => `${each}\n`).join('')
+        const at = [0, ...places.map((place) => place % (text.length + 1)).sort((a, b) => a - b), text.length]
+        const chunks = at.slice(1).map((end, i) => text.slice(at[i], end))
+        const expected = lines.map((each) => each.replace(/\r$/, ''))
+        expect(await toArray(fromIterable(chunks).pipe(splitLines()), options)).toEqual(expected)
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
+test('what is no UTF-8, or half a character, is refused; latin1 takes any bytes', async () => {
+  const wrong: (readonly (Uint8Array | string)[])[] = [
+    [Buffer.from([0x61, 0xff, 0x0a])],
+    [Buffer.from([0x61, 0xc3])],
+    ['a\ud83d'],
+    ['a\ud83d', Buffer.from('b\n')],
+    ['\ude00\n'],
+  ]
+  for (const chunks of wrong) {
+    await expect(toArray(fromIterable(chunks).pipe(splitLines()))).rejects.toMatchObject({
+      term: 'splitLines',
+      cause: { code: 'BAD_INPUT' },
+    })
+  }
+  const latin1 = splitLines({ encoding: 'latin1' })
+  expect(await toArray(fromIterable([Buffer.from([0x61, 0xff, 0x0a]), 'é']).pipe(latin1))).toEqual([
+    'aÿ',
+    'é',
+  ])
+  await expect(toArray(fromIterable(['😀']).pipe(latin1))).rejects.toMatchObject({
+    cause: { code: 'BAD_INPUT' },
+  })
+  await expect(toArray(fromIterable(['\ud83d']).pipe(joinLines()))).rejects.toMatchObject({
+    cause: { code: 'BAD_INPUT' },
+  })
+})
+
 test('refuse what makes no sense', async () => {
   expect(() => splitLines({ maxLineBytes: 0 })).toThrow(REFUSED)
   expect(() => joinLines({ chunkChars: 0 })).toThrow(REFUSED)
+  expect(() => splitLines({ encoding: 'utf16le' as never })).toThrow(REFUSED)
   for (const term of [splitLines(), joinLines()]) {
     await expect(toArray(fromIterable([3 as never]).pipe(term as never))).rejects.toMatchObject({
       cause: { code: 'INVALID_OPTION' },

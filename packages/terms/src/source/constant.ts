@@ -14,8 +14,8 @@ export interface ConstantOptions {
 /**
  * A source that gives the same item again and again.
  *
- * LogicSponge's ConstantSourceTerm; Pekko's `Source.repeat`, and with `everyMs` its `Source.tick`. It is asked only while
- * there is room downstream, so it may be endless: end it with a `take` behind it, or by stopping the run. With `everyMs`
+ * Pekko's `Source.repeat`, and with `everyMs` its `Source.tick`. LogicSponge's ConstantSourceTerm, which gives each item
+ * of a list once, is `fromIterable`. It is asked only while there is room downstream, so it may be endless: end it with a `take` behind it, or by stopping the run. With `everyMs`
  * the first item comes at once, and time that an item waits for room is not made up for.
  *
  * @throws {InvalidOptionError} if `item` is `undefined`, `count` no whole number, or `everyMs` no time.

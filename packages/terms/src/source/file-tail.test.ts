@@ -36,6 +36,21 @@ test('goes on where the file ended, also in the middle of a character', async ()
   if (openFilesIn(folder) !== undefined) expect(openFilesIn(folder)).toEqual([])
 })
 
+test('what is no UTF-8 is refused; latin1 takes any bytes', async () => {
+  for (const bytes of [
+    [0x61, 0xff, 0x62],
+    [0x61, 0xc3],
+  ]) {
+    const { file } = await fileWith('')
+    await writeFile(file, Buffer.from(bytes))
+    await expect(toArray(fileTail(file, { untilIdleMs: 1 }))).rejects.toEqual(
+      badInput('fileTail', `${file} is no text in UTF-8: byte 1 is wrong`),
+    )
+    const texts = await toArray(fileTail(file, { untilIdleMs: 1, encoding: 'latin1' }))
+    expect(texts).toEqual([Buffer.from(bytes).toString('latin1')])
+  }
+})
+
 test('large files come in pieces', async () => {
   const text = 'né '.repeat(100_000)
   const { file } = await fileWith(text)

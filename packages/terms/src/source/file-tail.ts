@@ -7,7 +7,7 @@ import type { FileMark } from './file-mark.ts'
 import { whyNoFile } from './file-source.ts'
 import { GrowingFile } from './growing-file.ts'
 import { checkMilliseconds, DEFAULT_POLL_MS, type Placed, type Polling, TailSource } from './polling.ts'
-import { wholeLength } from './text-chunks.ts'
+import { checkText, wholeLength } from './text-chunks.ts'
 
 /** Options of {@link fileTail}. */
 export interface FileTailOptions {
@@ -28,10 +28,10 @@ export interface FileTailOptions {
  * stopped or nobody needs more; the file is then closed. From a checkpoint it goes on behind the last whole character
  * that it gave; `replays()` is refused.
  *
- * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, was cut (also if it was
- * filled again beyond the old place, which its last 4 KiB show), or was replaced by another fails the run with a
- * `BadInputError` that names it: what was added in between might be lost. A resumed run whose file is another one fails
- * with a `ChangedFileError`.
+ * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, is not in that encoding, was
+ * cut (also if it was filled again beyond the old place, which its last 4 KiB show), or was replaced by another fails the
+ * run with a `BadInputError` that names it: what was added in between might be lost. A resumed run whose file is another
+ * one fails with a `ChangedFileError`.
  *
  * @example
  * ```ts
@@ -89,6 +89,7 @@ class FileTail extends TailSource<string> {
     onEnd(() => file.close())
     const untilIdleMs = this.#untilIdleMs
     let seen = 0
+    let passed = (from as FileMark | undefined)?.at ?? 0
     for (let grownAt = clock.monotonic(); ; ) {
       const chunk = await file.read()
       const idleMs = clock.monotonic() - grownAt
@@ -98,15 +99,19 @@ class FileTail extends TailSource<string> {
       seen = (chunk?.length ?? 0) - (whole?.length ?? 0)
       if (whole !== undefined && whole.length > 0) {
         file.take(whole)
-        yield { item: this.#textOf(whole), place: file.mark }
+        const text = this.#textOf(whole, passed)
+        passed += whole.length
+        yield { item: text, place: file.mark }
       } else if (idleMs >= untilIdleMs) {
-        if (chunk !== undefined) yield { item: this.#textOf(chunk), place: file.mark }
+        if (chunk !== undefined) yield { item: this.#textOf(chunk, passed), place: file.mark }
         return
       } else if (!(await sleep(Math.min(this.#pollMs, untilIdleMs - idleMs)))) return
     }
   }
 
-  #textOf(bytes: Buffer): string {
+  /** @throws {BadInputError} if the bytes, which begin at byte `at` of the file, are not in its encoding. */
+  #textOf(bytes: Buffer, at: number): string {
+    checkText(this.#path, bytes, at, this.#encoding)
     return bytes.toString(this.#encoding)
   }
 }

@@ -55,6 +55,29 @@ test('a file that is missing at the start, or too large, is an error', async () 
   )
 })
 
+test('what is no text at two looks is an error; half a character at one may be half written', async () => {
+  const file = join(await temporaryFolder(), 'watched.txt')
+  await writeFile(file, Buffer.from([0x61, 0xc3]))
+  const clock = new VirtualClock()
+  const sink = new SinkProbe<FileContent>().request()
+  const watching = run(fileWatch(file, { pollMs: 100 }).pipe(sink), { clock })
+  await sleeping(clock)
+  await writeFile(file, 'aé')
+  await clock.advance(100)
+  await sleeping(clock)
+  expect(sink.received).toEqual([{ time: 100, text: 'aé' }])
+  const failed = expect(watching.done).rejects.toEqual(
+    badInput('fileWatch', `${file} is no text in UTF-8: byte 2 is wrong`),
+  )
+  await writeFile(file, Buffer.from([0x61, 0x62, 0xff]))
+  await clock.advance(100)
+  await sleeping(clock)
+  await clock.advance(100)
+  await failed
+  const any = fileWatch(file, { encoding: 'latin1' }).pipe(take(1))
+  expect((await toArray(any, { clock }))[0]?.text).toBe('abÿ')
+})
+
 test('refuses options that make no sense', () => {
   expect(() => fileWatch(1 as never)).toThrow(invalidOption('The file'))
   expect(() => fileWatch('a', { pollMs: Number.POSITIVE_INFINITY })).toThrow(invalidOption('pollMs'))

@@ -1,11 +1,13 @@
 /** `fileWatch`: the content of a file, at the start and after each change. */
 
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { BadInputError, type BatchSourceTerm, messageOf } from '@millrace/core'
 import { checkEncoding, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { checkMilliseconds, DEFAULT_POLL_MS, type Placed, type Polling, TailSource } from './polling.ts'
+import { checkOf } from './text-chunks.ts'
 
 /** Options of {@link fileWatch}. */
 export interface FileWatchOptions {
@@ -34,8 +36,8 @@ export interface FileContent {
  * no room downstream it does not look. It ends only when the run is stopped or nobody needs more. With `stringDiff` behind
  * it, only what was appended goes on. From a checkpoint it gives what the file holds then, if that is something else.
  *
- * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, or is too large, fails the
- * run with a `BadInputError` that names it.
+ * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, is not in that encoding (at
+ * two looks, if the first came while it was written), or is too large, fails the run with a `BadInputError` that names it.
  *
  * @example
  * ```ts
@@ -87,12 +89,15 @@ class FileWatch extends TailSource<FileContent> {
   ): AsyncGenerator<Placed<FileContent>, void, undefined> {
     let mark: string | undefined
     let given = from as string | undefined
+    let torn: string | undefined
     do {
       // marked before it is read: a change while it is read is seen at the next look
       const now = await this.#mark(given === undefined)
       if (now !== undefined && now !== mark) {
-        const text = await this.#read(given === undefined)
-        if (text !== undefined) mark = now
+        // what is no text at the first look may be half written
+        const text = await this.#read(given === undefined, torn !== now)
+        if (text === undefined) torn = now
+        else mark = now
         const place = text === undefined ? given : createHash('sha256').update(text).digest('hex')
         if (text !== undefined && place !== given) {
           given = place
@@ -113,10 +118,17 @@ class FileWatch extends TailSource<FileContent> {
     }
   }
 
-  async #read(isFirst: boolean): Promise<string | undefined> {
+  /** The content; `undefined` while there is none, and with `mayBeTorn` if it is no text. */
+  async #read(isFirst: boolean, mayBeTorn: boolean): Promise<string | undefined> {
     try {
       const bytes = await readFile(this.#path)
       if (bytes.length > this.#maxBytes) throw this.#tooLarge(bytes.length)
+      const check = checkOf(this.#encoding, `The file ${this.#path}`)
+      if (check !== undefined && !isUtf8(bytes)) {
+        if (mayBeTorn) return undefined
+        check.push(bytes)
+        check.end()
+      }
       return bytes.toString(this.#encoding)
     } catch (cause) {
       return this.#goneOr(cause, isFirst)

@@ -81,9 +81,19 @@ test('decodes characters that span chunks', async () => {
   )
 })
 
-test('a character that is cut off at the end shows as such', async () => {
-  const cut = () => Readable.from([Buffer.from([0x61, 0xe2, 0x82])])
-  expect((await toArray(fromReadable(cut, { encoding: 'utf8' }))).join('')).toBe('a\ufffd')
+test('bytes that are no UTF-8 are refused; latin1 takes any', async () => {
+  for (const bytes of [
+    [0x61, 0xe2, 0x82],
+    [0x61, 0xff],
+  ]) {
+    const cut = () => Readable.from([Buffer.from(bytes)])
+    await expect(toArray(fromReadable(cut, { encoding: 'utf8' }))).rejects.toMatchObject({
+      term: 'fromReadable',
+      cause: { code: 'BAD_INPUT', message: expect.stringContaining('no text in UTF-8: byte 1 is wrong') },
+    })
+    const text = (await toArray(fromReadable(cut, { encoding: 'latin1' }))).join('')
+    expect(text).toBe(Buffer.from(bytes).toString('latin1'))
+  }
 })
 
 test('an encoding asks for bytes', async () => {

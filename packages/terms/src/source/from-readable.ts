@@ -14,6 +14,7 @@ import {
 import { checkEncoding } from '../check.ts'
 import type { ChunkReader } from './chunk-reader.ts'
 import { NodeReader } from './node-reader.ts'
+import { checkOf, type Utf8Check } from './text-chunks.ts'
 import { WebReader } from './web-reader.ts'
 
 /** A stream that {@link fromReadable} can read: Node's, in object mode or not, or a web stream. */
@@ -38,7 +39,8 @@ export interface FromReadableOptions {
  * seem complete. A stream can be read once: give the function that opens it if the term is to run more than
  * once. A stream handed over open pins the term to the caller's thread. Keeps the order.
  *
- * @throws {InvalidOptionError} if `readable` is no stream and no function, or `encoding` is unknown.
+ * @throws {InvalidOptionError} if `readable` is no stream and no function, or `encoding` is unknown. With `utf8`, bytes
+ * that are no UTF-8 fail the run with a `BadInputError`; `latin1` takes any.
  *
  * @example
  * ```ts
@@ -103,6 +105,7 @@ async function openReader(origin: ReadableOrigin): Promise<ChunkReader> {
 class Reading implements AsyncIterableIterator<readonly unknown[]> {
   readonly #open: () => Promise<ChunkReader>
   readonly #decoder: StringDecoder | undefined
+  readonly #check: Utf8Check | undefined
   readonly #signal: AbortSignal
   #reader: Promise<ChunkReader> | undefined
   #ended = false
@@ -110,6 +113,7 @@ class Reading implements AsyncIterableIterator<readonly unknown[]> {
   constructor(open: () => Promise<ChunkReader>, encoding: BufferEncoding | undefined, signal: AbortSignal) {
     this.#open = open
     this.#decoder = encoding === undefined ? undefined : new StringDecoder(encoding)
+    this.#check = checkOf(encoding, 'The stream of fromReadable()')
     this.#signal = signal
   }
 
@@ -127,6 +131,7 @@ class Reading implements AsyncIterableIterator<readonly unknown[]> {
       const reader = await this.#reader
       const chunks = await reader.read()
       if (chunks !== undefined) return { done: false, value: this.#decode(chunks) }
+      if (!this.#ended) this.#check?.end()
     } catch (error) {
       this.#close()
       throw error
@@ -156,7 +161,9 @@ class Reading implements AsyncIterableIterator<readonly unknown[]> {
     if (decoder === undefined) return chunks
     const texts: string[] = []
     for (const chunk of chunks) {
-      const text = typeof chunk === 'string' ? chunk : decoder.write(bytesOf(chunk))
+      const bytes = typeof chunk === 'string' ? undefined : bytesOf(chunk)
+      if (bytes !== undefined) this.#check?.push(bytes)
+      const text = bytes === undefined ? (chunk as string) : decoder.write(bytes)
       if (text !== '') texts.push(text)
     }
     return texts

@@ -106,6 +106,24 @@ test('other statuses are errors at once, and so is an answer that is too long', 
   expect(clock.pending).toBe(0)
 })
 
+test('an answer is read in the encoding that it names, and what is no such text is an error', async () => {
+  const clock = new VirtualClock()
+  const bytes = Uint8Array.of(0x61, 0xe9)
+  const of = (type: string) => new Response(bytes, { headers: { 'content-type': type } })
+  const latin1 = scripted(clock, [of('text/plain; charset=iso-8859-1')])
+  const [answer] = await toArray(httpPoll(ADDRESS, { fetch: latin1.fetch }).pipe(take(1)), { clock })
+  expect(answer?.text).toBe('aé')
+  for (const [type, message] of [
+    ['text/plain', 'no text in utf-8'],
+    ['text/plain; charset=klingon', 'unknown encoding, klingon'],
+  ] as const) {
+    const wrong = scripted(clock, [of(type)])
+    await expect(toArray(httpPoll(ADDRESS, { fetch: wrong.fetch }), { clock })).rejects.toEqual(
+      badInput('httpPoll', message),
+    )
+  }
+})
+
 test('a request that takes too long is a failure', async () => {
   const clock = new VirtualClock()
   const never: HttpPollOptions['fetch'] = (_url, init) =>

@@ -32,7 +32,7 @@ export interface HttpContent {
   readonly time: number
   /** Its status, 200 to 299. */
   readonly status: number
-  /** The whole answer, read as UTF-8. */
+  /** The whole answer, read in the encoding that `Content-Type` names, or as UTF-8. */
   readonly text: string
 }
 

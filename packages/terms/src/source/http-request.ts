@@ -1,5 +1,6 @@
 /** `HttpRequest`: one conditional GET, bounded in time and bytes. Made by `httpPoll`. Internal. */
 
+import { TextDecoder } from 'node:util'
 import { BadInputError, type Clock, messageOf } from '@millrace/core'
 
 /** What requests are made with. */
@@ -74,7 +75,7 @@ export class HttpRequest {
 
   async #textOf(response: Response): Promise<string> {
     const { maxBytes } = this.#plan
-    const decoder = new TextDecoder()
+    const decode = this.#decoderOf(response)
     let [text, bytes] = ['', 0]
     // leaving the loop cancels what is still to come
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -84,9 +85,27 @@ export class HttpRequest {
           `${this.shownUrl} answered with more than ${maxBytes} bytes. Raise maxBytes if that is right.`,
         )
       }
-      text += decoder.decode(chunk, { stream: true })
+      text += decode(chunk)
     }
-    return text + decoder.decode()
+    return text + decode()
+  }
+
+  /** By the encoding that the answer names; UTF-8 if it names none. What is no such text is refused, not replaced. */
+  #decoderOf({ headers }: Response): (chunk?: Uint8Array) => string {
+    const charset = /;\s*charset="?([^\s;"]+)/i.exec(headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
+    let decoder: TextDecoder
+    try {
+      decoder = new TextDecoder(charset, { fatal: true })
+    } catch (cause) {
+      throw new BadInputError(`${this.shownUrl} answered in an unknown encoding, ${charset}.`, { cause })
+    }
+    return (chunk) => {
+      try {
+        return decoder.decode(chunk, { stream: chunk !== undefined })
+      } catch (cause) {
+        throw new BadInputError(`${this.shownUrl} answered with what is no text in ${charset}.`, { cause })
+      }
+    }
   }
 }
 

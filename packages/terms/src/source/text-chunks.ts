@@ -5,23 +5,31 @@
 
 import { isUtf8 } from 'node:buffer'
 import { BadInputError } from '@millrace/core'
+import { asBuffer } from '../format/line-cutter.ts'
 
 /** Bytes of a character at most. */
 const MAX_BYTES = 4
 
-/** The same chunks, which begin at byte `from` of the file. @throws {BadInputError} for what is no UTF-8 but should be; it names the file and the byte. */
+/**
+ * The same chunks, which begin at byte `from` of the file.
+ *
+ * @throws {BadInputError} for what is no UTF-8 but should be; it names the file and the byte.
+ */
 export function textChunks(
   path: string,
   chunks: AsyncIterable<Buffer>,
   encoding: unknown,
   from = 0,
 ): AsyncIterable<Buffer> {
-  return /^utf-?8$/i.test(String(encoding)) ? utf8Chunks(path, chunks, from) : chunks
+  return isUtf8Name(encoding) ? utf8Chunks(path, chunks, from) : chunks
 }
 
 /** @throws {BadInputError} if `text`, which begins at byte `at` of the file and ends with a character, is no UTF-8. */
 export function checkText(path: string, text: Buffer, at: number, encoding: unknown): void {
-  if (/^utf-?8$/i.test(String(encoding)) && !isUtf8(text)) throw notUtf8(path, text, at)
+  if (!isUtf8Name(encoding) || isUtf8(text)) return
+  const check = new Utf8Check(`The file ${path}`, FILE_REMEDY, at)
+  check.push(text)
+  check.end()
 }
 
 async function* utf8Chunks(
@@ -29,18 +37,62 @@ async function* utf8Chunks(
   chunks: AsyncIterable<Buffer>,
   from: number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  let passed = from
-  /** The begin of a character that goes on in the next chunk. */
-  let begun: Buffer = Buffer.alloc(0)
+  const check = new Utf8Check(`The file ${path}`, FILE_REMEDY, from)
   for await (const chunk of chunks) {
-    const text = begun.length === 0 ? chunk : Buffer.concat([begun, chunk])
-    const whole = text.length - unfinished(text)
-    if (!isUtf8(text.subarray(0, whole))) throw notUtf8(path, text, passed - begun.length)
-    begun = text.subarray(whole)
-    passed += chunk.length
+    check.push(chunk)
     yield chunk
   }
-  if (begun.length > 0) throw notUtf8(path, begun, passed - begun.length)
+  check.end()
+}
+
+const FILE_REMEDY = '. If it is packed, its name must end in .gz'
+
+/** A check of bytes that are to be decoded with `encoding`; none where they may be any bytes. */
+export function checkOf(encoding: unknown, what: string, remedy = ''): Utf8Check | undefined {
+  return isUtf8Name(encoding) ? new Utf8Check(what, remedy) : undefined
+}
+
+function isUtf8Name(encoding: unknown): boolean {
+  return /^utf-?8$/i.test(String(encoding))
+}
+
+/** Whether bytes that come in chunks are UTF-8: a decoder would put U+FFFD for what is not, and nothing would tell. */
+export class Utf8Check {
+  readonly #what: string
+  readonly #remedy: string
+  /** Bytes before what comes next. */
+  #passed: number
+  /** The begin of a character that goes on in the next chunk. */
+  #begun: Buffer = Buffer.alloc(0)
+
+  /** `what` begins messages, `remedy` goes on with what they advise; `from` is the place of the first byte. */
+  constructor(what: string, remedy = '', from = 0) {
+    this.#what = what
+    this.#remedy = remedy
+    this.#passed = from
+  }
+
+  /** @throws {BadInputError} if it cannot be UTF-8, whatever follows. */
+  push(chunk: Uint8Array): void {
+    const text = this.#begun.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#begun, chunk])
+    const whole = text.length - unfinished(text)
+    if (!isUtf8(text.subarray(0, whole))) throw this.#error(text)
+    this.#begun = Buffer.from(text.subarray(whole))
+    this.#passed += chunk.length
+  }
+
+  /** Nothing follows. @throws {BadInputError} if a character is not complete. */
+  end(): void {
+    if (this.#begun.length > 0) throw this.#error(this.#begun)
+  }
+
+  #error(text: Buffer): BadInputError {
+    const at = this.#passed - this.#begun.length + wrongByte(text)
+    return new BadInputError(
+      `${this.#what} is no text in UTF-8: byte ${at} is wrong. If it is text, say how it is encoded: ` +
+        `encoding: "latin1" takes any bytes${this.#remedy}.`,
+    )
+  }
 }
 
 /** Bytes of a piece that are whole characters. */
@@ -82,15 +134,13 @@ function bytesOf(first: number): number {
   return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
 }
 
-function notUtf8(path: string, text: Buffer, before: number): BadInputError {
+/** The first byte that is not part of a character. */
+export function wrongByte(text: Buffer): number {
   let at = 0
   while (at < text.length) {
     const length = bytesOf(text[at] as number)
     if (at + length > text.length || !isUtf8(text.subarray(at, at + length))) break
     at += length
   }
-  return new BadInputError(
-    `The file ${path} is no text in UTF-8: byte ${before + at} is wrong. If it is text, say how it is encoded: ` +
-      'encoding: "latin1" takes any bytes. If it is packed, its name must end in .gz.',
-  )
+  return at
 }
