@@ -4,6 +4,7 @@
 // A new folder of core gets its place in this list.
 const coreLayers = [
   ['contracts and errors', '^packages/core/src/(contracts|errors|failure)\\.ts$'],
+  ['values', '^packages/core/src/values/'],
   ['params', '^packages/core/src/params/'],
   ['files', '^packages/core/src/files/'],
   ['term', '^packages/core/src/term/'],

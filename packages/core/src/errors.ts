@@ -227,6 +227,40 @@ export class TermError extends MillraceError {
   }
 }
 
+/**
+ * A value cannot go where it has to go without losing something. Code `NOT_CLONEABLE`; comes as the `cause` of a `TermError`.
+ *
+ * docs/values.md lists what travels.
+ */
+export class NotCloneableError extends MillraceError {
+  /** Where in the value, such as `.rows[3].onDone`; empty for the value itself. */
+  readonly path: string
+
+  /** @param whose what cannot be done with what, such as "its result cannot be sent to another thread: item" */
+  constructor(whose: string, { path, what, remedy }: NotCarried, instead: string) {
+    super('NOT_CLONEABLE', `${whose}${path} is ${what}. ${remedy === '' ? '' : `${remedy} Or: `}${instead}`)
+    this.path = path
+  }
+}
+
+interface NotCarried {
+  readonly path: string
+  readonly what: string
+  readonly remedy: string
+}
+
+/** An object came whose class is not registered where it arrived. Code `UNKNOWN_CLASS`. */
+export class UnknownClassError extends MillraceError {
+  constructor(name: string, urls: readonly string[]) {
+    super(
+      'UNKNOWN_CLASS',
+      `An object of class ${name} came, which is not registered here. It was registered by ${urls.join(', ')}: name it in ` +
+        'the options of each graph module that is to have such objects: graph(import.meta.url, { items: ' +
+        `[${name}] }, build).`,
+    )
+  }
+}
+
 /** A failure policy that its term cannot keep. Code `POLICY_REFUSED`. */
 export class PolicyRefusedError extends MillraceError {
   constructor(term: string, option: string, why: string) {
@@ -417,10 +451,10 @@ export class NotCheckpointedError extends MillraceError {
 
 /** Something that a checkpoint should hold cannot be cloned. Code `NOT_SAVED`. */
 export class NotSavedError extends MillraceError {
-  constructor(what: string, why: string) {
+  constructor(what: string, why: string, remedy = '') {
     super(
       'NOT_SAVED',
-      `No checkpoint could be taken: ${what} is no plain data (${why}). Keep to what structuredClone can copy.`,
+      `No checkpoint could be taken: ${what} cannot be saved (${why}). ${remedy === '' ? '' : `${remedy} Or: `}Keep to plain data.`,
     )
   }
 }

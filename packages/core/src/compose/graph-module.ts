@@ -7,6 +7,7 @@ import { buildTracked, checkSpec, type ReadParams, readParams } from '../params/
 import type { ArgumentsOf, ParamSpec, ParamsOf } from '../params/types.ts'
 import { Composite, isTerm, type Term } from '../term/term.ts'
 import type { AnyTerm, InputOf, OutputOf } from '../term/types.ts'
+import { type Class, registerItems } from '../values/registry.ts'
 
 const MODULE = Symbol.for('millrace.graph')
 
@@ -56,6 +57,12 @@ export interface GraphOptions {
    * from the command line text.
    */
   readonly params?: ParamSpec
+  /**
+   * Classes whose instances travel whole, with their prototypes: as items, states, results, to threads, processes and into
+   * checkpoints. An instance's own enumerable properties are what it is; its constructor is not called again. Of other
+   * classes, built-in ones aside, instances are refused; see docs/values.md. Default: none.
+   */
+  readonly items?: readonly Class[]
 }
 
 /** A module as workers need it: its parameters were converted before. */
@@ -122,7 +129,8 @@ export function graph(url: string, ...rest: readonly unknown[]): unknown {
     throw new InvalidOptionError('The last argument of graph()', builder, 'a function that returns a term')
   }
   const build = builder as (params: unknown) => unknown
-  const { params: spec } = optionsOf(options)
+  const { params: spec, items } = optionsOf(options)
+  if (items !== undefined) registerItems(url, items)
   if (spec !== undefined) checkSpec(spec, where)
   const checked = (term: unknown): AnyTerm => {
     if (!isTerm(term)) throw new NoTermBuiltError(term, url)
@@ -143,8 +151,8 @@ function optionsOf(options: unknown): GraphOptions {
   if (typeof options !== 'object' || options === null) {
     throw new InvalidOptionError('The second argument of graph()', options, 'a record of options')
   }
-  const unknown = Object.keys(options).find((name) => !['params'].includes(name))
-  if (unknown !== undefined) throw new InvalidOptionError('An option of graph()', unknown, 'params')
+  const unknown = Object.keys(options).find((name) => !['params', 'items'].includes(name))
+  if (unknown !== undefined) throw new InvalidOptionError('An option of graph()', unknown, 'params or items')
   return options
 }
 

@@ -6,6 +6,7 @@
  * none after the end.
  */
 
+import { awaited } from '../values/foreign.ts'
 import type { CleanUp } from './clean-up.ts'
 import { unfit } from './unfit.ts'
 
@@ -50,16 +51,16 @@ export class AsyncPuller {
       this.#gathered.length >= this.#host.demand()
     )
       return
-    let result: Promise<IteratorResult<unknown>>
+    let result: Promise<unknown>
     try {
-      result = Promise.resolve(this.#iterator.next())
+      result = awaited(this.#iterator.next())
     } catch (error) {
       this.#fail(error)
       return
     }
     this.#asking = result
     result.then(
-      (step) => this.#onNext(step),
+      (step) => this.#onNext(step as IteratorResult<unknown>),
       (error: unknown) => this.#fail(error),
     )
   }

@@ -9,6 +9,7 @@
  */
 
 import { CleanUpTimeoutError } from '../errors.ts'
+import { promiseOf } from '../values/foreign.ts'
 import { longTimer } from './clock.ts'
 
 /** The limit where the run sets none. */
@@ -47,9 +48,9 @@ export class CleanUp {
     toError: (error: unknown) => unknown = (error) => error,
   ): void {
     try {
-      const returned: unknown = iterator?.return?.()
-      if (typeof (returned as Partial<PromiseLike<unknown>> | undefined)?.then !== 'function') return
-      const done = Promise.resolve(returned).then(
+      const returned = promiseOf(iterator?.return?.())
+      if (returned === undefined) return
+      const done = returned.then(
         () => undefined,
         (error: unknown) => this.onFailed(toError(error)),
       )

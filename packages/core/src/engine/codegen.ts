@@ -62,7 +62,13 @@ export function loopSource(shape: Shape): string {
   return new LoopWriter(shape).write()
 }
 
-const IS_PROMISE = "typeof x === 'object' && x !== null && typeof x.then === 'function'"
+const MAY_BE_PROMISE = "typeof x === 'object' ? x !== null : typeof x === 'function'"
+const IS_PROMISE = `(${MAY_BE_PROMISE}) && typeof x.then === 'function'`
+
+/** Leaves the loop if `x` is a thenable. Its `then` is read once, as the language does. */
+function leaveIfPromise(k: number): string {
+  return `if (${MAY_BE_PROMISE}) { const p = x.then; if (typeof p === 'function') { S.thenMethod = p; ${leave(Status.Pending, k)} } }`
+}
 
 /**
  * Leaves the loop in the middle of an item. The stage is told here, not by variables that live on behind the loop:
@@ -211,7 +217,7 @@ ${this.#op(at + 1)}`
   /** Leaves the loop for what only the engine can do: pass on what was emitted, await a promise. */
   #suspend(k: number, kind: KernelKind): string {
     const emitted = kind === 'apply' ? `if (c${k}.pending !== null) ${leave(Status.Emitted, k)}\n` : ''
-    return `${emitted}if (${IS_PROMISE}) ${leave(Status.Pending, k)}`
+    return `${emitted}${leaveIfPromise(k)}`
   }
 
   #expansion(at: number, k: number, kind: KernelKind): string {
@@ -228,7 +234,7 @@ ${this.#op(at + 1)}`
     this.#depth--
     return `pc = ${k}; ${this.#call(k, kind)}
 ${kind === 'expand' ? `if (c${k}.pending !== null) ${leave(Status.Emitted, k)}` : ''}
-if (!Array.isArray(x)) { if (${IS_PROMISE}) ${leave(Status.Pending, k)} ${leave(Status.Iterable, k)} }
+if (!Array.isArray(x)) { ${leaveIfPromise(k)} ${leave(Status.Iterable, k)} }
 a${k} = x; y${k} = d${k};
 for (j${k} = 0; j${k} < a${k}.length; j${k}++) {
   body${depth}: {

@@ -8,9 +8,9 @@ import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
 import { CallTimeoutError, TermError } from '../errors.ts'
 import type { Node } from '../graph/graph.ts'
+import { awaited, isA, promiseOf } from '../values/foreign.ts'
 import { NodeContext } from './context.ts'
 import { failureRecordOf } from './failure-record.ts'
-import { isPromise } from './frame.ts'
 import { type Guard, guardsOf } from './guard.ts'
 import { Outbox } from './outbox.ts'
 import type { SavedItems } from './snapshot.ts'
@@ -165,7 +165,7 @@ export class ConcurrentStage extends Stage {
       onError(error)
     }
     call.forget = within(
-      Promise.resolve(result),
+      awaited(result),
       timeoutMs === undefined ? undefined : { timers: this.host.timers, timeoutMs, onTimeout },
       (value) => {
         this.#underWay--
@@ -212,7 +212,7 @@ export class ConcurrentStage extends Stage {
           this.#fail(call, error, 'item')
       }
     } catch (failure) {
-      this.#fail(call, failure, failure instanceof TermError ? failure.phase : 'item')
+      this.#fail(call, failure, isA(failure, TermError) ? failure.phase : 'item')
     }
   }
 
@@ -271,7 +271,8 @@ export class ConcurrentStage extends Stage {
     }
     try {
       const last = this.#node.leaf.end?.(this.contexts[0] as never)
-      if (isPromise(last)) this.await(last, 'end', 0, done)
+      const promise = promiseOf(last)
+      if (promise !== undefined) this.await(promise, 'end', 0, done)
       else done(last)
     } catch (error) {
       this.failed(error, 'end', 0)

@@ -2,6 +2,7 @@
 
 import type { Clock, Context } from '../contracts.ts'
 import { CancelledError, WrongStateError } from '../errors.ts'
+import { isA } from '../values/foreign.ts'
 
 /** What contexts share in one run. */
 export interface RunScope {
@@ -100,5 +101,5 @@ export class NodeContext implements Context<unknown, unknown> {
 }
 
 function asCancelled(reason: unknown): CancelledError {
-  return reason instanceof CancelledError ? reason : new CancelledError(reason)
+  return isA(reason, CancelledError) ? reason : new CancelledError(reason)
 }

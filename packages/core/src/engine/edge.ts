@@ -254,17 +254,19 @@ export class Edge {
 
   /** What lies on it, and its figures, for a checkpoint. */
   save(): EdgeSnapshot {
-    const { sent, dropped, abandoned, peakItems, capacityItems, capacityBytes, ended, closed } = this
+    const { from: writer, to: reader, sent, dropped, abandoned, peakItems } = this
+    const { capacityItems, capacityBytes, ended, closed } = this
     const live = this.#batches.slice(this.#head) as Batch[]
     const batches = live.map(({ items, from, to, times, itemBytes }, i) => {
       const at = i === 0 ? this.at : from
       return { items: items.slice(at, to), times: times?.slice(at, to), itemBytes }
     })
-    return { batches, sent, dropped, abandoned, peakItems, capacityItems, capacityBytes, ended, closed }
+    const figures = { sent, dropped, abandoned, peakItems, capacityItems, capacityBytes }
+    return { writer, reader, batches, ...figures, ended, closed }
   }
 
   /** Puts back what was saved. Nobody is woken: no end of it has begun to run. */
-  restore({ batches, ...figures }: EdgeSnapshot): void {
+  restore({ batches, writer: _writer, reader: _reader, ...figures }: EdgeSnapshot): void {
     if (this.closed) return // from outside, before the run began
     Object.assign(this, figures)
     for (const { items, times, itemBytes } of batches) {

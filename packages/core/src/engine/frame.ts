@@ -90,11 +90,6 @@ export class Frame {
 
 const NO_ITEMS: readonly unknown[] = []
 
-/** Whether a value is a promise, of whatever library. */
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
-}
-
 /** Whether a value can be iterated. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function'

@@ -9,10 +9,11 @@
 import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
+import { adopt, awaited, promiseOf, type Then } from '../values/foreign.ts'
 import { ChainEnd, type EndCursor } from './chain-end.ts'
 import { Status } from './codegen.ts'
 import type { NodeContext } from './context.ts'
-import { Frame, type FrameSnapshot, isPromise } from './frame.ts'
+import { Frame, type FrameSnapshot } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
 import { policyOf } from './guard.ts'
 import { ItemFailures } from './item-failures.ts'
@@ -57,6 +58,8 @@ export class FusedStage extends Stage {
   tag = ''
   /** Source time of a window without a column of times. */
   time = Number.NaN
+  /** Of a thenable that a loop came back with: its `then`, which was read there. */
+  thenMethod: unknown
   /** Source time of the last item that a loop took. */
   lastTime = Number.NaN
   outTimes: number[] = []
@@ -127,7 +130,11 @@ export class FusedStage extends Stage {
         stage.#awaited = -1
         stage.wake()
       },
-      settled: (op, value, item, attempts) => stage.#settled(op, value, item, attempts),
+      settled: (op, value, item, attempts) => {
+        const promise = promiseOf(value)
+        if (promise === undefined) stage.#settled(op, value, item, attempts)
+        else stage.#awaitResult(op, promise, item, attempts)
+      },
       failed: (error, phase, op, item) => stage.failed(error, phase, op, item),
     })
   }
@@ -351,10 +358,13 @@ export class FusedStage extends Stage {
       return
     }
     if (this.#stopAsked) this.stop()
-    const { status, pc, value } = this
+    const { pc } = this
+    const promise = this.#promised()
+    const { status, value } = this
     this.status = Status.Normal
     this.value = undefined
-    const isDone = status !== Status.Failed && !isPromise(value)
+    this.thenMethod = undefined
+    const isDone = status !== Status.Failed && promise === undefined
     const attempts = this.#madeFailures?.endRetry(pc, isDone) ?? 0
     switch (status) {
       case Status.Failed:
@@ -365,13 +375,14 @@ export class FusedStage extends Stage {
         else this.#failures.onFailed(value, pc, this.item, attempts)
         break
       case Status.Pending:
-        this.#awaitResult(pc, value as PromiseLike<unknown>, this.item, attempts)
+        this.#awaitResult(pc, promise as Promise<unknown>, this.item, attempts)
         break
       case Status.Iterable:
         this.#frames.expand(pc, value, this.item, this.lastTime, attempts)
         break
       case Status.Emitted:
-        this.#settled(pc, value, this.item, attempts)
+        if (promise === undefined) this.#settled(pc, value, this.item, attempts)
+        else this.#awaitResult(pc, promise, this.item, attempts)
         break
     }
     if (this.isDone) return
@@ -379,7 +390,21 @@ export class FusedStage extends Stage {
     this.wake()
   }
 
-  #awaitResult(op: number, promise: PromiseLike<unknown>, item: unknown, attempts: number): void {
+  /** The promise that a function has given, if it has; its `then` may throw, and then the call has failed. */
+  #promised(): Promise<unknown> | undefined {
+    const { status, value, thenMethod } = this
+    if (status === Status.Pending) return adopt(value as object, thenMethod as Then)
+    if (status !== Status.Emitted) return undefined
+    try {
+      return promiseOf(value)
+    } catch (error) {
+      this.status = Status.Failed
+      this.value = error
+      return undefined
+    }
+  }
+
+  #awaitResult(op: number, promise: Promise<unknown>, item: unknown, attempts: number): void {
     this.waiting = true
     this.#awaited = op
     const onError = (error: unknown): void => {
@@ -406,8 +431,7 @@ export class FusedStage extends Stage {
 
   /** Continues behind op `op`, which has returned `value` for `item`: with what it emitted and its result. */
   #settled(op: number, value: unknown, item: unknown, attempts: number): void {
-    if (isPromise(value)) this.#awaitResult(op, value, item, attempts)
-    else this.#frames.settle(this.plan.kernels[op]?.kind, op, value, item, this.lastTime, attempts)
+    this.#frames.settle(this.plan.kernels[op]?.kind, op, value, item, this.lastTime, attempts)
   }
 
   /** One item of an async expansion at a time: each waits until what the last one led to is worked off. */
@@ -416,7 +440,9 @@ export class FusedStage extends Stage {
     this.waiting = true
     let step: Promise<IteratorResult<unknown>>
     try {
-      step = Promise.resolve((frame.asyncIterator as AsyncIterator<unknown>).next())
+      step = awaited((frame.asyncIterator as AsyncIterator<unknown>).next()) as Promise<
+        IteratorResult<unknown>
+      >
     } catch (error) {
       step = Promise.reject(error)
     }
@@ -518,7 +544,8 @@ export class FusedStage extends Stage {
     }
     try {
       const value = step.call()
-      if (isPromise(value)) this.await(value, 'end', step.op, step.onReturned)
+      const promise = promiseOf(value)
+      if (promise !== undefined) this.await(promise, 'end', step.op, step.onReturned)
       else step.onReturned(value)
       this.wake()
     } catch (error) {

@@ -15,6 +15,7 @@ import type { FailureKind, FailurePolicy, Retry } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import { isPolicy, onErrorOf, retryOf } from '../term/check-policy.ts'
+import { isA, promiseOf } from '../values/foreign.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { failureRecordOf } from './failure-record.ts'
 import { isAsyncIterable, isIterable } from './frame.ts'
@@ -117,8 +118,8 @@ export class Guard {
   #kindOf(error: unknown): FailureKind {
     if (error === undefined) return 'error'
     if (error === this.refusal) return 'circuit'
-    if (error instanceof CallLostError) return 'worker'
-    return error instanceof CallTimeoutError ? 'timeout' : 'error'
+    if (isA(error, CallLostError)) return 'worker'
+    return isA(error, CallTimeoutError) ? 'timeout' : 'error'
   }
 
   #fallback({ item, error }: FailedCall): unknown {
@@ -126,14 +127,16 @@ export class Guard {
     const { id, leaf } = this.#node
     try {
       const value: unknown = typeof fallback === 'function' ? fallback(item as never, error) : fallback
+      // the one promise of it: `then` is not read again
+      const promise = promiseOf(value)
       const { kind } = leaf.kernel()
       const isExpansion = kind === 'flatMap' || kind === 'expand'
-      if (isExpansion && !isIterable(value) && !isAsyncIterable(value) && !isThenable(value)) {
+      if (isExpansion && !isIterable(value) && !isAsyncIterable(value) && promise === undefined) {
         throw new BadInputError(
           `The fallback of an expansion must be an iterable of items, but is ${describe(value)}.`,
         )
       }
-      return value
+      return promise ?? value
     } catch (cause) {
       throw new TermError(id, 'fallback', cause, item)
     }
@@ -143,10 +146,6 @@ export class Guard {
 /** What is to be done about the failures of a node in this run. */
 export function policyOf({ policy, leaf }: Node): FailurePolicy<never, unknown> {
   return policy ?? leaf.failurePolicy
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
 }
 
 /**

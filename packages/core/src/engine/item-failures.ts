@@ -8,6 +8,7 @@
 
 import { CallTimeoutError, TermError } from '../errors.ts'
 import type { StagePlan } from '../plan/plan.ts'
+import { isA } from '../values/foreign.ts'
 import type { NodeContext } from './context.ts'
 import { failureRecordOf } from './failure-record.ts'
 import type { FrameStack } from './frame-stack.ts'
@@ -133,7 +134,7 @@ export class ItemFailures {
           stage.settled(op, verdict.value, item, FALLEN_BACK)
       }
     } catch (failure) {
-      stage.failed(failure, failure instanceof TermError ? failure.phase : 'item', op, item)
+      stage.failed(failure, isA(failure, TermError) ? failure.phase : 'item', op, item)
     }
   }
 

@@ -19,6 +19,9 @@ export interface SavedBatch extends SavedItems {
 
 /** An edge: what lies on it, and its figures. */
 export interface EdgeSnapshot {
+  /** Ids of the nodes at its ends. */
+  readonly writer: string
+  readonly reader: string
   readonly batches: readonly SavedBatch[]
   readonly sent: number
   readonly dropped: number

@@ -1,8 +1,8 @@
 /** What all kinds of stages have in common in a checkpoint: their nodes and figures. Called by `Stage`. */
 
 import type { AnyLeaf } from '../graph/graph.ts'
+import { promiseOf } from '../values/foreign.ts'
 import type { NodeContext } from './context.ts'
-import { isPromise } from './frame.ts'
 import type { StageSnapshot } from './snapshot.ts'
 import type { Stage } from './stage.ts'
 
@@ -70,6 +70,7 @@ export function resumeNode(
   restore()
   const entering: unknown =
     position === undefined ? leaf.enter?.(ctx as never) : (leaf as unknown as Placed).seek?.(position, ctx)
-  if (isPromise(entering)) return Promise.resolve(entering).then(restore)
+  const promise = promiseOf(entering)
+  if (promise !== undefined) return promise.then(restore)
   restore()
 }

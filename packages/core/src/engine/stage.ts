@@ -11,11 +11,11 @@ import { TermError } from '../errors.ts'
 import type { DeadLetter } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
+import { isA, promiseOf } from '../values/foreign.ts'
 import { CleanUp } from './clean-up.ts'
 import { NodeContext, type RunScope } from './context.ts'
 import type { Edge, EdgeEnd } from './edge.ts'
 import type { FailureRecord } from './failure-record.ts'
-import { isPromise } from './frame.ts'
 import type { Inlet } from './inlet.ts'
 import type { Outlet } from './outlet.ts'
 import { sharesOf } from './shares.ts'
@@ -123,8 +123,9 @@ export abstract class Stage implements EdgeEnd {
         const { restored } = this
         const entering =
           restored === undefined ? leaf.enter?.(ctx as never) : resumeNode(leaf, ctx, restored, at)
-        if (isPromise(entering)) {
-          this.#entering = Promise.resolve(entering).then(
+        const promise = promiseOf(entering)
+        if (promise !== undefined) {
+          this.#entering = promise.then(
             () => {
               this.#entering = undefined
             },
@@ -281,7 +282,7 @@ export abstract class Stage implements EdgeEnd {
 
   /** Waits for a promise, then goes on with `then`; failures end the run. */
   protected await(
-    promise: PromiseLike<unknown>,
+    promise: Promise<unknown>,
     phase: string,
     at: number,
     then: (value: unknown) => void,
@@ -311,7 +312,7 @@ export abstract class Stage implements EdgeEnd {
     if (this.isDone) return
     const { id } = this.plan.nodes[Math.max(at, 0)] as Node
     if (phase === 'item' || phase === 'fallback') (this.records[at] as NodeRecord).failed++
-    const failure = error instanceof TermError ? error : new TermError(id, phase, error, item)
+    const failure = isA(error, TermError) ? error : new TermError(id, phase, error, item)
     if (this.host.stopsOnFailure && this.goOnAfter(phase)) this.host.stopFor(failure)
     else this.host.fail(failure)
   }
@@ -378,8 +379,8 @@ export abstract class Stage implements EdgeEnd {
   async #exitNode(at: number): Promise<TermError | undefined> {
     const { leaf, id } = this.plan.nodes[at] as Node
     try {
-      const exiting = leaf.exit?.(this.contexts[at] as never)
-      if (isPromise(exiting)) await this.cleanUp.within(exiting, 'exit()')
+      const exiting = promiseOf(leaf.exit?.(this.contexts[at] as never))
+      if (exiting !== undefined) await this.cleanUp.within(exiting, 'exit()')
       return undefined
     } catch (error) {
       return new TermError(id, 'exit', error)

@@ -14,7 +14,7 @@ export interface TimeLimit {
  * without any of them.
  */
 export function within(
-  promise: PromiseLike<unknown>,
+  promise: Promise<unknown>,
   limit: TimeLimit | undefined,
   onValue: (value: unknown) => void,
   onError: (error: unknown) => void,

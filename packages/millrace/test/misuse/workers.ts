@@ -124,7 +124,7 @@ export const workerCases: readonly CliMisuse[] = [
     'pool',
     `class Point { #x = 1; norm() { return this.#x } }\n${taking('new Point()').replace('typeof x', 'x.norm()')}`,
     '"map" failed on item',
-    /norm is not a function/,
+    /an object of class Point.*(Register|plain data)/,
   ),
   failing(
     'a module that throws on workers',

@@ -184,7 +184,7 @@ export class BackedEdge extends Edge {
     if (!closed) {
       for (const { items, from, to, times, itemBytes } of log.batches(log.from)) {
         const stamps = times === undefined ? undefined : Float64Array.from(times.slice(from, to))
-        kept.push({ items: pack(items, from, to), times: stamps, itemBytes })
+        kept.push({ items: pack(items, from, to, 'thread'), times: stamps, itemBytes })
       }
     }
     this.isFresh = false

@@ -6,6 +6,7 @@
  */
 
 import {
+  carryValue,
   FusedStage,
   type Inlet,
   type NodeRecord,
@@ -18,6 +19,7 @@ import { InboundEdge } from './inbound-edge.ts'
 import { OutboundEdge } from './outbound-edge.ts'
 import type { SavedReader, SavedStage, SavedWriter } from './protocol.ts'
 import { RecordedMerge } from './recorded-merge.ts'
+import { statesOf } from './states-of.ts'
 
 /** Decides when a stage is saved. */
 export interface StageSaver {
@@ -97,10 +99,11 @@ export class HostedStage extends FusedStage {
       this.finish()
       return
     }
+    const states = saved === undefined ? [] : statesOf(saved)
     this.contexts.forEach((ctx, at) => {
       if (saved === undefined) return
       ctx.pending = null // it was emitted before the snapshot
-      ctx.state = saved.states[at]
+      ctx.state = states[at]
     })
     super.start()
     if (saved !== undefined) this.lastTime = saved.counts.lastTime
@@ -139,7 +142,7 @@ export class HostedStage extends FusedStage {
     return { items, bytes }
   }
 
-  /** What another worker would go on from. */
+  /** What another worker would go on from. @throws {Uncarriable} if a state, or an item that is kept, cannot be sent. */
   capture(): SavedStage {
     const { plan, inlet, outlet, contexts, records, activations, busyMs, batches, batchedItems } = this
     const isRunning = !this.isDone
@@ -149,7 +152,7 @@ export class HostedStage extends FusedStage {
     return {
       index: plan.index,
       phase: isRunning ? 'running' : 'done',
-      states: isRunning ? contexts.map(({ state }) => state) : [],
+      states: carryValue(isRunning ? contexts.map(({ state }) => state) : [], 'thread'),
       records,
       counts: {
         ...{ activations, busyMs, batches, batchedItems, lastTime, leftover },

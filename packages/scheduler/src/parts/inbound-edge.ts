@@ -6,8 +6,9 @@
  * It never acknowledges after its `close`, and closes no sooner than a snapshot of its reader says so.
  */
 
+import { TermError } from '@millrace/core'
 import { DEFAULT_CAPACITY_ITEMS, Edge } from '@millrace/core/engine'
-import { unpack } from '../worker/packed.ts'
+import { type Packed, unpack } from '../worker/packed.ts'
 import { type Post, windowOf } from './outbound-edge.ts'
 import type { EdgeMessage, SavedReader } from './protocol.ts'
 
@@ -104,10 +105,19 @@ export class InboundEdge extends Edge {
       return
     }
     if (this.closed) return
-    const items = unpack(message.items)
+    const items = this.#unpack(message.items)
     const times = message.times === undefined ? undefined : Array.from(message.times)
     this.#received += items.length
     this.push({ items, from: 0, to: items.length, times, itemBytes: message.itemBytes })
+  }
+
+  /** @throws {TermError} for an object of a class that is not registered here. */
+  #unpack(packed: Packed): readonly unknown[] {
+    try {
+      return unpack(packed)
+    } catch (error) {
+      throw new TermError(this.to, 'item', error)
+    }
   }
 
   /** Only the writer's host ends an edge; see `receive`. */

@@ -1,9 +1,9 @@
 /** Where workers find the terms of a run: which graph modules, and which of their nodes. Called by `PartsPlacement`. */
 
 import { threadId } from 'node:worker_threads'
-import { InvalidOptionError, type ModuleTerm } from '@millrace/core'
+import type { ModuleTerm } from '@millrace/core'
 import type { Node, Origins } from '@millrace/core/engine'
-import { findUncloneable } from '../worker/clone-path.ts'
+import { carryParams } from '../worker/carry-params.ts'
 import { hashOf } from '../worker/hash.ts'
 import type { GraphRef } from '../worker/protocol.ts'
 
@@ -36,22 +36,21 @@ export class Locator {
       const graph = this.#graphOf(leaf, `${index} ${url}`, {
         url,
         exportName,
-        params: undefined,
+        params: { value: undefined },
         fingerprint: '',
       })
       return { graph, at: 0, lines: '' }
     }
     const { origin, index: at, fingerprint } = place
     const { url, params } = origin
-    const found = this.#graphs.has(origin) ? undefined : findUncloneable(params)
-    if (found !== undefined) {
-      throw new InvalidOptionError(
-        `The parameters of graph ${url}`,
-        params,
-        `structured-cloneable, for workers to build the graph with (params${found.path} is ${found.what})`,
-      )
+    const known = this.#graphs.get(origin)
+    if (known !== undefined) return { graph: known, at, lines: fingerprint }
+    const parts = {
+      url,
+      exportName: undefined,
+      params: carryParams(params, url, 'thread'),
+      fingerprint: hashOf(fingerprint),
     }
-    const parts = { url, exportName: undefined, params, fingerprint: hashOf(fingerprint) }
     return { graph: this.#graphOf(origin, url, parts), at, lines: fingerprint }
   }
 

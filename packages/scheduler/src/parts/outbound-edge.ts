@@ -8,9 +8,9 @@
  */
 
 import { type Batch, type EdgeOptions, MillraceError, TermError } from '@millrace/core'
-import { DEFAULT_CAPACITY_ITEMS } from '@millrace/core/engine'
-import { findUncloneable } from '../worker/clone-path.ts'
-import { pack } from '../worker/packed.ts'
+import { DEFAULT_CAPACITY_ITEMS, Uncarriable } from '@millrace/core/engine'
+import { type Packed, pack } from '../worker/packed.ts'
+import { refusal } from '../worker/refusal.ts'
 import { BackedEdge } from './backed-edge.ts'
 import type { EdgeMessage } from './protocol.ts'
 
@@ -122,29 +122,21 @@ export class OutboundEdge extends BackedEdge {
   }
 
   #send({ items, from, to, times, itemBytes }: Batch): void {
-    const packed = pack(items, from, to)
+    const packed = this.#pack(items, from, to)
     const stamps = times === undefined ? undefined : Float64Array.from(times.slice(from, to))
-    try {
-      this.#post({ kind: 'items', edge: this.index, items: packed, times: stamps, itemBytes })
-    } catch (error) {
-      throw this.#explain(items.slice(from, to), error)
-    }
+    this.#post({ kind: 'items', edge: this.index, items: packed, times: stamps, itemBytes })
     this.forward++
     this.#posted += to - from
   }
 
-  #explain(items: readonly unknown[], error: unknown): unknown {
-    for (const item of items) {
-      const found = findUncloneable(item)
-      if (found === undefined) continue
-      const cause = new MillraceError(
-        'NOT_CLONEABLE',
-        `its result cannot be sent to another thread: item${found.path} is ${found.what}. ` +
-          "Return plain data, or keep the terms at both ends on the caller's thread with local().",
-      )
-      return new TermError(this.from, 'result', cause)
+  /** @throws {TermError} for an item that cannot be sent. */
+  #pack(items: readonly unknown[], from: number, to: number): Packed {
+    try {
+      return pack(items, from, to, 'thread')
+    } catch (error) {
+      if (!(error instanceof Uncarriable)) throw error
+      throw new TermError(this.from, 'result', refusal('result', error))
     }
-    return error
   }
 
   /** The reader has consumed so many items in all. */

@@ -2,8 +2,10 @@
 
 import type { AnyLeaf, Edge, GraphEdge, Node, Plan, StagePlan } from '@millrace/core/engine'
 import type { CallWatch } from '../worker/call-watch.ts'
+import { checkedKernel } from '../worker/checked-kernel.ts'
 import type { PartEdge, PartNode, PartPlan } from './protocol.ts'
 import { resumedKernel } from './resumed-kernel.ts'
+import { statesOf } from './states-of.ts'
 
 /** A part's plan, and which edge of the run each of its edges is. */
 export interface PartGraph {
@@ -24,6 +26,10 @@ export function makePartGraph(
   watch: CallWatch | undefined,
 ): PartGraph {
   const nodes = new Map<number, Node>()
+  /** Nodes whose results go to another thread. */
+  const leaves = new Set(
+    part.edges.flatMap(({ fromIndex, reader }) => (reader === part.host ? [] : [fromIndex])),
+  )
   const stages: StagePlan[] = part.stages.map(({ index, kind, nodes: own, saved }) => {
     const made = own.map((node): Node => {
       const { id, rows, positional, policy } = node
@@ -34,8 +40,10 @@ export function makePartGraph(
     own.forEach(({ index: at }, i) => {
       nodes.set(at, made[i] as Node)
     })
+    const states = saved === undefined ? [] : statesOf(saved)
     const kernels = made.map((node, at) => {
-      const kernel = resumedKernel(node, saved?.states[at], onLive)
+      const plain = resumedKernel(node, states[at], onLive)
+      const kernel = leaves.has(node.index) ? checkedKernel(node, plain, part.stopsOnFailure) : plain
       if (watch === undefined) return kernel
       watch.calls[node.index] = saved?.calls[at] ?? 0
       return watch.watch(node, node.index, kernel)

@@ -7,14 +7,15 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import type { EdgeOptions } from '@millrace/core'
-import type { NodeRecord, StageKind } from '@millrace/core/engine'
+import type { CarriedValue, NodeRecord, StageKind } from '@millrace/core/engine'
 import type { WireLetter, WirePolicy } from '../worker/letters.ts'
 import type { Packed } from '../worker/packed.ts'
 import type { GraphRef, Poison } from '../worker/protocol.ts'
+import type { WireItem } from '../worker/refusal.ts'
 import type { WireError } from '../worker/wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PARTS_VERSION = 3
+export const PARTS_VERSION = 4
 
 /** Dead letters of a part that the caller's thread has not said to have heard, at most: then what fails there waits. */
 export const LETTER_WINDOW = 256
@@ -83,8 +84,8 @@ export interface SavedStage {
   readonly index: number
   /** `done`: it has ended. `exited`: its nodes have exited, too. */
   readonly phase: 'running' | 'done' | 'exited'
-  /** By node. */
-  readonly states: readonly unknown[]
+  /** By node: a list. */
+  readonly states: CarriedValue
   readonly records: readonly NodeRecord[]
   readonly counts: SavedCounts
   /** By node: calls of its function since calls are noted. */
@@ -296,5 +297,5 @@ export interface Failure {
   readonly error: WireError
   readonly term: string | undefined
   readonly phase: string
-  readonly item: unknown
+  readonly item: WireItem
 }

@@ -8,11 +8,11 @@
 
 import { performance } from 'node:perf_hooks'
 import { messageOf } from '@millrace/core'
-import { findUncloneable } from '../worker/clone-path.ts'
+import { Uncarriable } from '@millrace/core/engine'
 import { type BackedEdge, MOST_UNSAVED_BYTES, MOST_UNSAVED_ITEMS } from './backed-edge.ts'
 import type { HostedStage, StageSaver } from './hosted-stage.ts'
 import { InboundEdge } from './inbound-edge.ts'
-import type { Reply, SavedStage } from './protocol.ts'
+import type { Reply } from './protocol.ts'
 import { RecordedMerge } from './recorded-merge.ts'
 
 /** Between two snapshots of a stage, at least ... */
@@ -134,11 +134,10 @@ export class Saver implements StageSaver {
 
   #save(stage: HostedStage): void {
     const begun = performance.now()
-    const saved = stage.capture()
     try {
-      this.#reply({ kind: 'saved', saved })
+      this.#reply({ kind: 'saved', saved: stage.capture() })
     } catch (error) {
-      this.#giveUp(stage, saved, error)
+      this.#giveUp(stage, error)
       return
     }
     const at = performance.now()
@@ -150,9 +149,8 @@ export class Saver implements StageSaver {
     this.#announce(stage)
   }
 
-  #giveUp(stage: HostedStage, { states }: SavedStage, error: unknown): void {
-    const found = findUncloneable(states)
-    const what = found === undefined ? messageOf(error) : `state${found.path} is ${found.what}`
+  #giveUp(stage: HostedStage, error: unknown): void {
+    const what = error instanceof Uncarriable ? `state${error.path} is ${error.what}` : messageOf(error)
     const { id } = stage.plan.nodes[0] as { readonly id: string }
     this.refuse(`the state of "${id}" cannot be saved (${what})`)
     for (const each of [stage, ...this.#stages.keys()]) this.after(each)

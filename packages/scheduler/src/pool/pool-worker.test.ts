@@ -12,7 +12,7 @@ const region: RegionRef = {
     key: 'flags',
     url: new URL('../../test/fixtures/flags.mjs', import.meta.url).href,
     exportName: 'pass',
-    params: undefined,
+    params: { value: undefined },
     fingerprint: '',
   },
   stages: [[0]],

@@ -1,6 +1,6 @@
 /** `Dispatcher`: what the stages of a run ask of the strategy that has the workers. */
 
-import type { Stage } from '@millrace/core/engine'
+import type { Stage, Way } from '@millrace/core/engine'
 import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
 import type { CallLimits } from './hang-watch.ts'
 
@@ -20,6 +20,8 @@ export interface Answer {
 export interface Dispatcher {
   /** Workers at most. 0: everything is done on the caller's thread. */
   readonly size: number
+  /** How what is sent goes. */
+  readonly way: Way
   /** A batch is sized to keep a worker busy for about so long. */
   readonly batchMs: number
   /** Takes a slot for a task; without one, the stage is woken when one is free. */

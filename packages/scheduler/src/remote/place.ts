@@ -1,16 +1,18 @@
 /** Where a node may run, and where workers find it. Called by the placements of `pool` and `work-stealing`. */
 
-import { InvalidOptionError, ModuleTerm } from '@millrace/core'
+import { ModuleTerm } from '@millrace/core'
 import {
   inputsOf,
+  isPlain,
   type Node,
   type Origins,
   type Outlet,
   readRegionPort,
   type StageHost,
   type StagePlan,
+  type Way,
 } from '@millrace/core/engine'
-import { findUncloneable } from '../worker/clone-path.ts'
+import { carryParams } from '../worker/carry-params.ts'
 import { hashOf } from '../worker/hash.ts'
 import { toWirePolicy } from '../worker/letters.ts'
 import type { GraphRef, InnerEdge, RegionRef } from '../worker/protocol.ts'
@@ -60,10 +62,10 @@ function hasPolicy({ leaf, policy = leaf.failurePolicy }: Node): boolean {
   return Object.keys(policy).length > 0
 }
 
-/** Whether a worker can build the node: a module alone does not know of a function to fall back on. */
+/** Whether a worker can build the node: a module alone does not know of a function, or an object of a class, to fall back on. */
 export function hasHome({ leaf }: Node, origins: Origins): boolean {
   if (origins.has(leaf)) return true
-  return leaf instanceof ModuleTerm && typeof leaf.failurePolicy.fallback !== 'function'
+  return leaf instanceof ModuleTerm && isPlain(leaf.failurePolicy.fallback)
 }
 
 /** Whether one module builds both nodes. */
@@ -94,14 +96,16 @@ export interface RegionPlace {
 export class Places {
   readonly #origins: Origins
   readonly #run: string
+  readonly #way: Way
   /** By the module and parameters they come from. */
   readonly #graphs = new Map<object, GraphRef>()
   #regions = 0
 
   /** @param run begins all keys: workers build graphs anew for each run, and forget them with it */
-  constructor(origins: Origins, run: string) {
+  constructor(origins: Origins, run: string, way: Way) {
     this.#origins = origins
     this.#run = run
+    this.#way = way
   }
 
   /** How workers find a region, or a single stage. */
@@ -159,28 +163,17 @@ export class Places {
     if (home === undefined) {
       const { url, exportName } = leaf as unknown as ModuleTerm<never, unknown>
       const key = `${this.#run}module ${url} ${exportName}`
-      return { graph: { key, url, exportName, params: undefined, fingerprint: '' }, lines: '' }
+      return { graph: { key, url, exportName, params: { value: undefined }, fingerprint: '' }, lines: '' }
     }
     const { origin, fingerprint } = home
     let graph = this.#graphs.get(origin)
     if (graph === undefined) {
-      checkParams(origin.params, origin.url)
       const key = `${this.#run}graph ${this.#graphs.size}`
-      const { url, params } = origin
+      const { url } = origin
+      const params = carryParams(origin.params, url, this.#way)
       graph = { key, url, exportName: undefined, params, fingerprint: hashOf(fingerprint) }
       this.#graphs.set(origin, graph)
     }
     return { graph, lines: fingerprint }
   }
-}
-
-/** @throws {InvalidOptionError} if the parameters cannot be sent to a worker. */
-function checkParams(params: unknown, url: string): void {
-  const found = findUncloneable(params)
-  if (found === undefined) return
-  throw new InvalidOptionError(
-    `The parameters of graph ${url}`,
-    params,
-    `structured-cloneable, for workers to build the graph with (params${found.path} is ${found.what})`,
-  )
 }

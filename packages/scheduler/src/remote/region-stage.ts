@@ -265,7 +265,7 @@ export class RegionStage extends RemoteStage {
           this.limitsMs,
         )
       } catch (error) {
-        this.survive(error, activation)
+        activation.underWay -= this.survive(error, activation)
         continue
       }
       const { reply, worker } = answer

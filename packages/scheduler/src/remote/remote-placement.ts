@@ -25,6 +25,7 @@ import {
   type RegionRole,
   type Stage,
   type StagePlan,
+  type Way,
 } from '@millrace/core/engine'
 import { NotAGraphModuleError } from '../errors.ts'
 import { healthOf } from '../governor/health.ts'
@@ -152,7 +153,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   /** @throws {NotAGraphModuleError} if a term that should go to a worker was not built by a graph module. */
   open(plan: Plan, origins: Origins): void {
     this.#origins = origins
-    this.#places = new Places(origins, this.#run)
+    this.#places = new Places(origins, this.#run, this.way)
     const { workers = usableProcessors(), heapLimitMb, strategy = 'inline', fallback } = this.options
     if (!(Number.isInteger(workers) && workers >= 1)) {
       throw new InvalidOptionError('scheduler.workers', workers, 'a whole number, at least 1')
@@ -257,6 +258,11 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
 
   get size(): number {
     return this.#crew?.size ?? 0
+  }
+
+  /** How items go to its workers. */
+  get way(): Way {
+    return this.options.isolation === 'process' ? 'process' : 'thread'
   }
 
   get batchMs(): number {

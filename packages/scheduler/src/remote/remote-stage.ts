@@ -10,12 +10,15 @@ import {
   addFailures,
   estimateBytes,
   failureRecordOf,
+  Guard,
+  type Node,
   type NodeRecord,
+  policyOf,
   Stage,
   type StageHost,
+  Uncarriable,
 } from '@millrace/core/engine'
 import { GraphMismatchError, WorkerLostError } from '../errors.ts'
-import { findUncloneable } from '../worker/clone-path.ts'
 import { fromWireLetter } from '../worker/letters.ts'
 import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
 import { pack } from '../worker/packed.ts'
@@ -30,6 +33,7 @@ import {
   type RunTask,
   type StatefulTask,
 } from '../worker/protocol.ts'
+import { fromWireItem, refusal } from '../worker/refusal.ts'
 import { fromWire } from '../worker/wire-error.ts'
 import { Casualties } from './casualties.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -169,7 +173,7 @@ export abstract class RemoteStage extends Stage {
       activation,
       loads: [
         {
-          items: pack(items, 0, items.length),
+          items: pack(items, 0, items.length, this.dispatcher.way),
           times: times === undefined ? undefined : Float64Array.from(times),
           enterAt: -1,
         },
@@ -219,39 +223,57 @@ export abstract class RemoteStage extends Stage {
     for (const letter of letters) {
       // the id is the one it has here: in a graph of its own it may have another
       const term = this.plan.nodes[at]?.id ?? letter.term
-      const held = this.host.setAside({ ...fromWireLetter(letter), term }, letter.isFatal)
-      if (held === undefined) continue
-      this.letterHolds++
-      void held.then(() => {
-        this.letterHolds--
-        this.wake()
-      })
+      this.#holdFor(this.host.setAside({ ...fromWireLetter(letter), term }, letter.isFatal))
     }
   }
 
-  /** A worker was lost. @throws the error to end the run with, if it is of no use to try again. */
-  protected survive(error: unknown, { items, casualties }: Shipment): void {
+  #holdFor(held: void | Promise<void>): void {
+    if (held === undefined) return
+    this.letterHolds++
+    void held.then(() => {
+      this.letterHolds--
+      this.wake()
+    })
+  }
+
+  /**
+   * A worker was lost, or an item cannot be sent: then it is set aside, if its term says so, and is no part of the
+   * shipment any more. Returns how many items fewer are under way. @throws the error to end the run with, if it is of no
+   * use to try again.
+   */
+  protected survive(error: unknown, shipment: Shipment): number {
+    if (error instanceof Uncarriable) return this.#refuse(shipment, error)
+    const { casualties } = shipment
     const death = error instanceof WorkerDeath ? error : new WorkerDeath(error)
     if (this.isDone) throw death.cause
-    this.#checkInput(items)
     this.dispatcher.countLoss(death.cause)
-    if (casualties.add(death)) return
+    if (casualties.add(death)) return 0
     const terms = this.plan.nodes.slice(0, 5).map(({ id }) => id)
     throw new WorkerLostError(terms, casualties.deaths, death.cause)
   }
 
-  /** @throws {TermError} if the batch never left this thread, because an item cannot be cloned. */
-  #checkInput(items: readonly unknown[]): void {
-    for (const item of items) {
-      const found = findUncloneable(item)
-      if (found === undefined) continue
-      const cause = new MillraceError(
-        'NOT_CLONEABLE',
-        `its input cannot be sent to a worker: item${found.path} is ${found.what}. ` +
-          "Give it plain data, or keep the term on the caller's thread with local().",
-      )
-      throw new TermError(this.plan.nodes[0]?.id ?? '', 'item', cause, item)
+  /** An item cannot leave this thread: it fails in the term that would take it. @throws {TermError} unless it is set aside. */
+  #refuse(shipment: Shipment, why: Uncarriable): number {
+    const { items, times } = shipment
+    const node = this.plan.nodes[0] as Node
+    const record = this.records[0] as NodeRecord
+    const error = refusal('input', why)
+    const item = items[why.at]
+    // of an item that several terms would take, there would have to be a letter for each
+    const isSingle = (this.plan.entries ?? 1) === 1
+    // nothing to call again, or to put in its place: the result of a fallback would have to find its place in the order
+    const { onError } = policyOf(node)
+    if (!isSingle || (onError !== 'skip' && !this.host.stopsOnFailure)) {
+      failureRecordOf(record).error++
+      throw new TermError(node.id, 'item', error, item)
     }
+    record.in++
+    const verdict = new Guard(node, record, this.host).judge({ item, error, attempts: 0, hasGiven: true })
+    if (verdict.kind !== 'skip') throw new TermError(node.id, 'item', error, item)
+    this.#holdFor(verdict.held)
+    const without = <One>(list: readonly One[]): One[] => list.filter((_, at) => at !== why.at)
+    Object.assign(shipment, { items: without(items), times: times && without(times) })
+    return 1
   }
 
   protected asError(reply: FailedReply | MismatchReply): unknown {
@@ -271,7 +293,7 @@ export abstract class RemoteStage extends Stage {
       return new TermError(this.plan.nodes[0]?.id ?? '', 'generate', error)
     }
     if (reply.phase === 'item') failureRecordOf(this.records[reply.at] as NodeRecord).error++
-    return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, reply.item)
+    return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, fromWireItem(reply.item))
   }
 
   /** For the tasks of one batch: aborts when the stage ends before the batch does. */

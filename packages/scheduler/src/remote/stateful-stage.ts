@@ -8,6 +8,7 @@
 
 import { performance } from 'node:perf_hooks'
 import {
+  carryValue,
   estimateBytes,
   FusedStage,
   type NodeRecord,
@@ -71,7 +72,7 @@ export class StatefulStage extends RemoteStage {
   #where: StatefulPlace
   /** Who has the state. */
   #worker: WorkerHandle | undefined
-  #snapshot: Snapshot = { batches: 0, states: [] }
+  #snapshot: Snapshot = { batches: 0, states: { value: [] } }
   #batchesPerSnapshot = 1
   /** Run since the snapshot, oldest first. */
   #since: Shipment[] = []
@@ -261,7 +262,8 @@ export class StatefulStage extends RemoteStage {
       here?.isDone !== false || this.inlet.isDone || this.inlet.edges.some((edge) => edge.closed)
     if (here === undefined || isEnding || !here.isIdle || this.dispatcher.size === 0) return
     try {
-      this.#snapshot = { batches: 0, states: structuredClone(here.contexts.map((ctx) => ctx.state)) }
+      const states = here.contexts.map((ctx) => ctx.state)
+      this.#snapshot = { batches: 0, states: structuredClone(carryValue(states, this.dispatcher.way)) }
     } catch {
       this.#where = 'caller' // a state that cannot be sent works here
       return
@@ -312,7 +314,7 @@ export class StatefulStage extends RemoteStage {
     this.#isSnapshotDue = false
     this.#since = []
     const { least, most, bytesEach } = BATCHES_PER_SNAPSHOT
-    const bytes = estimateBytes(reply.snapshot.states)
+    const bytes = estimateBytes(reply.snapshot.states.value)
     this.#batchesPerSnapshot =
       bytes <= SMALL_STATE_BYTES ? 1 : Math.min(most, Math.max(least, bytes / bytesEach))
   }
@@ -386,7 +388,7 @@ export class StatefulStage extends RemoteStage {
         region = this.place.region
       } catch (error) {
         if (error instanceof Answered) throw error.error
-        this.survive(error, this.#asked ?? current)
+        current.underWay -= this.survive(error, this.#asked ?? current)
       }
       this.#worker = undefined
     }

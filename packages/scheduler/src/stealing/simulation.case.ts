@@ -279,13 +279,19 @@ function itemsOf({ loads }: RunTask): number[] {
 }
 
 function failed(message: string): Reply {
-  return { kind: 'failed', at: 0, phase: 'item', error: { name: 'Error', message } as never, item: undefined }
+  return {
+    kind: 'failed',
+    at: 0,
+    phase: 'item',
+    error: { name: 'Error', message } as never,
+    item: { kind: 'whole', carried: { value: undefined } },
+  }
 }
 
 function done(items: readonly number[], hasMore: boolean, worker: number): DoneReply {
   return {
     kind: 'done',
-    outputs: packOutputs([{ items, times: undefined }]),
+    outputs: packOutputs([{ items, times: undefined }], 'thread'),
     counts: new Float64Array(),
     copied: 0,
     left: 0,

@@ -4,11 +4,13 @@
  */
 
 import { MillraceError, type StealingStats } from '@millrace/core'
+import { carryValue, Uncarriable } from '@millrace/core/engine'
 import type { Transferred } from '../worker/packed.ts'
 import { pack } from '../worker/packed.ts'
-import type { RunTask } from '../worker/protocol.ts'
-import type { RegionRunner } from '../worker/region-runner.ts'
-import { canSplit, split } from '../worker/split-region.ts'
+import type { RunTask, Snapshot, StatefulTask } from '../worker/protocol.ts'
+import { OWN_WAY } from '../worker/refusal.ts'
+import type { Loaded, RegionRunner } from '../worker/region-runner.ts'
+import { canSplit, putBack, split } from '../worker/split-region.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { Cells } from './cells.ts'
 import { Histogram } from './histogram.ts'
@@ -283,10 +285,16 @@ export class StealingWorker {
     // the one at the head is as good as begun if nothing else is
     const spare = this.#running === undefined ? stealable.length - 1 : stealable.length
     const taken = stealable.slice(stealable.length - Math.ceil(spare / 2))
-    for (const queued of taken) this.#deque.splice(this.#deque.indexOf(queued), 1)
-    if (taken.length > 0) return taken.map(({ unit }) => this.#export(unit, peer))
+    const exported = taken.flatMap((queued): Unit[] => {
+      const unit = this.#export(queued.unit, peer)
+      if (unit === undefined) return []
+      this.#deque.splice(this.#deque.indexOf(queued), 1)
+      return [unit]
+    })
+    if (taken.length > 0) return exported
     const part = this.#cut()
-    return part === undefined ? [] : [this.#export(part, peer)]
+    const unit = part === undefined ? undefined : this.#export(part, peer)
+    return unit === undefined ? [] : [unit]
   }
 
   /** Cuts half of the batch at hand off. */
@@ -294,9 +302,16 @@ export class StealingWorker {
     const running = this.#running
     const { runner, unit } = running ?? {}
     if (running === undefined || runner === undefined || unit?.task.kind !== 'run') return undefined
-    if (running.isWhole || this.#dropped.has(unit.id)) return undefined
+    if (running.isWhole || runner.isWhole || this.#dropped.has(unit.id)) return undefined
     const cut = split(runner)
     if (cut.length === 0) return undefined
+    const loads = this.#pack(cut)
+    if (loads === undefined) {
+      // what goes on inside of a region need not be fit to be sent
+      runner.isWhole = true
+      putBack(runner, cut)
+      return undefined
+    }
     runner.wasSplit = true
     this.#machine.beacon.blur()
     const part = `${this.#slot}.${++this.#parts}`
@@ -304,30 +319,48 @@ export class StealingWorker {
     const task: RunTask = {
       ...unit.task,
       region: undefined,
-      loads: cut.map(({ items, times, enterAt }) => ({
-        items: pack(items, 0, items.length),
-        times: times === undefined ? undefined : Float64Array.from(times),
-        enterAt,
-      })),
+      loads,
     }
     return { id: unit.id, part, task }
   }
 
-  /** Adds what the peer must know to run the unit: the region, and the state if there is one. */
-  #export(unit: Unit, { told }: Peer): Unit {
+  /** The loads ready to be sent; `undefined` if one cannot be. */
+  #pack(cut: readonly Loaded[]): RunTask['loads'] | undefined {
+    try {
+      return cut.map(({ items, times, enterAt }) => ({
+        items: pack(items, 0, items.length, OWN_WAY),
+        times: times === undefined ? undefined : Float64Array.from(times),
+        enterAt,
+      }))
+    } catch (error) {
+      if (error instanceof Uncarriable) return undefined
+      throw error
+    }
+  }
+
+  /**
+   * Adds what the peer must know to run the unit: the region, and the state if there is one; `undefined` if that cannot be
+   * sent.
+   */
+  #export(unit: Unit, { told }: Peer): Unit | undefined {
     const task = unit.task as RunTask
     const region = this.#machine.regionOf(task.key)
     const { stateful } = task
+    const state = stateful?.restore === undefined ? region?.stateful : undefined
+    const isHere = stateful !== undefined && state?.batches === stateful.batches
+    let restore: Snapshot | undefined
+    try {
+      if (isHere) restore = { batches: stateful.batches, states: carryValue(state?.states, OWN_WAY) }
+    } catch (error) {
+      if (error instanceof Uncarriable) return undefined
+      throw error
+    }
     const sent: RunTask = { ...task, region: told.has(task.key) ? task.region : (region?.ref ?? task.region) }
     if (told.size >= MAX_TOLD) told.clear()
     told.add(task.key)
-    if (stateful === undefined || stateful.restore !== undefined || region?.stateful === undefined) {
-      return { ...unit, task: sent }
-    }
-    const { batches, states } = region.stateful
-    if (batches !== stateful.batches) return { ...unit, task: sent }
+    if (restore === undefined || region === undefined) return { ...unit, task: sent }
     region.stateful = undefined
-    return { ...unit, task: { ...sent, stateful: { ...stateful, restore: { batches, states } } } }
+    return { ...unit, task: { ...sent, stateful: { ...(stateful as StatefulTask), restore } } }
   }
 }
 

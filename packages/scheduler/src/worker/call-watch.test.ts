@@ -36,7 +36,7 @@ async function runnerOf(fs: Maps, watched: Watched, lazy: readonly number[] = []
   const { nodes } = buildGraph(terms.reduce((all, term) => all.pipe(term) as never, source as never) as never)
   const own = nodes.filter(({ id }) => id !== 'source')
   const region: RegionRef = {
-    graph: { key: '', url: '', exportName: undefined, params: undefined, fingerprint: '' },
+    graph: { key: '', url: '', exportName: undefined, params: { value: undefined }, fingerprint: '' },
     stages: own.map((_, at) => [at]),
     entries: 1,
     edges: own.slice(1).map((_, at) => ({ from: at, output: 'out', to: at + 1, input: `f${at}` })),

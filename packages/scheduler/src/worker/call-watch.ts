@@ -9,7 +9,7 @@
  */
 
 import { CallLostError, CallTimeoutError, type MillraceError } from '@millrace/core'
-import type { Node } from '@millrace/core/engine'
+import { type Node, promiseOf } from '@millrace/core/engine'
 import { type Beacon, ownBeacon } from './beacon.ts'
 import type { Poison } from './protocol.ts'
 import { fromWire } from './wire-error.ts'
@@ -63,9 +63,10 @@ export class CallWatch {
       calls[at] = ordinal + 1
       const value = noted(id, at, ordinal, 0, f, this, one, other)
       if (!isExpansion) return value
-      return isPromise(value)
-        ? Promise.resolve(value).then((items) => watchItems(items, ordinal))
-        : watchItems(value, ordinal)
+      const promise = promiseOf(value)
+      return promise === undefined
+        ? watchItems(value, ordinal)
+        : promise.then((items) => watchItems(items, ordinal))
     }
     return { ...kernel, f: call } as Kernel
   }
@@ -89,19 +90,21 @@ export class CallWatch {
       if (call === this.#noting) beacon.leave()
     }
     let value: unknown
+    let promise: Promise<unknown> | undefined
     try {
       value = f.call(self, one, other)
+      // its `then` must not be read twice: what is adopted here is what goes on
+      promise = promiseOf(value)
     } catch (error) {
       leave()
       throw error
     }
-    if (!this.isCareful || !isPromise(value)) {
+    if (!this.isCareful || promise === undefined) {
       leave()
-      return value
+      return promise ?? value
     }
     beacon.wait()
-    // not `then` itself, twice: some promises begin their work with it
-    return Promise.resolve(value).finally(leave)
+    return promise.finally(leave)
   }
 
   #refuse(id: string, node: number, ordinal: number, step: number): void {
@@ -126,10 +129,6 @@ export class CallWatch {
     if (async !== undefined) return { [Symbol.asyncIterator]: () => watch(async.call(value)) }
     return value
   }
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
 }
 
 function errorOf(poison: Poison, term: string): MillraceError {

@@ -5,6 +5,8 @@
  * Loops are generated for each list of keys, so that the engine sees records of one shape there, and no others.
  */
 
+import { types } from 'node:util'
+
 /** The values of one key. */
 export type Column = Int32Array | Float64Array | readonly unknown[]
 
@@ -17,6 +19,10 @@ export interface Columns {
 
 /** How a column is kept: whole numbers of 32 bits, any numbers, any primitive values. Each holds what the former holds. */
 type Kind = 'whole' | 'number' | 'value'
+
+/** What generated loops use: a record that has more than its keys is none, and a Proxy might have anything. */
+const { getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf } = Object
+const { isProxy } = types
 
 type ListOfRecords = readonly Readonly<Record<string, unknown>>[]
 /** Fills the columns. Returns the index of one whose kind does not fit, the number of columns if all do, or `UNLIKE`. */
@@ -34,11 +40,14 @@ const unpackers = new Map<string, Unpacker>()
 /** The kinds that held the last records with these keys. */
 const lastKinds = new Map<string, readonly Kind[]>()
 
-/** The columns of items `from` up to `to`; `undefined` if they are no plain records of primitive values, alike in their keys. */
+/**
+ * The columns of items `from` up to `to`; `undefined` if they are no plain records of primitive values, alike in their keys,
+ * and without anything else. May throw what a getter throws.
+ */
 export function packColumns(items: readonly unknown[], from: number, to: number): Columns | undefined {
   const first = items[from]
-  if (typeof first !== 'object' || first === null || Object.getPrototypeOf(first) !== Object.prototype)
-    return undefined
+  if (typeof first !== 'object' || first === null || isProxy(first)) return undefined
+  if (getPrototypeOf(first) !== Object.prototype) return undefined
   const keys = Object.keys(first)
   if (keys.length === 0 || keys.length > MAX_KEYS || keys.includes('__proto__')) return undefined
   if (!Object.values(first).every(isPrimitive)) return undefined
@@ -97,16 +106,18 @@ function packerOf(keys: readonly string[], kinds: readonly Kind[]): Packer {
 
 function makePacker(keys: readonly string[], kinds: readonly Kind[]): Packer {
   const names = keys.map((key) => JSON.stringify(key))
-  return new Function(
-    'items',
-    'from',
-    'to',
-    'columns',
-    `const { prototype, getPrototypeOf } = Object
+  const make = new Function(
+    'getPrototypeOf',
+    'getOwnPropertyNames',
+    'getOwnPropertySymbols',
+    'isProxy',
+    `const { prototype } = Object
+    return function (items, from, to, columns) {
     ${names.map((_, k) => `const c${k} = columns[${k}]`).join('\n')}
     for (let i = from, at = 0; i < to; i++, at++) {
       const item = items[i]
-      if (typeof item !== 'object' || item === null || getPrototypeOf(item) !== prototype) return ${UNLIKE}
+      if (typeof item !== 'object' || item === null || isProxy(item)) return ${UNLIKE}
+      if (getPrototypeOf(item) !== prototype) return ${UNLIKE}
       let k = 0
       // the same keys in the same order, or the copies would differ from the originals
       for (const key in item) {
@@ -116,6 +127,8 @@ function makePacker(keys: readonly string[], kinds: readonly Kind[]): Packer {
         }
       }
       if (k !== ${keys.length}) return ${UNLIKE}
+      if (getOwnPropertyNames(item).length !== ${keys.length}) return ${UNLIKE}
+      if (getOwnPropertySymbols(item).length !== 0) return ${UNLIKE}
       ${names
         .map(
           (name, k) => `const v${k} = item[${name}]
@@ -124,8 +137,10 @@ function makePacker(keys: readonly string[], kinds: readonly Kind[]): Packer {
         )
         .join('\n')}
     }
-    return ${keys.length}`,
-  ) as Packer
+    return ${keys.length}
+    }`,
+  )
+  return make(getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, isProxy) as Packer
 }
 
 function makeUnpacker(keys: readonly string[]): Unpacker {

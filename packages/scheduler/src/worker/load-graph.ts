@@ -3,7 +3,7 @@
  */
 
 import { BadInputError, fingerprint, ModuleTerm, messageOf, termRebuilt } from '@millrace/core'
-import { buildGraph, type Node, whileLoading } from '@millrace/core/engine'
+import { buildGraph, type Node, restoreValue, whileLoading } from '@millrace/core/engine'
 import { registerTypeScript } from '../typescript/register.ts'
 import { hashOf } from './hash.ts'
 import { preload } from './preload.ts'
@@ -42,7 +42,7 @@ export function loadGraph(ref: GraphRef): Promise<LoadedGraph> {
 export async function buildGraphOf({
   url,
   exportName,
-  params,
+  params: carried,
   fingerprint: expected,
 }: GraphRef): Promise<LoadedGraph> {
   await prepare(url)
@@ -58,6 +58,8 @@ export async function buildGraphOf({
     } catch (cause) {
       throw new BadInputError(`A worker cannot load ${url}: ${messageOf(cause)}`, { cause })
     }
+    // what is sent on to another worker must stay as it is
+    const params = restoreValue(carried.mending === undefined ? carried : structuredClone(carried))
     const graph = buildGraph(termRebuilt(module.default, params, url))
     const lines = fingerprint(graph, false)
     if (hashOf(lines.join('\n')) !== expected) return { kind: 'mismatch', lines }

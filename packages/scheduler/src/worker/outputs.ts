@@ -1,5 +1,6 @@
 /** Packs and unpacks what a region gave, port by port. Called on both sides of the protocol. */
 
+import { Uncarriable, type Way } from '@millrace/core/engine'
 import { pack, unpack } from './packed.ts'
 import type { Outputs } from './protocol.ts'
 
@@ -20,17 +21,43 @@ export interface PortWindow {
   readonly times: readonly number[] | undefined
 }
 
-/** Packs the items of all ports. */
-export function packOutputs(ports: readonly PortItems[]): Outputs {
+/** Packs the items of all ports. @throws {NotSent} for an item that cannot go that way. */
+export function packOutputs(ports: readonly PortItems[], way: Way): Outputs {
   const sizes = ports.map(({ items }) => items.length)
   const lists =
     ports.length > MAX_PACKS ? [ports.flatMap(({ items }) => items)] : ports.map(({ items }) => items)
   const timed = ports.some(({ times }) => times !== undefined)
   return {
-    packs: lists.map((items) => pack(items, 0, items.length)),
+    packs: lists.map((items, list) => {
+      try {
+        return pack(items, 0, items.length, way)
+      } catch (error) {
+        throw error instanceof Uncarriable ? new NotSent(error, portOf(ports, list, error.at)) : error
+      }
+    }),
     sizes,
     times: timed ? Float64Array.from(ports.flatMap(({ times }) => times ?? [])) : undefined,
   }
+}
+
+/** An item that cannot be sent, and the port that it came out of. */
+export class NotSent {
+  readonly why: Uncarriable
+  readonly port: number
+
+  constructor(why: Uncarriable, port: number) {
+    this.why = why
+    this.port = port
+  }
+}
+
+function portOf(ports: readonly PortItems[], list: number, at: number): number {
+  if (ports.length <= MAX_PACKS) return list
+  let end = 0
+  return ports.findIndex(({ items }) => {
+    end += items.length
+    return at < end
+  })
 }
 
 /** The items of each port again. Windows may share an array. */

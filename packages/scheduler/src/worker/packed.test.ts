@@ -6,7 +6,7 @@ import { giveBuffers, pack, type Transferred, unpack } from './packed.ts'
 const there = (items: readonly unknown[]) => unpack(structuredClone(packed(items)))
 const many = <T>(make: (i: number) => T): T[] => Array.from({ length: 40 }, (_, i) => make(i))
 
-const packed = (items: readonly unknown[]) => pack(items, 0, items.length)
+const packed = (items: readonly unknown[]) => pack(items, 0, items.length, 'thread')
 
 test('numbers, records and anything else come back as they were', () => {
   for (const items of [
@@ -41,8 +41,17 @@ test('records of primitive values travel as columns, in the narrowest kind that 
     'Float64Array',
     'Array',
   ])
-  for (const odd of [{ a: {} }, { a: () => 0 }, { b: 1 }, { a: 1, b: 1 }, [1], null, new (class A {})()]) {
+  for (const odd of [{ a: {} }, { b: 1 }, { a: 1, b: 1 }, [1], null, Object.create(null)]) {
     expect(kindsOf(many((i) => (i === 30 ? odd : { a: i })))).toBe('plain')
+  }
+})
+
+test('what has more than a column keeps is sent otherwise, or refused', () => {
+  const odd = [{ a: () => 0 }, new (class A {})(), new Proxy({ a: 1 }, {}), { a: 1, [Symbol('s')]: 1 }]
+  for (const item of [...odd, Object.defineProperty({ a: 1 }, 'b', { value: 1 })]) {
+    expect(() => packed(many((i) => (i === 30 ? item : { a: i })))).toThrow(
+      expect.objectContaining({ at: 30 }),
+    )
   }
 })
 

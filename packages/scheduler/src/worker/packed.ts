@@ -1,17 +1,18 @@
 /**
  * Items on their way between threads. Numbers travel as a column, records of primitive values alike in their keys as a
- * column for each key; everything else is cloned as it is.
+ * column for each key; everything else is cloned, with notes of what is to be mended in the clone (`carry` in core).
  *
  * Columns are copied, not transferred: the first buffer that a thread gives away makes V8 check in every loop over any
  * typed array there, from then on, that its buffer is still at hand ("array buffer detaching protector"). Terms that
  * compute on typed arrays took 40% longer for it, and a copy costs a fraction of what making the column does.
  */
 
+import { type Carried, carry, restore, type Way } from '@millrace/core/engine'
 import { type Columns, packColumns, unpackColumns } from './columns.ts'
 
 /** Some items. */
 export type Packed =
-  | { readonly kind: 'plain'; readonly items: readonly unknown[] }
+  | ({ readonly kind: 'plain' } & Carried)
   | { readonly kind: 'numbers'; readonly column: Float64Array }
   | ({ readonly kind: 'records' } & Columns)
 
@@ -21,14 +22,14 @@ export type Transferred = ArrayBuffer[]
 /** Fewer items than this are cloned as they are: a column costs more than it saves. */
 const MIN_ITEMS = 16
 
-/** Packs items `from` up to `to`. */
-export function pack(items: readonly unknown[], from: number, to: number): Packed {
+/** Packs items `from` up to `to`. @throws {Uncarriable} for one that cannot go that way. */
+export function pack(items: readonly unknown[], from: number, to: number, way: Way): Packed {
   if (to - from >= MIN_ITEMS) {
     const packed =
       typeof items[from] === 'number' ? packNumbers(items, from, to) : packRecords(items, from, to)
     if (packed !== undefined) return packed
   }
-  return { kind: 'plain', items: from === 0 && to === items.length ? items : items.slice(from, to) }
+  return { kind: 'plain', ...carry(items, way, from, to) }
 }
 
 /** Levels of an item at which buffers are looked for. */
@@ -60,15 +61,19 @@ function packNumbers(items: readonly unknown[], from: number, to: number): Packe
 }
 
 function packRecords(items: readonly unknown[], from: number, to: number): Packed | undefined {
-  const columns = packColumns(items, from, to)
-  return columns === undefined ? undefined : { kind: 'records', ...columns }
+  try {
+    const columns = packColumns(items, from, to)
+    return columns === undefined ? undefined : { kind: 'records', ...columns }
+  } catch {
+    return undefined // a getter that throws: `carry` will say where
+  }
 }
 
-/** The items as an array again. */
+/** The items as an array again. @throws {UnknownClassError} if there is an object of a class that is not registered here. */
 export function unpack(packed: Packed): readonly unknown[] {
   switch (packed.kind) {
     case 'plain':
-      return packed.items
+      return restore(packed)
     case 'numbers':
       return Array.from(packed.column)
     case 'records':

@@ -5,9 +5,11 @@
  */
 
 import type { FailureCounts } from '@millrace/core'
+import type { CarriedValue } from '@millrace/core/engine'
 import type { CallPlace } from './beacon.ts'
 import type { WireLetter, WirePolicy } from './letters.ts'
 import type { Packed } from './packed.ts'
+import type { WireItem } from './refusal.ts'
 import type { WireError } from './wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
@@ -25,7 +27,7 @@ export interface GraphRef {
   /** The export of a module term; `undefined` for a graph module. */
   readonly exportName: string | undefined
   /** The builder's parameters. */
-  readonly params: unknown
+  readonly params: CarriedValue
   /** Hash of what the graph must look like; see core's `fingerprint`. */
   readonly fingerprint: string
 }
@@ -82,8 +84,8 @@ export type Poison = CallPlace &
 /** The state of a stateful stage after so many batches. */
 export interface Snapshot {
   readonly batches: number
-  /** By node. */
-  readonly states: readonly unknown[]
+  /** By node: a list. */
+  readonly states: CarriedValue
 }
 
 /** Memory that a pool's thread and the caller's share. */
@@ -131,7 +133,7 @@ export interface RunTask {
   readonly loads: readonly Load[]
   /**
    * Set after a worker was lost with the batch, to find out why: every call is noted, promises are awaited one at a
-   * time, the batch stays in one piece, and results are checked for what cannot be cloned.
+   * time, and the batch stays in one piece.
    */
   readonly isCareful: boolean
   /** Calls that are not to be made. Only with `isCareful`. */
@@ -208,7 +210,7 @@ export interface FailedReply {
   readonly at: number
   readonly phase: string
   readonly error: WireError
-  readonly item: unknown
+  readonly item: WireItem
 }
 
 /** The graph built here differs: its fingerprint, line by line. */

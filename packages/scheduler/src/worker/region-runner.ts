@@ -22,6 +22,7 @@ import {
 } from '@millrace/core/engine'
 import { BackEdge } from './back-edge.ts'
 import type { CallWatch } from './call-watch.ts'
+import { checkedKernel, makerOf } from './checked-kernel.ts'
 import { FailureLog } from './failure-log.ts'
 import type { WirePolicy } from './letters.ts'
 import type { PortItems } from './outputs.ts'
@@ -63,6 +64,10 @@ export class RegionRunner {
   readonly nodes: readonly Node[]
   /** Of each way out that is read: whether buffers are given away there. */
   readonly gives: readonly boolean[]
+  /** Of each way out that is read: the node that makes what leaves there. */
+  readonly makers: readonly Node[]
+  /** Something in it cannot be sent: no part of its batch can go to another worker. */
+  isWhole = false
   /** Batches run so far. */
   batches = 0
   /** Called between two steps of a batch. */
@@ -99,13 +104,16 @@ export class RegionRunner {
       const kernel = sharedKernelOf(node, isTail)
       return watch?.watch(node, at, kernel) ?? kernel
     }
-    const plans = region.stages.map((indexes, stage): StagePlan => {
+    const plans = region.stages.map((indexes, number): StagePlan => {
       const first = at
       const own = indexes.map((index) => withPolicy(nodes[index] as Node, region.policies[at++]))
       if (first === 0 && region.opensSplits) own[0] = splitOpener(own[0] as Node)
-      const kernels = own.map((node, nth) =>
-        kernelOf(node, first + nth, tails.has(stage) && nth === own.length - 1),
-      )
+      const isExit = region.exits.some(({ stage, isRead }) => isRead && stage === number)
+      const maker = isExit ? makerOf(own) : undefined
+      const kernels = own.map((node, nth) => {
+        const kernel = kernelOf(node, first + nth, tails.has(number) && nth === own.length - 1)
+        return node === maker ? checkedKernel(node, kernel, region.stopsOnFailure) : kernel
+      })
       return { index: 0, kind: 'fused', nodes: own, kernels }
     })
     this.nodes = plans.flatMap((plan) => plan.nodes)
@@ -143,6 +151,9 @@ export class RegionRunner {
       if (isTail) tailEdges.set(stage, edge)
       return [edge]
     })
+    this.makers = region.exits.flatMap(({ stage, isRead }) =>
+      isRead ? [makerOf((plans[stage] as StagePlan).nodes)] : [],
+    )
     this.gives = region.exits.flatMap(({ stage, isRead }) =>
       isRead ? [lastOf(plans[stage] as StagePlan).leaf.isGivingBuffers] : [],
     )
@@ -232,6 +243,7 @@ export class RegionRunner {
   run(loads: readonly Loaded[], poison: readonly Poison[] = []): Promise<Yielded> {
     this.batches++
     this.wasSplit = false
+    this.isWhole = false
     this.#watch?.begin(poison)
     for (const { items, times, enterAt } of loads) {
       if (items.length === 0) continue

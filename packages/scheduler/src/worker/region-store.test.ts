@@ -10,7 +10,7 @@ const ref: RegionRef = {
     key: 'flags',
     url: new URL('../../test/fixtures/flags.mjs', import.meta.url).href,
     exportName: 'pass',
-    params: undefined,
+    params: { value: undefined },
     fingerprint: '',
   },
   stages: [[0]],

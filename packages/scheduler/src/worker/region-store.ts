@@ -4,7 +4,7 @@
  */
 
 import { MillraceError } from '@millrace/core'
-import type { Node } from '@millrace/core/engine'
+import { type Node, restoreValue } from '@millrace/core/engine'
 import { CallWatch } from './call-watch.ts'
 import { type LoadedGraph, loadGraph } from './load-graph.ts'
 import type { RegionRef, Snapshot } from './protocol.ts'
@@ -57,7 +57,10 @@ export class Region {
     if (this.stateful?.batches === batches && restore === undefined) return this.stateful
     if (restore === undefined && batches > 0) return undefined
     const runner = this.#makeRunner(isCareful)
-    await runner.start(restore?.states)
+    // the snapshot may be needed once more, as it is
+    await runner.start(
+      restore === undefined ? undefined : (restoreValue(structuredClone(restore.states)) as unknown[]),
+    )
     runner.batches = restore?.batches ?? 0
     this.stateful = runner
     return runner

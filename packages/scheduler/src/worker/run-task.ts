@@ -4,13 +4,13 @@ import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { threadId } from 'node:worker_threads'
 import { MillraceError, TermError } from '@millrace/core'
-import { type Node, refusalOf } from '@millrace/core/engine'
-import { findUncloneable } from './clone-path.ts'
-import { packOutputs } from './outputs.ts'
-import { giveBuffers, type Transferred, unpack } from './packed.ts'
+import { carryValue, isA, type Node, refusalOf, Uncarriable } from '@millrace/core/engine'
+import { NotSent, packOutputs } from './outputs.ts'
+import { giveBuffers, type Packed, type Transferred, unpack } from './packed.ts'
 import {
   type ContinueTask,
   type FailedReply,
+  type Outputs,
   PROTOCOL_VERSION,
   type PrepareReply,
   type PrepareTask,
@@ -19,6 +19,7 @@ import {
   type Snapshot,
   type Task,
 } from './protocol.ts'
+import { OWN_WAY, refusal, toWireItem } from './refusal.ts'
 import type { RegionRunner, Yielded } from './region-runner.ts'
 import { addRegion, knownRegion, type Region } from './region-store.ts'
 import { toWire } from './wire-error.ts'
@@ -87,17 +88,15 @@ async function runBatch(
   watch?.(runner)
   const begun = performance.now()
   const loads = task.loads.map(({ items, times, enterAt }) => ({
-    items: unpack(items),
+    items: unpackFor(runner, items),
     times: times === undefined ? undefined : Array.from(times),
     enterAt,
   }))
   const yielded = await region.busy(runner, () =>
     stateful?.isLast === true ? runner.end() : runner.run(loads, task.poison),
   )
-  if (task.isCareful) checkCloneable(yielded, runner)
   const wantsSnapshot = stateful?.wantsSnapshot === true && !yielded.hasMore
-  const snapshot = wantsSnapshot ? { batches: runner.batches, states: runner.states } : undefined
-  if (task.isCareful && snapshot !== undefined) checkState(snapshot, runner)
+  const snapshot = wantsSnapshot ? snapshotOf(runner) : undefined
   return settle(task.activation, part, region, runner, yielded, begun, snapshot, transfer)
 }
 
@@ -127,9 +126,9 @@ function settle(
   snapshot: Snapshot | undefined,
   transfer: Transferred,
 ): Reply {
+  const outputs = packFor(runner, yielded)
   if (yielded.hasMore) region.pause(activation, part, runner)
   else region.give(runner)
-  const outputs = packOutputs(yielded.ports)
   yielded.ports.forEach(({ items }, port) => {
     if (runner.gives[port] === true) giveBuffers(items, transfer)
   })
@@ -149,35 +148,35 @@ function settle(
   }
 }
 
-/** A reply that cannot be cloned is lost on the way: run once more, to say which term made it, and what it is. */
-function checkCloneable({ ports }: Yielded, { nodes }: RegionRunner): void {
-  for (const item of ports.flatMap(({ items }) => items)) {
-    const found = isSimple(item) ? undefined : findUncloneable(item)
-    if (found === undefined) continue
-    const cause = new MillraceError(
-      'NOT_CLONEABLE',
-      `its result cannot be sent to another thread: item${found.path} is ${found.what}. ` +
-        "Return plain data, or keep the term on the caller's thread with local().",
-    )
-    throw new TermError((nodes[nodes.length - 1] as Node).id, 'result', cause)
+/** @throws {TermError} of the term that made what cannot be sent. */
+function packFor(runner: RegionRunner, { ports }: Yielded): Outputs {
+  try {
+    return packOutputs(ports, OWN_WAY)
+  } catch (error) {
+    if (!(error instanceof NotSent)) throw error
+    throw new TermError((runner.makers[error.port] as Node).id, 'result', refusal('result', error.why))
   }
 }
 
-function checkState({ states }: Snapshot, { nodes }: RegionRunner): void {
-  states.forEach((state, at) => {
-    const found = findUncloneable(state)
-    if (found === undefined) return
-    const cause = new MillraceError(
-      'NOT_CLONEABLE',
-      `its state must be a value that can be cloned, but state${found.path} is ${found.what}. ` +
-        "Keep plain data in ctx.state, or keep the term on the caller's thread with local().",
-    )
-    throw new TermError((nodes[at] as Node).id, 'state', cause)
-  })
+/** @throws {TermError} for an object of a class that is not registered here. */
+function unpackFor(runner: RegionRunner, items: Packed): readonly unknown[] {
+  try {
+    return unpack(items)
+  } catch (error) {
+    throw new TermError((runner.nodes[0] as Node).id, 'item', error)
+  }
 }
 
-function isSimple(item: unknown): boolean {
-  return (typeof item !== 'object' && typeof item !== 'function' && typeof item !== 'symbol') || item === null
+/** @throws {TermError} for a state that cannot be sent. */
+function snapshotOf({ batches, states, nodes }: RegionRunner): Snapshot {
+  try {
+    return { batches, states: carryValue(states, OWN_WAY) }
+  } catch (error) {
+    if (!(error instanceof Uncarriable)) throw error
+    const at = Number(/^\[(\d+)\]/.exec(error.path)?.[1] ?? 0)
+    const why = new Uncarriable([error.path.replace(/^\[\d+\]/, '')], error.what, error.remedy)
+    throw new TermError((nodes[at] as Node).id, 'state', refusal('state', why))
+  }
 }
 
 function wrongVersion(version: number): MillraceError {
@@ -188,11 +187,10 @@ function wrongVersion(version: number): MillraceError {
 }
 
 function failed(error: unknown, region: Region | undefined): FailedReply {
-  if (!(error instanceof TermError)) {
-    return { kind: 'failed', at: -1, phase: 'start', error: toWire(error), item: undefined }
+  if (!isA(error, TermError)) {
+    return { kind: 'failed', at: -1, phase: 'start', error: toWire(error), item: toWireItem(undefined) }
   }
   const indexes = region?.ref.stages.flat() ?? []
   const at = indexes.findIndex((index) => region?.nodes[index]?.id === error.term)
-  const item = findUncloneable(error.item) === undefined ? error.item : String(error.item)
-  return { kind: 'failed', at, phase: error.phase, error: toWire(error.cause), item }
+  return { kind: 'failed', at, phase: error.phase, error: toWire(error.cause), item: toWireItem(error.item) }
 }

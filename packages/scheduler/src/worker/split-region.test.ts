@@ -69,7 +69,7 @@ function treeOf(
   )
   const region: RegionRef = {
     ...shape,
-    graph: { key: '', url: '', exportName: undefined, params: undefined, fingerprint: '' },
+    graph: { key: '', url: '', exportName: undefined, params: { value: undefined }, fingerprint: '' },
     stages: nodes.map((_, at) => [at]),
     input: 'out',
     opensSplits: false,
@@ -105,7 +105,7 @@ function randomCycle(choose: Random): Tree {
 
 const asReply = (yielded: Yielded): DoneReply => ({
   kind: 'done',
-  outputs: packOutputs(yielded.ports),
+  outputs: packOutputs(yielded.ports, 'thread'),
   counts: yielded.counts,
   copied: yielded.copied,
   left: yielded.left,

@@ -11,6 +11,7 @@ import type { Loaded, RegionRunner } from './region-runner.ts'
 
 /** Whether there is something to take. */
 export function canSplit(runner: RegionRunner): boolean {
+  if (runner.isWhole) return false
   const [edge, other] = edgesToSplit(runner, 2)
   return other !== undefined || (edge !== undefined && edge.items > 1)
 }
@@ -25,6 +26,14 @@ export function split(runner: RegionRunner): Loaded[] {
   const [only] = edges
   if (edges.length > 1) return edges.slice(edges.length >> 1).map((edge) => take(edge, edge.items))
   return only !== undefined && only.items > 1 ? [take(only, only.items >> 1)] : []
+}
+
+/** Puts back what was taken: nothing has run since. */
+export function putBack(runner: RegionRunner, cut: readonly Loaded[]): void {
+  for (const { items, times, enterAt } of cut) {
+    const edge = runner.edges[enterAt] as Edge
+    edge.push({ items, from: 0, to: items.length, times, itemBytes: 0 })
+  }
 }
 
 /** Up to `limit` queues that may be cut: on none of the ways through the region two of them. */

@@ -100,7 +100,7 @@ test('a damaged one is passed over, and told; all damaged are an error, and stay
   store.files.set(older, Buffer.from('MILLRACE CHECKPOINT 99\n{}'))
   await expect(run(make(), { checkpoint: { store } }).done).rejects.toMatchObject({
     code: 'DAMAGED_CHECKPOINTS',
-    message: expect.stringMatching(/checksum is wrong.*its format is 99, not 1/),
+    message: expect.stringMatching(/checksum is wrong.*its format is 99, not 2/),
   })
   store.files.set(older, Buffer.from('no checkpoint'))
   await expect(run(make(), { checkpoint: { store } }).done).rejects.toThrow('it is no checkpoint')
@@ -372,7 +372,7 @@ test('what is no plain data is named', async () => {
     run(count(3).replays().pipe(keeper, new Collect()), { checkpoint }).done,
   ).rejects.toMatchObject({
     code: 'NOT_SAVED',
-    message: expect.stringContaining('the state of "keeper" is no plain data'),
+    message: expect.stringContaining('the state of "keeper" cannot be saved (f is a function (f))'),
   })
 })
 

@@ -1,6 +1,6 @@
 /**
  * The bytes of a checkpoint: a line that names the format, a line of JSON, the state in V8's format for structured
- * clones, and the SHA-256 of all that. Described in docs/checkpoints.md.
+ * clones with notes of what is to be mended (see `carry`), and the SHA-256 of all that. Described in docs/checkpoints.md.
  */
 
 import { createHash } from 'node:crypto'
@@ -8,8 +8,9 @@ import { Deserializer, Serializer } from 'node:v8'
 import type { EngineSnapshot } from '../../engine/snapshot.ts'
 import { messageOf, NotSavedError } from '../../errors.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { type CarriedValue, carryValue, restoreValue, whyNotCarried } from '../../values/carry.ts'
 
-const FORMAT = 1
+const FORMAT = 2
 const MAGIC = 'MILLRACE CHECKPOINT '
 const DIGEST_BYTES = 32
 
@@ -41,9 +42,9 @@ export function encode(header: CheckpointHeader, snapshot: EngineSnapshot, plan:
 
 function serialized(snapshot: EngineSnapshot, plan: Plan): Buffer {
   try {
-    return serialize(snapshot)
+    return serialize(carryValue(snapshot, 'checkpoint', true))
   } catch (error) {
-    throw new NotSavedError(culprit(snapshot, plan), messageOf(error))
+    throw culprit(snapshot, plan) ?? new NotSavedError('a value', messageOf(error), '')
   }
 }
 
@@ -55,23 +56,39 @@ function serialize(value: unknown): Buffer {
   return serializer.releaseBuffer()
 }
 
-function culprit({ stages, edges }: EngineSnapshot, { stages: plans }: Plan): string {
-  const fails = (value: unknown): boolean => {
-    try {
-      serialize(value)
-      return false
-    } catch {
-      return true
+/** Which term has what cannot be saved. */
+function culprit(
+  { stages, edges, results }: EngineSnapshot,
+  { stages: plans, graph }: Plan,
+): NotSavedError | undefined {
+  const refusal = (what: string, value: unknown): NotSavedError | undefined => {
+    const why = whyNotCarried(value, 'checkpoint')
+    return (
+      why &&
+      new NotSavedError(what, `${why.path.replace(/^\./, '')} is ${why.what}`.replace(/^ /, ''), why.remedy)
+    )
+  }
+  for (const [at, { states, pending, positions, own }] of stages.entries()) {
+    const nodes = plans[at]?.nodes ?? []
+    for (const [node, { id }] of nodes.entries()) {
+      const found =
+        refusal(`the state of "${id}"`, states[node]) ??
+        refusal(`an item that "${id}" has emitted`, pending[node]) ??
+        refusal(`the place of "${id}"`, positions[node])
+      if (found !== undefined) return found
     }
+    const found = refusal(`an item in "${nodes[0]?.id}"`, own)
+    if (found !== undefined) return found
   }
-  const at = stages.findIndex(fails)
-  const stage = stages[at]
-  const nodes = plans[at]?.nodes ?? []
-  if (stage !== undefined) {
-    const node = stage.states.findIndex(fails)
-    return node >= 0 ? `the state of "${nodes[node]?.id}"` : `an item in "${nodes[0]?.id}"`
+  for (const edge of edges) {
+    const found = refusal(`an item on its way from "${edge.writer}" to "${edge.reader}"`, edge)
+    if (found !== undefined) return found
   }
-  return edges.some(fails) ? 'an item on its way' : 'a result'
+  for (const [node, result] of results) {
+    const found = refusal(`the result of "${graph.nodes[node]?.id}"`, result)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** @throws {Error} saying what is wrong with the bytes. */
@@ -91,5 +108,5 @@ export function decode(bytes: Uint8Array): Checkpoint {
   const header = JSON.parse(whole.toString('utf8', first + 1, second)) as CheckpointHeader
   const deserializer = new Deserializer(whole.subarray(second + 1, end))
   deserializer.readHeader()
-  return { header, snapshot: deserializer.readValue() as EngineSnapshot }
+  return { header, snapshot: restoreValue(deserializer.readValue() as CarriedValue) as EngineSnapshot }
 }
