@@ -209,6 +209,18 @@ export class InvalidParametersError extends MillraceError {
   }
 }
 
+/** A term does something that would give another answer elsewhere. Code `NOT_STRICT`; the run has `strict: true`. */
+export class StrictError extends MillraceError {
+  constructor(term: string, what: string, cause?: unknown) {
+    const why = cause === undefined ? '' : ` (${messageOf(cause)})`
+    super(
+      'NOT_STRICT',
+      `"${term}" breaks a rule of the road: ${what}${why}. Give new items, and keep plain data in ctx.state that nothing else holds.`,
+      cause === undefined ? undefined : { cause },
+    )
+  }
+}
+
 /** A term failed on an item. Code `TERM_FAILED`; `cause` is the original error. */
 export class TermError extends MillraceError {
   /** Id of the node that failed. */

@@ -234,7 +234,7 @@ test('a config with mistakes is refused, a line for each', async () => {
     'millrace: c.yaml: edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "blok". ' +
       'Did you mean block?\n' +
       'millrace: c.yaml: unknown option batchItem (5). Did you mean batchItems? ' +
-      'Allowed: edges, batchItems, growthLimitItems, starvationMs, cleanupTimeoutMs, onError, failureRate, checkpoint, scheduler, terms.\n',
+      'Allowed: edges, batchItems, growthLimitItems, starvationMs, cleanupTimeoutMs, onError, strict, failureRate, checkpoint, scheduler, terms.\n',
   )
   expect(await refused('d.json')).toMatch(/^millrace: d\.json:1 cannot be read: .+\n$/)
   expect(await refused('e.toml')).toMatch(/^millrace: e\.toml is no config: .+\n$/)

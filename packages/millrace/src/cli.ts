@@ -80,7 +80,7 @@ function withSettings(command: Command, leftOut: readonly string[] = []): Comman
     if (leftOut.includes(name)) continue
     const names = ['strategy', 'profile', 'onError']
     const value = name === 'checkpoint' ? 'folder' : names.includes(name) ? 'name' : 'count'
-    command.option(`${flagOf(name)} <${value}>`, meaning)
+    command.option(name === 'strict' ? flagOf(name) : `${flagOf(name)} <${value}>`, meaning)
   }
   return command
 }

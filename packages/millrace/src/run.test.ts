@@ -31,7 +31,7 @@ test.each<[unknown, string]>([
   [
     { signl: 1 },
     'unknown option signl (1). Did you mean signal? ' +
-      'Allowed: edges, batchItems, growthLimitItems, starvationMs, cleanupTimeoutMs, onError, failureRate, checkpoint, scheduler, terms, signal, clock, statsEveryMs, pick, replay, overwrite.',
+      'Allowed: edges, batchItems, growthLimitItems, starvationMs, cleanupTimeoutMs, onError, strict, failureRate, checkpoint, scheduler, terms, signal, clock, statsEveryMs, pick, replay, overwrite.',
   ],
   [{ signal: true }, 'signal must be an AbortSignal, but is true.'],
   [{ clock: Date }, 'clock must be a clock with now(), monotonic() and after(), but is function Date.'],

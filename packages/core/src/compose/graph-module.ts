@@ -17,6 +17,8 @@ export interface GraphOrigin {
   readonly url: string
   /** The parameters the graph was built with, converted if the module says how; structured-cloneable. */
   readonly params: unknown
+  /** Whether workers freeze its items; said by the run. */
+  readonly isStrict?: boolean
   /** Builds the graph once more, to be compared and thrown away. @throws {UnknownParameterError} if a parameter is not read. */
   readonly rebuild: () => AnyTerm
 }

@@ -55,8 +55,8 @@ export interface Placement {
    * where a checkpoint cannot reach all items of the run.
    */
   isSteady?: boolean
-  /** Set before `open` where an item that fails is set aside and the sources stop: each item must then be told apart. */
-  stopsOnFailure?: boolean
+  /** Set before `open` where each item must be told apart: one that fails is set aside, or all are frozen. */
+  needsSingleItems?: boolean
   /** Lets the threads go. Called once, at the end of the run, whatever its outcome. */
   close(): void | Promise<void>
 }

@@ -23,9 +23,9 @@ export interface NodeOrigin {
 export type Origins = ReadonlyMap<AnyLeaf, NodeOrigin>
 
 /** Finds the origins of a term's leaves; of nested graph modules the outermost counts. */
-export function originsOf(term: AnyTerm): Origins {
+export function originsOf(term: AnyTerm, isStrict = false): Origins {
   const origins = new Map<AnyLeaf, NodeOrigin>()
-  for (const part of graphTermsIn(term)) addModule(part, origins)
+  for (const part of graphTermsIn(term)) addModule(part, origins, isStrict)
   return origins
 }
 
@@ -43,10 +43,15 @@ export function graphTermsIn(term: AnyTerm): GraphTerm<never, unknown>[] {
   return found
 }
 
-function addModule(term: GraphTerm<never, unknown>, origins: Map<AnyLeaf, NodeOrigin>): void {
+function addModule(
+  term: GraphTerm<never, unknown>,
+  origins: Map<AnyLeaf, NodeOrigin>,
+  isStrict: boolean,
+): void {
+  const origin = { ...term.origin, isStrict }
   const graph = buildGraph(term)
   const lines = fingerprint(graph, false).join('\n')
   graph.nodes.forEach(({ leaf }, index) => {
-    if (!origins.has(leaf)) origins.set(leaf, { origin: term.origin, index, fingerprint: lines })
+    if (!origins.has(leaf)) origins.set(leaf, { origin, index, fingerprint: lines })
   })
 }

@@ -39,6 +39,8 @@ export interface Plan {
 
 /** What the plan depends on beside the graph. */
 export interface PlanOptions {
+  /** Makes another kernel of each, for a run that is strict. */
+  readonly wrap?: (id: string, kernel: Kernel) => Kernel
   /** Nodes whose output is read from outside, by node index and port. */
   readonly isRead?: (node: Node, output: string) => boolean
   /** Whether two neighbours may share a stage. Default: always. */
@@ -47,7 +49,11 @@ export interface PlanOptions {
 
 /** Cuts `graph` into maximal stages. Every node is in exactly one. */
 export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
-  const kernels = graph.nodes.map((node) => node.leaf.kernel())
+  const { wrap } = options
+  const kernels = graph.nodes.map((node) => {
+    const kernel = node.leaf.kernel()
+    return wrap === undefined ? kernel : wrap(node.id, kernel)
+  })
   const nextOf = (node: Node): Node | undefined => {
     const edge = node.outputs[0]
     if (edge === undefined || node.outputs.length > 1 || node.leaf.outputs !== undefined) return undefined

@@ -33,6 +33,11 @@ export interface RunOptions {
   /** An edge that blocks a stalled graph grows up to this many items before the run fails. Default 1,048,576. */
   readonly growthLimitItems?: number
   /**
+   * Freezes items, deep down, and looks at states: a term that changes its item, or a state that it has given, fails, under
+   * every strategy alike. Costs time; for tests and for looking for the cause of a difference. Default false.
+   */
+  readonly strict?: boolean
+  /**
    * What a failure does to the run, where the policy of the term that failed is `fail`. `abort` ends it at once. `stop`
    * sets the item aside and stops the sources; what is sound goes on to the sinks, and the summary tells results,
    * the first error, and how complete they are. A failure that nothing can go on from (in `enter`, of a lost worker)

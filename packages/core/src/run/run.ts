@@ -8,6 +8,7 @@ import { Engine, NO_THREADS } from '../engine/engine.ts'
 import { failuresOf } from '../engine/failure-record.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { Placement } from '../engine/placement.ts'
+import { strictKernel } from '../engine/strict.ts'
 import type { ReadOutput } from '../engine/wire.ts'
 import {
   CancelledError,
@@ -219,8 +220,9 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   async #makeEngine(): Promise<Engine> {
     const { clock, edges, batchItems, growthLimitItems, pick } = this.#options
     const placement = await this.#place()
-    const origins = placement === undefined ? undefined : originsOf(this.#term)
+    const origins = placement === undefined ? undefined : originsOf(this.#term, this.#options.strict)
     const cut = planGraph(this.#graph, {
+      ...(this.#options.strict === true ? { wrap: strictKernel } : {}),
       isRead: (node, output) => this.#outputs.some((read) => read.node === node && read.output === output),
       ...(origins === undefined
         ? {}
@@ -261,7 +263,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       this.#placement = await placement.load()
       if (placement.isSteady === true) this.#placement.isSteady = true
     }
-    if (this.#placement !== undefined) this.#placement.stopsOnFailure = this.#options.onError === 'stop'
+    const { onError, strict } = this.#options
+    if (this.#placement !== undefined) this.#placement.needsSingleItems = onError === 'stop' || strict === true
     return this.#placement
   }
 

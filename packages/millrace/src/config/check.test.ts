@@ -49,7 +49,7 @@ test.each<[unknown, string]>([
   ],
   [
     { clock: {} },
-    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, starvationMs, cleanupTimeoutMs, onError, failureRate, checkpoint, scheduler, terms.',
+    'unknown option clock ({}). Allowed: edges, batchItems, growthLimitItems, starvationMs, cleanupTimeoutMs, onError, strict, failureRate, checkpoint, scheduler, terms.',
   ],
   [
     { scheduler: { strategy: 'pol' } },

@@ -17,6 +17,7 @@ export function defaultConfig(): RunConfig {
     starvationMs: 1000,
     cleanupTimeoutMs: 10_000,
     onError: 'abort',
+    strict: false,
     failureRate: { warnShare: 0.01, actShare: 0.1 },
     checkpoint: { everyMs: 10_000, timeoutMs: 60_000 },
     scheduler: {

@@ -26,6 +26,7 @@ export interface RunConfig
     | 'starvationMs'
     | 'cleanupTimeoutMs'
     | 'onError'
+    | 'strict'
     | 'failureRate'
   > {
   readonly checkpoint?: CheckpointConfig
@@ -85,6 +86,7 @@ export const runSettings: Section = section(
     starvationMs: ms,
     cleanupTimeoutMs: ms,
     onError: oneOf(['abort', 'stop']),
+    strict: truth,
     failureRate: section({ warnShare: share, actShare: share }),
     checkpoint: section(checkpoint),
     scheduler: section({

@@ -12,6 +12,7 @@ test('the variables and their settings', () => {
     'MILLRACE_STARVATION_MS starvationMs',
     'MILLRACE_CLEANUP_TIMEOUT_MS cleanupTimeoutMs',
     'MILLRACE_ON_ERROR onError',
+    'MILLRACE_STRICT strict',
     'MILLRACE_WARN_SHARE failureRate.warnShare',
     'MILLRACE_ACT_SHARE failureRate.actShare',
     'MILLRACE_CHECKPOINT checkpoint.dir',

@@ -40,6 +40,7 @@ export const flags = {
   workers: 'workers at most',
   minWorkers: 'workers that are kept while the run lasts',
   onError: 'what a failure does: abort, or stop: drain what is sound',
+  strict: 'freezes items and checks states: what would give another answer elsewhere fails',
   batchItems: 'items in one batch at most',
   capacityItems: 'items on an edge at most',
   checkpoint: 'the folder for checkpoints: the same command goes on from the last one',
@@ -48,7 +49,9 @@ export const flags = {
 } as const
 
 /** What was given of the flags, as text. */
-export type FlagValues = { readonly [Name in keyof typeof flags]?: string }
+export type FlagValues = { readonly [Name in Exclude<keyof typeof flags, 'strict'>]?: string } & {
+  readonly strict?: true
+}
 
 /** A flag as it is typed: `--batch-items`. */
 export function flagOf(name: string): string {
@@ -74,7 +77,7 @@ export function environmentLayers(environment: Readonly<Record<string, string | 
 /** A layer for each flag that was given. */
 export function flagLayers(given: FlagValues): Layer[] {
   return (Object.keys(flags) as (keyof typeof flags)[]).flatMap((name) =>
-    layerOf(paths.get(name), given[name], flagOf(name)),
+    layerOf(paths.get(name), given[name]?.toString(), flagOf(name)),
   )
 }
 

@@ -41,8 +41,8 @@ export class HybridPlacement implements Placement {
     this.#pool.sharesSources = false
   }
 
-  set stopsOnFailure(stops: boolean) {
-    this.#pool.stopsOnFailure = stops
+  set needsSingleItems(needs: boolean) {
+    this.#pool.needsSingleItems = needs
   }
 
   mayFuse(from: Node, to: Node, origins: Origins): boolean {

@@ -42,7 +42,7 @@ export class Locator {
       return { graph, at: 0, lines: '' }
     }
     const { origin, index: at, fingerprint } = place
-    const { url, params } = origin
+    const { url, params, isStrict = false } = origin
     const known = this.#graphs.get(origin)
     if (known !== undefined) return { graph: known, at, lines: fingerprint }
     const parts = {
@@ -50,6 +50,7 @@ export class Locator {
       exportName: undefined,
       params: carryParams(params, url, 'thread'),
       fingerprint: hashOf(fingerprint),
+      isStrict,
     }
     return { graph: this.#graphOf(origin, url, parts), at, lines: fingerprint }
   }

@@ -169,9 +169,9 @@ export class Places {
     let graph = this.#graphs.get(origin)
     if (graph === undefined) {
       const key = `${this.#run}graph ${this.#graphs.size}`
-      const { url } = origin
+      const { url, isStrict = false } = origin
       const params = carryParams(origin.params, url, this.#way)
-      graph = { key, url, exportName: undefined, params, fingerprint: hashOf(fingerprint) }
+      graph = { key, url, exportName: undefined, params, fingerprint: hashOf(fingerprint), isStrict }
       this.#graphs.set(origin, graph)
     }
     return { graph, lines: fingerprint }

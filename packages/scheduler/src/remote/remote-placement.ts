@@ -115,7 +115,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   readonly #pressure = memoryPressure()
   onHealth: ((health: Health) => void) | undefined
   isSteady = false
-  stopsOnFailure = false
+  needsSingleItems = false
   /** Whether workers may read sources split by split; not where sources have threads of their own. */
   sharesSources = true
   #isTimed = false
@@ -139,7 +139,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
 
   #mobilityOf(node: Node, origins: Origins) {
     // a split or a partial is more than what a checkpoint, or a failure that is set aside, can tell of
-    const shared = mobilityOf(node, !this.isSteady && !this.stopsOnFailure)
+    const shared = mobilityOf(node, !this.isSteady && !this.needsSingleItems)
     const mobility = shared === 'splittable' && !this.sharesSources ? 'local' : shared
     // a term with a state that no worker can build, or a bare merge, is as well off here
     const needsHome = mobility !== 'free' || node.leaf.kernel().kind === 'merge'

@@ -3,7 +3,7 @@
  */
 
 import { BadInputError, fingerprint, ModuleTerm, messageOf, termRebuilt } from '@millrace/core'
-import { buildGraph, type Node, restoreValue, whileLoading } from '@millrace/core/engine'
+import { buildGraph, type Node, restoreValue, strictKernel, whileLoading } from '@millrace/core/engine'
 import { registerTypeScript } from '../typescript/register.ts'
 import { hashOf } from './hash.ts'
 import { preload } from './preload.ts'
@@ -44,6 +44,7 @@ export async function buildGraphOf({
   exportName,
   params: carried,
   fingerprint: expected,
+  isStrict = false,
 }: GraphRef): Promise<LoadedGraph> {
   await prepare(url)
   return whileLoading(url, async () => {
@@ -63,8 +64,15 @@ export async function buildGraphOf({
     const graph = buildGraph(termRebuilt(module.default, params, url))
     const lines = fingerprint(graph, false)
     if (hashOf(lines.join('\n')) !== expected) return { kind: 'mismatch', lines }
+    if (isStrict) for (const node of graph.nodes) makeStrict(node)
     return { kind: 'loaded', nodes: graph.nodes }
   })
+}
+
+/** The graph is this run's own: nothing else sees its terms. */
+function makeStrict({ id, leaf }: Node): void {
+  const { kernel } = leaf
+  Object.defineProperty(leaf, 'kernel', { value: () => strictKernel(id, kernel.call(leaf)) })
 }
 
 async function prepare(url: string): Promise<void> {

@@ -30,6 +30,8 @@ export interface GraphRef {
   readonly params: CarriedValue
   /** Hash of what the graph must look like; see core's `fingerprint`. */
   readonly fingerprint: string
+  /** Whether its items are frozen. */
+  readonly isStrict?: boolean
 }
 
 /** An edge between two stages of a region, which are given by their position in it. */
