@@ -5,15 +5,22 @@ import * as errors from './errors.ts'
 
 const {
   BadInputError,
+  WouldReplaceError,
+  NotReplayableError,
+  ChangedFileError,
+  InUseError,
+  StrictError,
   CallLostError,
   CallTimeoutError,
   CancelledError,
   CircuitOpenError,
+  CleanUpTimeoutError,
   CycleWithoutSeedError,
   DamagedCheckpointsError,
   describe: describeValue,
   EmptyParallelError,
   InvalidOptionError,
+  InvalidParametersError,
   messageOf,
   MillraceError,
   MixedPortsError,
@@ -29,12 +36,14 @@ const {
   OtherGraphError,
   OverflowError,
   PolicyRefusedError,
+  RunWhileLoadingError,
   SourceWithInputError,
   StallError,
   TermError,
   TimeoutUnenforceableError,
   TooManyFailuresError,
   TwoWritersError,
+  UnknownParameterError,
   UnknownPortError,
   WrongStateError,
 } = errors
@@ -42,6 +51,41 @@ const {
 const cause = new Error('the cause')
 
 const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
+  [new StrictError('t', 'it changed its item'), 'NOT_STRICT', ['"t" breaks a rule', 'it changed its item']],
+  [
+    new InUseError('The folder f', { pid: 7 }, 'f/lock', false),
+    'IN_USE',
+    ['The folder f is in use by a run in process 7', 'Wait until'],
+  ],
+  [
+    new InUseError('The folder f', { pid: 7, host: 'h' }, 'f/lock', true),
+    'IN_USE',
+    ['process 7 on h', 'remove f/lock'],
+  ],
+  [new ChangedFileError('f', 'has 3 bytes'), 'CHANGED_FILE', ['The file f', 'it has 3 bytes', 'Put it back']],
+  [new NotReplayableError('fileTail', true), 'NOT_REPLAYABLE', ['fileTail()', 'checkpoints know its place']],
+  [
+    new NotReplayableError('cron', false),
+    'NOT_REPLAYABLE',
+    ['cron()', 'Write what it gives to a file first'],
+  ],
+  [
+    new WouldReplaceError([['writeLines', 'a.txt']]),
+    'WOULD_REPLACE',
+    ['"writeLines" would replace a.txt', '--overwrite'],
+  ],
+  [new RunWhileLoadingError('u'), 'RUN_WHILE_LOADING', ['u was loaded', 'isMain(import.meta.url)']],
+  [new CleanUpTimeoutError('exit of "t"', 5), 'CLEANUP_TIMEOUT', ['exit of "t"', '5 ms', 'cleanupTimeoutMs']],
+  [
+    new UnknownParameterError('graph(u)', 'traget', 30, 'target', ['target']),
+    'UNKNOWN_PARAMETER',
+    ['graph(u) has no parameter "traget" (30)', 'Did you mean target?'],
+  ],
+  [
+    new InvalidParametersError('graph(u)', [InvalidParametersError.line('n', 'x', 'must be a number')]),
+    'INVALID_PARAMETER',
+    ['graph(u): The parameter "n" must be a number, but is "x".'],
+  ],
   [new NotATermError([1], 'pipe()'), 'NOT_A_TERM', ['pipe()', '[1]', 'fromIterable()']],
   [new NotATermError(Math.abs, 'pipe()'), 'NOT_A_TERM', ['function abs', 'map()']],
   [

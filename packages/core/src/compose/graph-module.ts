@@ -2,6 +2,7 @@
  * `graph(import.meta.url, builder)`: a graph that any thread can build again, because it knows its own module.
  */
 
+import { fileURLToPath } from 'node:url'
 import { BadInputError, describe, InvalidOptionError, NoTermBuiltError } from '../errors.ts'
 import { buildTracked, checkSpec, type ReadParams, readParams } from '../params/params.ts'
 import type { ArgumentsOf, ParamSpec, ParamsOf } from '../params/types.ts'
@@ -126,7 +127,7 @@ export function graph(url: string, ...rest: readonly unknown[]): unknown {
   if (typeof url !== 'string' || url === '') {
     throw new InvalidOptionError('The first argument of graph()', url, 'import.meta.url')
   }
-  const where = `graph(${url})`
+  const where = `graph(${url.startsWith('file:') ? fileURLToPath(url) : url})`
   if (typeof builder !== 'function') {
     throw new InvalidOptionError('The last argument of graph()', builder, 'a function that returns a term')
   }

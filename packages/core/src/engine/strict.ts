@@ -9,8 +9,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Kernel } from '../contracts.ts'
 import { StrictError } from '../errors.ts'
+import { promiseOf } from '../values/foreign.ts'
 import type { NodeContext } from './context.ts'
-import { isAsyncIterable, isIterable, isPromise } from './frame.ts'
+import { isAsyncIterable, isIterable } from './frame.ts'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
@@ -56,7 +57,8 @@ export function strictKernel(id: string, kernel: Kernel): Kernel {
           return given
         }
         const value = call.call(this, item, ctx)
-        return isPromise(value) ? Promise.resolve(value).then(after) : after(value)
+        const promise = promiseOf(value)
+        return promise === undefined ? after(value) : promise.then(after)
       }
       return { ...kernel, f } as unknown as Kernel
     }

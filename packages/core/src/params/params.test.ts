@@ -69,7 +69,7 @@ test.each([
   [{ late: async (text: string) => text }, { late: 'x' }, ['"late"', 'promise']],
   [{ a: Number, b: Number }, { a: 'x', b: 'y' }, ['"a" must be a number', '"b" must be a number']],
 ])('%o does not take %o', (params, given, parts) => {
-  expect(() => got(params, given)).toThrow(refusal('INVALID_PARAMETER', URL_OF, ...parts))
+  expect(() => got(params, given)).toThrow(refusal('INVALID_PARAMETER', 'graph(/g.js)', ...parts))
 })
 
 test('what is not declared is refused, with the name that was probably meant', () => {
@@ -151,7 +151,7 @@ test('a parameter counts as read if a function of a term reads it later', () => 
 test('a parameter that nothing reads is refused, with the name that was probably meant', () => {
   const build = graph(URL_OF, ({ target = 30 }: { target?: number }) => count(target))
   expect(() => compileGraph(build({ traget: 3 } as never))).toThrow(
-    refusal('UNKNOWN_PARAMETER', URL_OF, '"traget" (3)', 'Did you mean target?', 'Its parameters: target'),
+    refusal('UNKNOWN_PARAMETER', 'graph(/g.js)', '"traget" (3)', 'Did you mean target?', 'Its parameters: target'),
   )
   expect(compileGraph(build({ target: 3, other: undefined } as never)).nodes).toHaveLength(1)
   const piped = build({ traget: 3 } as never).pipe(map((n) => n))

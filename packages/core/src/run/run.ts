@@ -264,7 +264,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (placement.isSteady === true) this.#placement.isSteady = true
     }
     const { onError, strict } = this.#options
-    if (this.#placement !== undefined) this.#placement.needsSingleItems = onError === 'stop' || strict === true
+    if (this.#placement !== undefined)
+      this.#placement.needsSingleItems = onError === 'stop' || strict === true
     return this.#placement
   }
 

@@ -139,7 +139,7 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
           rowEnd,
           ...columns,
         })) as Row[]
-          exact(rows as Record<string, unknown>[])
+        exact(rows as Record<string, unknown>[])
         this.#behind.set(rows, { row: rowEnd, mark })
         yield rows
       }
