@@ -151,7 +151,13 @@ test('a parameter counts as read if a function of a term reads it later', () => 
 test('a parameter that nothing reads is refused, with the name that was probably meant', () => {
   const build = graph(URL_OF, ({ target = 30 }: { target?: number }) => count(target))
   expect(() => compileGraph(build({ traget: 3 } as never))).toThrow(
-    refusal('UNKNOWN_PARAMETER', 'graph(/g.js)', '"traget" (3)', 'Did you mean target?', 'Its parameters: target'),
+    refusal(
+      'UNKNOWN_PARAMETER',
+      'graph(/g.js)',
+      '"traget" (3)',
+      'Did you mean target?',
+      'Its parameters: target',
+    ),
   )
   expect(compileGraph(build({ target: 3, other: undefined } as never)).nodes).toHaveLength(1)
   const piped = build({ traget: 3 } as never).pipe(map((n) => n))
