@@ -44,6 +44,7 @@ const {
   TooManyFailuresError,
   TwoWritersError,
   UnknownParameterError,
+  UnreadOutputError,
   UnknownPortError,
   WrongStateError,
 } = errors
@@ -51,6 +52,7 @@ const {
 const cause = new Error('the cause')
 
 const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
+  [new UnreadOutputError(['a', 'b']), 'UNREAD_OUTPUT', ['waits for "a", "b" to be read', 'run.output()']],
   [new StrictError('t', 'it changed its item'), 'NOT_STRICT', ['"t" breaks a rule', 'it changed its item']],
   [
     new InUseError('The folder f', { pid: 7 }, 'f/lock', false),

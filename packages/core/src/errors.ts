@@ -158,6 +158,18 @@ export class RunWhileLoadingError extends MillraceError {
   }
 }
 
+/** The process is about to end while a run waits for its outputs to be read. Code `UNREAD_OUTPUT`. */
+export class UnreadOutputError extends MillraceError {
+  constructor(names: readonly string[]) {
+    const shown = names.map((name) => `"${name}"`).join(', ')
+    super(
+      'UNREAD_OUTPUT',
+      `The run waits for ${shown} to be read, and nothing is left that could read it. Read an output that was asked for, ` +
+        'for await (const item of run.output()), before or while done is awaited; or leave output() out.',
+    )
+  }
+}
+
 /** Clean-up that has not ended in its time. Code `CLEANUP_TIMEOUT`. */
 export class CleanUpTimeoutError extends MillraceError {
   constructor(what: string, timeoutMs: number) {

@@ -3,6 +3,7 @@
 import type { Clock, Context } from '../contracts.ts'
 import { CancelledError, WrongStateError } from '../errors.ts'
 import { isA } from '../values/foreign.ts'
+import { onAbort } from './on-abort.ts'
 
 /** What contexts share in one run. */
 export interface RunScope {
@@ -86,16 +87,15 @@ export class NodeContext implements Context<unknown, unknown> {
       }
       this.sleeping++
       const cancel = clock.after(delayMs, () => {
-        signal.removeEventListener('abort', onAbort)
+        stopListening()
         this.sleeping--
         resolve()
       })
-      const onAbort = (): void => {
+      const stopListening = onAbort(signal, () => {
         cancel()
         this.sleeping--
         reject(asCancelled(signal.reason))
-      }
-      signal.addEventListener('abort', onAbort, { once: true })
+      })
     })
   }
 }

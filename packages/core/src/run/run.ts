@@ -6,6 +6,7 @@ import type { Stats } from '../contracts.ts'
 import { systemClock, watchClock } from '../engine/clock.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
 import { failuresOf } from '../engine/failure-record.ts'
+import { onAbort } from '../engine/on-abort.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { Placement } from '../engine/placement.ts'
 import { strictKernel } from '../engine/strict.ts'
@@ -16,6 +17,7 @@ import {
   TermError,
   TooManyFailuresError,
   UnknownPortError,
+  UnreadOutputError,
   WrongStateError,
 } from '../errors.ts'
 import type { DeadLetter } from '../failure.ts'
@@ -35,6 +37,7 @@ import { DeadLetterQueue } from './dead-letter-queue.ts'
 import { FailureWatch } from './failure-watch.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
 import { summarize } from './summary.ts'
+import { type Parked, watchOutputs } from './unread-outputs.ts'
 
 const DEFAULT_BATCH_ITEMS = 1024
 const DEFAULT_GROWTH_LIMIT_ITEMS = 1_048_576
@@ -161,12 +164,13 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
 
   async #run(): Promise<Summary> {
     const { signal } = this.#options
-    const onAbort = (): void => void this.cancel(signal?.reason)
+    const abort = (): void => void this.cancel(signal?.reason)
     const timers: (() => void)[] = []
     this.#begun = true
     try {
-      if (signal?.aborted === true) onAbort()
-      signal?.addEventListener('abort', onAbort, { once: true })
+      if (signal?.aborted === true) abort()
+      if (signal !== undefined) timers.push(onAbort(signal, abort))
+      if (this.#outputs.length > 0) timers.push(watchOutputs(this.#parked))
       if (this.#cancelled !== undefined) throw this.#cancelled
       const engine = await this.#makeEngine()
       this.#engine = engine
@@ -198,11 +202,21 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       this.#letters?.end()
       await this.#checkpoints?.end()
       await this.#placement?.close()
-      signal?.removeEventListener('abort', onAbort)
       // who keeps the handle keeps the figures, not the machine
       this.#last ??= this.#engine?.stats()
       this.#engine = undefined
       this.#tell('end')
+    }
+  }
+
+  /** The run as the watch of unread outputs sees it. */
+  get #parked(): Parked {
+    const outputs = this.#outputs
+    return {
+      get unread() {
+        return outputs.filter(({ reader }) => reader.isWaiting).map(({ name }) => name)
+      },
+      failUnread: (names) => this.#engine?.fail(new UnreadOutputError(names)),
     }
   }
 

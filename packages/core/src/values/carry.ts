@@ -100,6 +100,7 @@ export class LostItem {
     this.reason = reason
   }
 
+  /** The item in a few words. */
   toString(): string {
     return this.text
   }

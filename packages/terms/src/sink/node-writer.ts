@@ -8,6 +8,9 @@ import type { ChunkWriter } from './chunk-writer.ts'
 /** Waits for `drain` where the stream is full, and turns its errors into failures of whatever waits. */
 export class NodeWriter implements ChunkWriter {
   readonly #stream: Writable
+  readonly #makesRoom: boolean
+  /** Whether it listens to the stream. */
+  #holds = true
   /** Chunks whose write has not been confirmed. */
   #pending = 0
   #failure: { readonly error: unknown } | undefined
@@ -23,6 +26,9 @@ export class NodeWriter implements ChunkWriter {
       )
     }
     this.#stream = stream
+    // any number of sinks may share a stream: without room for each, Node would warn of a leak
+    this.#makesRoom = stream.getMaxListeners() > 0
+    if (this.#makesRoom) stream.setMaxListeners(stream.getMaxListeners() + 1)
     stream.on('drain', this.#rouse).on('error', this.#onError).on('close', this.#onClose)
   }
 
@@ -53,6 +59,9 @@ export class NodeWriter implements ChunkWriter {
 
   #letGo(): void {
     const stream = this.#stream
+    if (!this.#holds) return
+    this.#holds = false
+    if (this.#makesRoom) stream.setMaxListeners(Math.max(1, stream.getMaxListeners() - 1))
     stream.off('drain', this.#rouse).off('error', this.#onError).off('close', this.#onClose)
     this.#rouse()
   }
