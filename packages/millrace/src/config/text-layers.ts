@@ -14,8 +14,13 @@ import { profiles, runSettings, strategies } from './settings.ts'
 
 const PREFIX = 'MILLRACE_'
 
-/** Variables of Millrace's own tests: how many runs the law tests make, and with which seed. */
-const OTHER_VARIABLES: readonly string[] = ['MILLRACE_DEEP', 'MILLRACE_LAW_RUNS', 'MILLRACE_LAW_SEED']
+/** Variables of Millrace's own tests: how many runs the law tests make, with which seed, and what must be there. */
+const OTHER_VARIABLES: readonly string[] = [
+  'MILLRACE_DEEP',
+  'MILLRACE_LAW_RUNS',
+  'MILLRACE_LAW_SEED',
+  'MILLRACE_SERVICES',
+]
 
 /** The settings by their names as text. */
 const paths: ReadonlyMap<string, Path> = new Map(
