@@ -7,7 +7,7 @@ afterEach(() => {
 })
 
 /** Two passes over the array: who is late, then the means of the others. */
-function recomputed(): { lines: string[]; notes: string[] } {
+function recomputed() {
   const onTime: Reading[] = []
   const late: Reading[] = []
   let latest = Number.NEGATIVE_INFINITY
