@@ -11,6 +11,15 @@ import { BadInputError, messageOf, type SplitRequest } from '@millrace/core'
 export interface FileSplit {
   readonly from: number
   readonly to: number
+  /** The file when it was split: all splits must be of that one. */
+  readonly file: SplitFile
+}
+
+/** What tells a file from another, and from itself before it was written to. */
+interface SplitFile {
+  readonly ino: number
+  readonly size: number
+  readonly mtimeMs: number
 }
 
 /** Bytes of one split: large enough to be worth a task, small enough that a worker's share of a file is several. */
@@ -49,11 +58,26 @@ export function splitsOf(
   splitBytes: number | undefined,
 ): Iterable<FileSplit> | undefined {
   const bytes = splitBytesOf(path, request, splitBytes)
-  return bytes === undefined ? undefined : rangesOf(statSync(path).size, bytes)
+  if (bytes === undefined) return undefined
+  const { ino, size, mtimeMs } = statSync(path)
+  return rangesOf({ ino, size, mtimeMs }, bytes)
 }
 
-function* rangesOf(size: number, bytes: number): Generator<FileSplit, void, undefined> {
-  for (let from = 0; from < size; from += bytes) yield { from, to: Math.min(size, from + bytes) }
+function* rangesOf(file: SplitFile, bytes: number): Generator<FileSplit, void, undefined> {
+  for (let from = 0; from < file.size; from += bytes) {
+    yield { from, to: Math.min(file.size, from + bytes), file }
+  }
+}
+
+/** @throws {BadInputError} if the file is not the one that was split; it may have grown. */
+function checkSame(found: SplitFile, before: SplitFile): void {
+  if (found.size < before.size) {
+    throw new BadInputError(`it had ${before.size} bytes when the run began, and has ${found.size} now`)
+  }
+  const isWritten = found.size === before.size && found.mtimeMs !== before.mtimeMs
+  if (found.ino !== before.ino || isWritten) {
+    throw new BadInputError('it was replaced, or written to, since the run began')
+  }
 }
 
 /** The lines of a split, as bytes, and where they begin in the file. */
@@ -65,15 +89,13 @@ export interface SplitLines {
 /**
  * Reads the lines that begin in a split. The thread waits for the disk: the caller is a worker that has nothing else to do.
  *
- * @throws {BadInputError} naming the path, if the file cannot be read, or has become shorter.
+ * @throws {BadInputError} naming the path, if the file cannot be read, or is another one now.
  */
-export function readLinesOf(path: string, { from, to }: FileSplit): SplitLines {
+export function readLinesOf(path: string, { from, to, file: before }: FileSplit): SplitLines {
   let file: number | undefined
   try {
     file = openSync(path, 'r')
-    const { size } = fstatSync(file)
-    if (size < to)
-      throw new BadInputError(`it had ${to} bytes or more when the run began, and has ${size} now`)
+    checkSame(fstatSync(file), before)
     // a line begins behind a newline: the byte before the split tells whether one begins with it
     const at = Math.max(0, from - 1)
     const head = read(file, at, to - at)
