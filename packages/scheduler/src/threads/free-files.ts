@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { TooFewFilesError } from '../errors.ts'
 import { liveWorkers } from './live-workers.ts'
 
-/** What a worker takes at most while it loads, seen on Node 20 to 24: some 12. */
+/** What a worker takes at most while it loads, seen on Node 20: some 12. */
 const FILES_PER_WORKER = 16
 
 /**

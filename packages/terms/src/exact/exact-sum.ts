@@ -9,7 +9,7 @@
  * more, and what would overflow, goes into a superaccumulator (`wide.ts`; R. Neal, "Fast exact summation using small
  * and large superaccumulators", 2015).
  *
- * 5 to 10 ns an addition, where plain `+=` into a field takes 4 and Shewchuk's growing list 75.
+ * 5 to 13 ns an addition, where plain `+=` into a field takes 4 and Shewchuk's growing list 75.
  */
 
 import { nearestDouble, UNIT } from './nearest.ts'
