@@ -129,7 +129,7 @@ function program(finish: (code: number) => void): Command {
     )
     .option(
       '--overwrite',
-      'begins the file of dead letters anew, and lets a replay replace files of earlier runs',
+      'empties the file of dead letters first, and lets a replay replace files of earlier runs',
     )
     .option('-q, --quiet', 'shows no progress')
     .addHelpText('after', EXIT_CODES)

@@ -136,6 +136,15 @@ describe.each(['pool', 'work-stealing'] as const)('%s', (strategy) => {
     })
   })
 
+  test('a source that fails before it has splits is named', async () => {
+    const running = run(splitJobs({ job: 'unsplit', file, splitBytes: 1 }), { scheduler: { strategy } })
+    await expect(running.done).rejects.toMatchObject({
+      code: 'TERM_FAILED',
+      phase: 'generate',
+      message: expect.stringContaining('no splits'),
+    })
+  })
+
   test('a run that is stopped, or cancelled, settles', async () => {
     const stopped = run(splitJobs({ job: 'windows', file, splitBytes: 300 }), {
       scheduler: { strategy, workers: 2 },

@@ -49,7 +49,7 @@ export interface RunOptions {
   /**
    * Feeds items to single terms, by their ids, in place of what the sources give: for items that an earlier run set
    * aside. Each enters its term as it was given to it, rows as rows. What these terms do not lead to does not run; a join
-   * behind gets nothing from elsewhere; states begin anew. Sinks that would replace a file of an earlier run are refused,
+   * behind gets nothing from elsewhere; states begin again. Sinks that would replace a file of an earlier run are refused,
    * unless `overwrite` is true.
    */
   readonly replay?: Replay

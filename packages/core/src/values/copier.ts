@@ -109,13 +109,13 @@ export class Copier {
     return this.#copyRecord(value)
   }
 
-  /** Keeps the prototype, if it is not the one that a clone has. */
+  /** Keeps the prototype, unless a clone has the same. */
   #keepPrototype(value: object, copy: object, inClone: object): void {
     const at = this.#indexOf(value, inClone)
     if (at >= 0) this.#shells.push([copy, at])
   }
 
-  /** Index of the prototype; -1 if it is the one that a clone has. */
+  /** Index of the prototype; -1 if a clone has the same. */
   #indexOf(value: object, inClone: object | undefined): number {
     const prototype = Object.getPrototypeOf(value) as object | null
     if (prototype === inClone) return -1

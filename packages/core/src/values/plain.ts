@@ -75,7 +75,7 @@ function isPlainRecord(value: object, depth: number): boolean {
   return hasOnlyNames(value, count)
 }
 
-/** Whether it has so many properties, all of them enumerable, and no symbols. */
+/** Whether it has exactly `count` properties, all enumerable, and no symbols. */
 function hasOnlyNames(value: object, count: number): boolean {
   return getOwnPropertyNames(value).length === count && getOwnPropertySymbols(value).length === 0
 }

@@ -12,6 +12,7 @@ import {
   type HealthLevel,
   InvalidOptionError,
   type StealingStats,
+  TermError,
   type ThreadStats,
   type WorkerStats,
 } from '@millrace/core'
@@ -213,7 +214,12 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   #splitsOf(node: Node): Iterable<unknown> | AsyncIterable<unknown> | undefined {
     const known = this.#splits.get(node)
     if (known !== undefined) return known
-    const splits = node.leaf.splits?.({ workers: this.size })
+    let splits: Iterable<unknown> | AsyncIterable<unknown> | undefined
+    try {
+      splits = node.leaf.splits?.({ workers: this.size })
+    } catch (error) {
+      throw new TermError(node.id, 'generate', error)
+    }
     if (splits !== undefined) this.#splits.set(node, splits)
     return splits
   }
