@@ -5,6 +5,7 @@ const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, impor
 
 // Tests run on the sources. Worker threads do not: they load the build, which set-up keeps fresh.
 const alias = Object.entries({
+  '@millrace/cluster': 'cluster/src/index.ts',
   '@millrace/core': 'core/src/index.ts',
   '@millrace/core/engine': 'core/src/engine/index.ts',
   '@millrace/core/files': 'core/src/files/index.ts',
@@ -14,7 +15,9 @@ const alias = Object.entries({
   '@millrace/scheduler/typescript': 'scheduler/src/typescript/register.ts',
   '@millrace/terms': 'terms/src/index.ts',
   '@millrace/terms/rx': 'terms/src/rx/index.ts',
+  '@millrace/ui': 'ui/src/index.ts',
   millrace: 'millrace/src/index.ts',
+  'millrace/otel': 'millrace/src/otel.ts',
   'millrace/rx': 'millrace/src/rx.ts',
   'millrace/terms': 'millrace/src/terms.ts',
   'millrace/testing': 'millrace/src/testing.ts',
@@ -31,7 +34,9 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // most files wait for processes and workers that they have started: two at a time keep two cores busy
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

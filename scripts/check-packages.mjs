@@ -1,23 +1,14 @@
 // Checks what would be published: packs each package into a temporary folder, lints the archive (publint,
-// are-the-types-wrong), then unpacks all of them side by side and loads every entry point from there.
-// Needs a finished build; leaves nothing behind.
+// are-the-types-wrong), unpacks all of them side by side and loads every entry point from there, then makes projects
+// that install them. Needs a finished build; leaves nothing behind.
 
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pnpm } from './pnpm.mjs'
+import { checkProjects } from './check-projects.mjs'
+import { archiveOf, folders, manifestOf, pack } from './packed.mjs'
 import { root, run, runNode } from './process.mjs'
 
-const folders = readdirSync(join(root, 'packages'))
 const temp = mkdtempSync(join(tmpdir(), 'millrace-packages-'))
 let failed = false
 
@@ -29,22 +20,19 @@ try {
 process.exitCode = failed ? 1 : 0
 
 async function check() {
-  report(
-    'pnpm pack',
-    await pnpm(['--recursive', '--filter=./packages/*', 'pack', '--pack-destination', temp], {
-      capture: true,
-    }),
-  )
+  report('pnpm pack', await pack(temp))
   if (failed) return
 
   const packed = folders.map((folder) => ({ folder, manifest: manifestOf(folder) }))
   for (const { folder, manifest } of packed) await unpack(folder, manifest)
   for (const { manifest } of packed) {
-    const archive = archiveOf(manifest)
+    const archive = archiveOf(temp, manifest)
     report(
       `publint ${manifest.name}`,
       await runNode(['node_modules/publint/src/cli.js', archive, '--strict'], { capture: true }),
     )
+    // a command has no types
+    if (Object.keys(manifest.exports).length === 1) continue
     report(
       `attw ${manifest.name}`,
       await runNode(['node_modules/@arethetypeswrong/cli/dist/index.js', archive, '--profile', 'esm-only'], {
@@ -53,14 +41,7 @@ async function check() {
     )
   }
   for (const { manifest } of packed) await load(manifest)
-}
-
-function manifestOf(folder) {
-  return JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
-}
-
-function archiveOf({ name, version }) {
-  return join(temp, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
+  await checkProjects(temp, report)
 }
 
 /** Lays a package out as an install would: its archive unpacked, its dependencies from elsewhere linked. */
@@ -69,7 +50,9 @@ async function unpack(folder, manifest) {
   mkdirSync(target, { recursive: true })
   report(
     `unpack ${manifest.name}`,
-    await run('tar', ['-xzf', archiveOf(manifest), '-C', target, '--strip-components=1'], { capture: true }),
+    await run('tar', ['-xzf', archiveOf(temp, manifest), '-C', target, '--strip-components=1'], {
+      capture: true,
+    }),
   )
   for (const [name, range] of Object.entries(manifest.dependencies ?? {})) {
     if (range.startsWith('workspace:')) continue
@@ -80,10 +63,13 @@ async function unpack(folder, manifest) {
   // peers lie beside the packages, where the user puts them
   for (const name of Object.keys(manifest.peerDependencies ?? {})) {
     const link = join(temp, 'node_modules', name)
-    if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link, 'junction')
+    if (existsSync(link)) continue
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(root, 'packages', folder, 'node_modules', name), link, 'junction')
   }
   const files = readdirSync(target, { recursive: true }).filter((file) => !file.startsWith('node_modules'))
-  const unwanted = files.filter((file) => /\.(test|test-d|case)\.|(^|[\\/])test[\\/]|tsbuildinfo$/.test(file))
+  const own = files.filter((file) => !file.startsWith('templates'))
+  const unwanted = own.filter((file) => /\.(test|test-d|case)\.|(^|[\\/])test[\\/]|tsbuildinfo$/.test(file))
   if (unwanted.length > 0) fail(`${manifest.name} would publish ${unwanted.join(', ')}`)
   if (!files.includes('LICENSE')) fail(`${manifest.name} would publish no LICENSE`)
 }

@@ -7,13 +7,17 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Runs a program and resolves to its exit code (128 + n after a signal, as shells do) and, with
+ * Runs a program, at the root or in `cwd`, and resolves to its exit code (128 + n after a signal, as shells do) and, with
  * `capture`, to everything it printed.
  */
-export function run(command, args, { capture = false, stdio, env = process.env, shell = false } = {}) {
+export function run(
+  command,
+  args,
+  { capture = false, stdio, cwd = root, env = process.env, shell = false } = {},
+) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env,
       shell,
       stdio: capture ? ['ignore', 'pipe', 'pipe'] : (stdio ?? 'inherit'),

@@ -58,8 +58,15 @@ export interface Suite {
   readonly figure: FigureOfMerit
   readonly window: PerMode<Window>
   readonly rounds: PerMode<number>
+  /** A process that has not reported by then is given up. Default: five minutes. */
+  readonly giveUpAfterMs?: PerMode<number>
   readonly contenders: readonly Contender[]
   readonly workloads: readonly Workload[]
+  /**
+   * Workloads that measure no speed, by lanes: lanes go on side by side, in processes of their own, and those of one lane one
+   * after the other. The first of each lane come first of all. Default: everything is run one after the other.
+   */
+  readonly lanes?: readonly (readonly string[])[]
   readonly targets: readonly Target[]
   /** Called once, before the first process: what all contenders are told, such as how much work takes 1 µs here. */
   readonly settings?: () => Settings

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { Contender, Suite } from './contracts.ts'
-import { itemsFor, reversedEverySecond, turns } from './order.ts'
+import { inLanes, itemsFor, reversedEverySecond, turns } from './order.ts'
 
 const window = { warmUpRuns: 1, warmUpMs: 1, measureMs: 1, leastRuns: 1 }
 const items = { quick: 100, full: 1_000 }
@@ -70,3 +70,14 @@ function contender(name: string): Contender {
 function names(all: ReturnType<typeof turns>): string[] {
   return all.map((turn) => `${turn.contender.name} ${turn.tasks.map(({ workload }) => workload).join('+')}`)
 }
+
+test('lanes go side by side, before what is in none', () => {
+  const workloads = ['x', 'y', 'z', 'w'].map((name) => ({ name, items }))
+  const order = turns({ ...suite, workloads, contenders: [contender('a')] }, 'quick', 1)
+  const named = (lanes?: readonly (readonly string[])[]) =>
+    inLanes(order, lanes).map((side) =>
+      side.map((lane) => lane.map(({ tasks }) => tasks[0]?.workload).join('')),
+    )
+  expect(named([['z', 'x'], ['w'], ['none']])).toEqual([['xz', 'w'], ['y']])
+  expect(named()).toEqual([['x'], ['y'], ['z'], ['w']])
+})

@@ -33,6 +33,17 @@ export function turns(suite: Suite, mode: Mode, rounds = suite.rounds[mode]): Tu
   return all
 }
 
+/** Turns by lanes: what is in no lane comes behind them, by itself. */
+export function inLanes(order: readonly Turn[], lanes: Suite['lanes'] = []): Turn[][][] {
+  const isIn = ({ tasks }: Turn, names: readonly string[]): boolean =>
+    tasks.every(({ workload }) => names.includes(workload))
+  const side = lanes
+    .map((names) => order.filter((turn) => isIn(turn, names)))
+    .filter(({ length }) => length > 0)
+  const rest = order.filter((turn) => !side.some((lane) => lane.includes(turn)))
+  return [...(side.length > 0 ? [side] : []), ...rest.map((turn) => [[turn]])]
+}
+
 export function roundsOf(contender: Contender, mode: Mode, rounds: number): number {
   return Math.min(rounds, contender.rounds?.[mode] ?? rounds)
 }

@@ -14,7 +14,7 @@ import type {
   Workload,
 } from './contracts.ts'
 import { describeMachine } from './machine.ts'
-import { itemsFor, leftOutOf, roundsOf, type Turn, turns, workloadsIn } from './order.ts'
+import { inLanes, itemsFor, leftOutOf, roundsOf, type Turn, turns, workloadsIn } from './order.ts'
 import { plainUrl, writePlainJavaScript } from './plain-javascript.ts'
 import { type Measured, startContender } from './start-contender.ts'
 import { judge, ratiosOf, spreads } from './statistics.ts'
@@ -37,16 +37,25 @@ export async function runSuite(given: SuiteRun): Promise<Outcome> {
 
   const gathered = new Map<string, Gathered>()
   const order = turns(suite, mode, rounds)
-  for (const [index, turn] of order.entries()) {
+  let begun = 0
+  const take = async (turn: Turn): Promise<void> => {
     const places = turn.tasks.map((task) => place(gathered, turn.contender.name, task.workload))
-    if (places.some(({ failed }) => failed !== undefined)) continue
-    say(`${index + 1}/${order.length} round ${turn.round + 1}: ${describe(turn)}`)
+    const number = ++begun
+    if (places.some(({ failed }) => failed !== undefined)) return
+    say(`${number}/${order.length} round ${turn.round + 1}: ${describe(turn)}`)
     try {
       keep(gathered, turn, await startTurn(run, turn, settings))
     } catch (error) {
       for (const gather of places) gather.failed = error instanceof Error ? error.message : String(error)
       say(`FAILED: ${describe(turn)}`)
     }
+  }
+  for (const lanes of inLanes(order, suite.lanes)) {
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (const turn of lane) await take(turn)
+      }),
+    )
   }
 
   const measured = workloadsIn(suite, mode).flatMap((workload) =>
@@ -92,7 +101,7 @@ function startTurn(
   const job = { module, tasks, window: { ...suite.window[mode], ...contender.window }, settings }
   const names = [suite.name, contender.name, ...tasks.map(({ workload }) => workload), `round${round + 1}`]
   const profiles = profile === undefined ? undefined : join(profile, names.join('.'))
-  return startContender(plainUrl('harness/child.ts'), job, profiles)
+  return startContender(plainUrl('harness/child.ts'), job, profiles, suite.giveUpAfterMs?.[mode])
 }
 
 function keep(gathered: Map<string, Gathered>, { contender }: Turn, measured: Measured): void {

@@ -19,14 +19,19 @@ export interface Measured extends Report {
 }
 
 const sampleEveryMs = 20
-const giveUpAfterMs = 300_000
+const GIVE_UP_AFTER_MS = 300_000
 const lingerMs = 2_000
 
 /**
  * @param profiles folder for the profiles of the process and of its threads; undefined: none are taken.
  * @throws Error with the contender's own error output when it fails, answers wrongly or hangs.
  */
-export async function startContender(child: URL, job: Job, profiles?: string): Promise<Measured> {
+export async function startContender(
+  child: URL,
+  job: Job,
+  profiles?: string,
+  giveUpAfterMs = GIVE_UP_AFTER_MS,
+): Promise<Measured> {
   const options = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
   const start = performance.now()
   const contender = spawn(process.execPath, [...options, fileURLToPath(child), JSON.stringify(job)], {

@@ -23,6 +23,9 @@ export function losses(summary: Summary): readonly string[] {
   return lost === 0 ? [] : [`${lost} workers lost that no run hung in`]
 }
 
+/** What clean-up has in these programs: what never settles is not to keep them for long. */
+export const CLEANUP_TIMEOUT_MS = 200
+
 /** Resolves once a run has taken in something, or a moment later: what it is to be disturbed in has begun by then. */
 export async function underWay(running: Pick<Run<unknown>, 'stats'>, ms: number): Promise<void> {
   const since = performance.now()

@@ -1,7 +1,10 @@
 // Every error of the catalogue: its code, what it says was seen, and what it says to do.
 
 import { expect, test } from 'vitest'
-import * as errors from './errors.ts'
+import * as catalogue from './errors.ts'
+import * as ofProcess from './process-errors.ts'
+
+const errors = { ...catalogue, ...ofProcess }
 
 const {
   BadInputError,
@@ -26,6 +29,7 @@ const {
   MixedPortsError,
   NondeterministicBuilderError,
   NoOutputError,
+  NothingPendingError,
   NotATermError,
   NoTermBuiltError,
   NotCheckpointedError,
@@ -43,6 +47,7 @@ const {
   TimeoutUnenforceableError,
   TooManyFailuresError,
   TwoWritersError,
+  UncaughtError,
   UnknownParameterError,
   UnreadOutputError,
   UnknownPortError,
@@ -52,6 +57,17 @@ const {
 const cause = new Error('the cause')
 
 const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
+  [
+    new NothingPendingError('The term "t"'),
+    'NOTHING_PENDING',
+    ['The term "t" waits for a promise', 'no timer, file or'],
+  ],
+  [
+    new UncaughtError(cause, 'uncaughtException'),
+    'UNCAUGHT',
+    ['thrown where nobody', 'the cause', 'Catch it'],
+  ],
+  [new UncaughtError(cause, 'unhandledRejection'), 'UNCAUGHT', ['was rejected: the cause', 'Await it']],
   [new UnreadOutputError(['a', 'b']), 'UNREAD_OUTPUT', ['waits for "a", "b" to be read', 'run.output()']],
   [new StrictError('t', 'it changed its item'), 'NOT_STRICT', ['"t" breaks a rule', 'it changed its item']],
   [
@@ -98,8 +114,12 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
     'NOT_A_TERM',
     ['module(params)'],
   ],
-  [new NoTermBuiltError(undefined, 'u'), 'NOT_A_TERM', ['graph(u)', 'undefined', 'or return the term']],
-  [new NoTermBuiltError(Promise.resolve(), 'u'), 'NOT_A_TERM', ['a promise', 'await in the module']],
+  [
+    new NoTermBuiltError(undefined, 'u', false),
+    'NOT_A_TERM',
+    ['graph(u)', 'undefined', 'or return the term'],
+  ],
+  [new NoTermBuiltError(Promise.resolve(), 'u', true), 'NOT_A_TERM', ['a promise', 'await in the module']],
   [new EmptyParallelError(), 'EMPTY_PARALLEL', ['at least one branch']],
   [
     new TwoWritersError('x', 'a', 'b', 'c'),

@@ -24,7 +24,8 @@ export class MillraceError extends Error {
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options)
-    this.name = new.target.name
+    // a bundler puts an underscore before the name of a class that speaks of itself
+    this.name = new.target.name.replace(/^_/, '')
     this.code = code
   }
 }
@@ -46,8 +47,7 @@ function termFor(value: unknown): string {
 
 /** The builder of a graph module gave no term. Code `NOT_A_TERM`. */
 export class NoTermBuiltError extends MillraceError {
-  constructor(value: unknown, where: string) {
-    const isLate = typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
+  constructor(value: unknown, where: string, isLate: boolean) {
     super(
       'NOT_A_TERM',
       `The builder of graph(${where}) must return a term, but gave ${isLate ? 'a promise' : describe(value)}. ` +

@@ -7,7 +7,8 @@ export {
   type Strategy,
   WorkerLostError,
 } from '@millrace/scheduler'
-export type { CheckpointConfig, RunCheckpointOptions } from './checkpoint/checkpoint-option.ts'
+export type { CheckpointConfig } from './checkpoint/checkpoint-config.ts'
+export type { RunCheckpointOptions } from './checkpoint/checkpoint-option.ts'
 export { FileStore } from './checkpoint/file-store.ts'
 export {
   type ComparedRun,
@@ -16,6 +17,11 @@ export {
   compareStrategies,
   type Difference,
 } from './compare/compare-strategies.ts'
-export type { TermOptions } from './config/settings.ts'
+export { type ConfigFile, defineConfig } from './config/define-config.ts'
+export type { RunConfig, TermOptions } from './config/settings.ts'
 export { isMain } from './is-main.ts'
-export { run, type ScheduledRunOptions } from './run.ts'
+export { type MetricsHandlerOptions, metricsHandler, type RequestHandler } from './metrics/handler.ts'
+export { isOwnHost, type MetricsOptions } from './metrics/server.ts'
+export { run, type ScheduledRunOptions, type ScheduledRunOptions as RunOptions, surveyRun } from './run.ts'
+export type { RunUiOptions } from './ui/attach.ts'
+export { type FiguresOfRun, type SlowState, type WhySlow, whySlow } from './why-slow.ts'

@@ -3,11 +3,12 @@
  * JavaScript is left to Node alone.
  */
 
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, extname, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BadInputError, RunWhileLoadingError } from '@millrace/core'
-import { endLoading, nearest, whileLoading } from '@millrace/core/engine'
+import { endLoading, isThenable, nearest, whileLoading } from '@millrace/core/engine'
 import { registerTypeScript } from '@millrace/scheduler/typescript'
 import { watchProcess } from './process-watch.ts'
 import { whyUnloadable } from './report/unloadable.ts'
@@ -36,9 +37,12 @@ export async function loadModule(file: string, expected: string): Promise<unknow
     throw new BadInputError(`${file} is no module: its name must end in ${MODULES.join(', ')}.`)
   }
   let namespace: unknown
-  const watch = watchProcess(() => 'an await at its top level')
+  const watch = watchProcess('an await at its top level')
   try {
-    if (TYPESCRIPT.includes(extname(path))) await registerTypeScript()
+    if (TYPESCRIPT.includes(extname(path))) {
+      useTsconfigOf(file)
+      await readyForTypeScript()
+    }
     const url = pathToFileURL(path).href
     namespace = await Promise.race([whileLoading(url, () => import(url)), watch.failed])
   } catch (cause) {
@@ -49,11 +53,33 @@ export async function loadModule(file: string, expected: string): Promise<unknow
     watch.end()
   }
   const exported = defaultOf(namespace)
-  if (typeof (exported as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function') {
+  if (isThenable(exported)) {
     throw new BadInputError(`The default export of ${file} is a promise. Await it: export default await ….`)
   }
   if (exported === undefined) throw new BadInputError(withoutDefault(file, namespace, expected))
   return exported
+}
+
+/** What a graph module imports of ours is loaded first: through tsx, which parses it, it would take five times as long. */
+async function readyForTypeScript(): Promise<void> {
+  await Promise.all([import('./index.ts'), import('./terms.ts')])
+  await registerTypeScript()
+}
+
+/** A variable of tsx: where its paths and options are, by default the current folder's; workers inherit it. */
+const TSCONFIG = 'TSX_TSCONFIG_PATH'
+
+/**
+ * The paths of a module are those of the tsconfig beside it, or above, wherever the command was started. The first module
+ * decides for the whole program: a command says which it is before it loads a config. Does nothing for JavaScript.
+ */
+export function useTsconfigOf(module: string): void {
+  if (process.env[TSCONFIG] !== undefined || !TYPESCRIPT.includes(extname(module))) return
+  for (let folder = dirname(resolve(module)); ; folder = dirname(folder)) {
+    const file = join(folder, 'tsconfig.json')
+    if (existsSync(file)) process.env[TSCONFIG] = file
+    if (process.env[TSCONFIG] !== undefined || folder === dirname(folder)) return
+  }
 }
 
 function withoutDefault(file: string, namespace: unknown, expected: string): string {

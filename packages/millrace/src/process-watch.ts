@@ -6,7 +6,7 @@
  * Of several watches the newest is told. When the last has ended, the process is as it was.
  */
 
-import { MillraceError, messageOf } from '@millrace/core'
+import { MillraceError, NothingPendingError, UncaughtError } from '@millrace/core'
 
 /** Something that is going on in this process. */
 export interface ProcessWatch {
@@ -20,12 +20,14 @@ type Tell = (error: MillraceError) => void
 const watches: Tell[] = []
 let restore: (() => void) | undefined
 
-/** Begins to watch; `waiting` says what it means that nothing is left to wait for. */
-export function watchProcess(waiting: () => string): ProcessWatch {
+/** Begins to watch; `waiting` says what waits if nothing is left to wait for. Without it that is not looked at: a run does so itself. */
+export function watchProcess(waiting?: string): ProcessWatch {
   let tell: Tell = () => undefined
   const failed = new Promise<never>((_, reject) => {
-    tell = (error) =>
-      reject(error instanceof NothingPendingError ? new NothingPendingError(waiting()) : error)
+    tell = (error) => {
+      if (!(error instanceof NothingPendingError)) reject(error)
+      else if (waiting !== undefined) reject(new NothingPendingError(waiting))
+    }
   })
   failed.catch(() => undefined) // it may fail when nobody looks any more
   watches.push(tell)
@@ -63,25 +65,4 @@ function refuseExit(code?: number | string | null): never {
     'PROCESS_EXIT',
     `process.exit(${code ?? ''}) was called. A graph cannot end the process; throw an error instead.`,
   )
-}
-
-/** An error that nobody caught. Code `UNCAUGHT`; `cause` is the error. */
-export class UncaughtError extends MillraceError {
-  constructor(cause: unknown, origin: string) {
-    const message =
-      origin === 'unhandledRejection'
-        ? `A promise that nobody waits for was rejected: ${messageOf(cause)}. Await it, or catch its error.`
-        : `An error was thrown where nobody catches it, as in a timer or a listener: ${messageOf(cause)}. Catch it there.`
-    super('UNCAUGHT', message, { cause })
-  }
-}
-
-/** The event loop has run dry: Node would exit with 0 and without a word. Code `NOTHING_PENDING`. */
-export class NothingPendingError extends MillraceError {
-  constructor(waiting: string) {
-    super(
-      'NOTHING_PENDING',
-      `${waiting} waits for a promise that nothing is left to settle (no timer, file or connection is open any more).`,
-    )
-  }
 }

@@ -22,7 +22,7 @@ test.each<[unknown, string]>([
   [null, 'The config must be a record of options, but is null.'],
   [
     { scheduler: { strategy: 'pol' } },
-    'scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, but is "pol". Did you mean pool?',
+    'scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, distributed, but is "pol". Did you mean pool?',
   ],
   [
     { edges: { capacityItems: 0 } },
@@ -31,7 +31,7 @@ test.each<[unknown, string]>([
   [
     { signl: 1 },
     'unknown option signl (1). Did you mean signal? ' +
-      'Allowed: edges, batchItems, growthLimitItems, starvationMs, cleanupTimeoutMs, onError, strict, failureRate, checkpoint, scheduler, terms, signal, clock, statsEveryMs, pick, replay, overwrite.',
+      'Allowed: edges, batchItems, growthLimitItems, starvationMs, cleanupTimeoutMs, onError, strict, failureRate, checkpoint, scheduler, terms, signal, clock, statsEveryMs, onSpan, metrics, pick, replay, overwrite, taps, ui.',
   ],
   [{ signal: true }, 'signal must be an AbortSignal, but is true.'],
   [{ clock: Date }, 'clock must be a clock with now(), monotonic() and after(), but is function Date.'],
@@ -49,7 +49,7 @@ test.each<[unknown, string]>([
 test('the error is of the catalogue’s class, and its stack begins with its message', () => {
   const error = thrown({ batchItem: 1 }) as Error
   expect(error).toBeInstanceOf(InvalidOptionError)
-  expect(error.stack?.split('\n')[0]).toBe(`InvalidOptionsError: ${error.message}`)
+  expect(error.stack?.split('\n')[0]).toBe(`InvalidOptionError: ${error.message}`)
 })
 
 test('a deep or cyclic value where none belongs is described', () => {
@@ -63,11 +63,14 @@ test('a deep or cyclic value where none belongs is described', () => {
 test('settings of terms hold for the run that they are given to, and no longer', async () => {
   const { term, double } = numbers()
   const bounded = run(term, { terms: { 'doub*': { capacityItems: 2, local: true } } })
-  expect([double.edgeOptions, double.isLocal]).toEqual([{}, true])
+  expect([double.edgeOptions, double.isLocal]).toEqual([{}, false])
   const plain = run(term)
   const [first, second] = [await bounded.done, await plain.done]
-  expect(first.edges.map(({ to, capacityItems }) => [to, capacityItems])).toEqual([['double', 2]])
-  expect(second.edges).toEqual([])
+  expect(first.edges.map(({ kind, to, capacityItems }) => [kind, to, capacityItems])).toEqual([
+    ['queue', 'double', 2],
+    ['fused', 'collect', 0],
+  ])
+  expect(second.edges.map(({ kind }) => kind)).toEqual(['fused', 'fused'])
   expect(double.isLocal).toBe(false)
   expect([first.results, second.results]).toEqual([{ collect: [2, 4, 6] }, { collect: [2, 4, 6] }])
 })

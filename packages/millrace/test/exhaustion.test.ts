@@ -75,4 +75,13 @@ describe.runIf(canLimit)('threads are refused', () => {
     },
     120_000,
   )
+
+  test('with too few threads to compile TypeScript, that is said', () => {
+    const module = fileURLToPath(new URL('fixtures/prints-in-order.ts', import.meta.url))
+    for (const threads of [NODE_THREADS + 1, NODE_THREADS + 3]) {
+      const args = [...unprivileged(threads), process.execPath, cli, 'run', module, '--param', 'count=2']
+      const { status, stdout, stderr } = spawnSync('setpriv', args, { encoding: 'utf8' })
+      expect(status === 0 ? stdout : stderr).toMatch(/^1\n2\n$|too few threads to compile TypeScript/)
+    }
+  })
 })

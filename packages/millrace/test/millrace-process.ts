@@ -22,6 +22,8 @@ export interface Started {
   readonly finished: Promise<Finished>
   /** Resolves once the text was printed, to stdout or stderr; rejects if the process ends without. */
   printed(text: string): Promise<void>
+  /** Resolves to the address of the page, token included, once it was printed. */
+  pageAddress(): Promise<string>
 }
 
 /** Runs `millrace` with these arguments to its end. */
@@ -68,17 +70,24 @@ export function startMillrace(
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, ...output }))
   })
-  const printed = (text: string): Promise<void> =>
+  const seen = <Found>(what: string, find: () => Found | undefined): Promise<Found> =>
     new Promise((resolve, reject) => {
       const waiting = (): void => {
-        if (output.stdout.includes(text) || output.stderr.includes(text)) resolve()
+        const found = find()
+        if (found !== undefined) resolve(found)
       }
       look.add(waiting)
       waiting()
       finished.then(
-        ({ stdout, stderr }) => reject(new Error(`"${text}" was never printed:\n${stdout}\n${stderr}`)),
+        ({ stdout, stderr }) => reject(new Error(`${what} was never printed:\n${stdout}\n${stderr}`)),
         reject,
       )
     })
-  return { child, finished, printed }
+  const isIn = (text: string): boolean => output.stdout.includes(text) || output.stderr.includes(text)
+  const printed = async (text: string): Promise<void> => {
+    await seen(`"${text}"`, () => (isIn(text) ? true : undefined))
+  }
+  const pageAddress = (): Promise<string> =>
+    seen('an address', () => /http:\S+token=\S+(?=\n)/.exec(output.stderr)?.[0])
+  return { child, finished, printed, pageAddress }
 }

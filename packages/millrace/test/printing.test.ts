@@ -64,14 +64,20 @@ test('cancelling does not wait for a reader that does not read', async () => {
   expect(said).toBe('full\ncancelled\n')
 })
 
-test.skipIf(!existsSync('/dev/full'))('the command names the term as well', () => {
-  const args = [fixture('../../bin/millrace.js'), 'run', fixture('prints-in-order.ts')]
-  const { status, stderr } = spawnSync(process.execPath, args, {
-    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
-    encoding: 'utf8',
-  })
-  expect([status, stderr]).toEqual([
-    1,
-    expect.stringMatching(/^millrace: Term "print" failed .*ENOSPC.*\[TERM_FAILED\]/),
-  ])
-})
+const strategies = ['inline', 'dedicated', 'pool', 'work-stealing', 'hybrid']
+
+test.skipIf(!existsSync('/dev/full')).each(strategies)(
+  'the command names the term as well: %s',
+  (strategy) => {
+    const command = fixture('../../bin/millrace.js')
+    const args = [command, 'run', fixture('prints-in-order.ts'), '--strategy', strategy]
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+      encoding: 'utf8',
+    })
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^millrace: Term "print" failed .*ENOSPC.*\[TERM_FAILED\]/),
+    ])
+  },
+)

@@ -145,6 +145,18 @@ describe.each(['pool', 'work-stealing'] as const)('%s', (strategy) => {
     })
   })
 
+  test('splits that fail when they are let go fail the run, as they do on the caller’s thread', async () => {
+    for (const scheduler of [{ strategy: 'inline' }, { strategy, workers: 2 }] as const) {
+      const running = run(splitJobs({ job: 'clinging', file, splitBytes: 1 }), { scheduler })
+      await expect(running.done, scheduler.strategy).rejects.toMatchObject({
+        code: 'TERM_FAILED',
+        term: 'Clinging',
+        phase: 'generate',
+        cause: { name: 'RangeError', message: 'not let go' },
+      })
+    }
+  })
+
   test('a run that is stopped, or cancelled, settles', async () => {
     const stopped = run(splitJobs({ job: 'windows', file, splitBytes: 300 }), {
       scheduler: { strategy, workers: 2 },

@@ -33,10 +33,16 @@ export default graph(import.meta.url, ({ n }: { n: string }) =>
 `,
 }
 
-test.each(['inline', 'dedicated', 'pool', 'work-stealing'])('%s', async (strategy) => {
-  const folder = temporaryFolder(files)
+/** A folder whose modules import the package by its name. */
+function program(texts: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder(texts)
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(fileURLToPath(new URL('..', import.meta.url)), join(folder, 'node_modules', 'millrace'))
+  return folder
+}
+
+test.each(['inline', 'dedicated', 'pool', 'work-stealing'])('%s', async (strategy) => {
+  const folder = program(files)
   const run = (n: number) =>
     millrace(['run', 'g.ts', '--strategy', strategy, '--workers', '2', '--param', `n=${n}`], folder)
   const isCaller = strategy === 'inline'
@@ -48,4 +54,15 @@ test.each(['inline', 'dedicated', 'pool', 'work-stealing'])('%s', async (strateg
   const failed = await run(3)
   expect(failed.code).toBe(1)
   expect(failed.stderr).toMatch(/three \[TERM_FAILED\]\n\s+at .*g\.ts:10\n/)
+})
+
+test('the tsconfig beside the graph holds, whatever is beside the config', async () => {
+  const folder = program({
+    ...files,
+    'settings/tsconfig.json': '{}',
+    'settings/millrace.config.ts': 'const batchItems: number = 4\nexport default { batchItems }\n',
+  })
+  const config = join('settings', 'millrace.config.ts')
+  const args = ['run', 'g.ts', '--param', 'n=1', '--config', config]
+  expect(await millrace(args, folder)).toMatchObject({ code: 0, stdout: '1003 1000 json common true\n' })
 })

@@ -1,5 +1,5 @@
 /**
- * The contract that every strategy keeps: the laws of DESIGN section 2, over random graphs, and equality with the
+ * The contract that every strategy keeps: the laws of docs/laws.md, over random graphs, and equality with the
  * inline run. Called by one test file per strategy.
  */
 

@@ -31,8 +31,8 @@ export class TooManyTermsError extends MillraceError {
     super(
       'TOO_MANY_TERMS',
       `Strategy "${strategy}" needs ${needed} threads, one for each term, but ${free === 1 ? 'only one is' : `only ${free} are`} ` +
-        'to be had. Use strategy "pool", which makes do with any number; or allow fallback: "share", and terms share ' +
-        'the threads there are.',
+        `to be had. Give a number of workers that terms share (--workers ${Math.max(1, free)}, or scheduler.workers); or allow ` +
+        'fallback: "share", and they share the threads there are; or use strategy "pool", which makes do with any number.',
     )
   }
 }

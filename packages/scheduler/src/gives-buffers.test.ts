@@ -19,6 +19,6 @@ test.each([
   expect(kept.map(({ pixels }) => [...pixels])).toEqual(
     Array.from({ length: ITEMS }, (_, n) => new Array(8).fill(n % 256)),
   )
-  // the first batch is one item: its buffer has gone when the second is made
-  expect(kept[1]?.lastLength).toBe(gives ? 0 : 8)
+  // the buffer of a batch's last item has gone when the first of the next one is made; a worker may have had a run before
+  expect(new Set(kept.slice(1).map(({ lastLength }) => lastLength))).toEqual(new Set(gives ? [8, 0] : [8]))
 })

@@ -93,6 +93,23 @@ describe.each(places)('$strategy, $isolation, stateful: $stateful', (scheduler) 
     60_000,
   )
 
+  test.each(['input', 'result'] as const)(
+    'what changes when it is looked at arrives as it was once, or is refused: %s',
+    async (as) => {
+      for (const kind of kindsOf('unsteady')) {
+        for (let seed = 0; seed < 6; seed++) {
+          const seen = await refusal({ lot: 'unsteady', kinds: [kind], seed, as }, scheduler)
+          if (seen !== 'completed')
+            expect([kind, seen]).toMatchObject([
+              kind,
+              { code: 'TERM_FAILED', cause: 'NOT_CLONEABLE', hasPath: true },
+            ])
+        }
+      }
+    },
+    60_000,
+  )
+
   test('memory goes to threads alone', async () => {
     for (const kind of kindsOf('shared')) {
       const params = { lot: 'shared', kinds: [kind], seed: 1, as: 'result' } as const

@@ -2,11 +2,33 @@
  * Checks of arguments, shared by the terms. Called when a term is made, so that mistakes show where they are.
  */
 
-import { InvalidOptionError } from '@millrace/core'
+import { BadInputError, checkSyncFunction, InvalidOptionError } from '@millrace/core'
+import { isRefusedPromise, whyNotCarried } from '@millrace/core/engine'
+
+export { checkOptions } from '@millrace/core/engine'
 
 /** @throws {InvalidOptionError} if `f` is no function. */
 export function checkFunction(owner: string, f: unknown): void {
   if (typeof f !== 'function') throw new InvalidOptionError(`The function of ${owner}()`, f, 'a function')
+}
+
+/**
+ * `f`, checked now, and its results when it is called: a promise would be taken for true, for a key, or for a state.
+ *
+ * @throws {InvalidOptionError} if `f` is no function, or is declared async.
+ */
+export function synchronous<Args extends unknown[], Result>(
+  owner: string,
+  f: (...args: Args) => Result,
+): (...args: Args) => Result {
+  checkSyncFunction(owner, f)
+  return (...args) => {
+    const result = f(...args)
+    if (!isRefusedPromise(result)) return result
+    throw new BadInputError(
+      `The function of ${owner}() must be synchronous, but gave a promise. Await in a map() before it.`,
+    )
+  }
 }
 
 /** @throws {InvalidOptionError} if `value` is no whole number from `least` on. */
@@ -26,4 +48,17 @@ export function checkEncoding(option: string, value: unknown): void {
   if (!(typeof value === 'string' && Buffer.isEncoding(value))) {
     throw new InvalidOptionError(option, value, 'an encoding that Node knows, such as "utf8" or "latin1"')
   }
+}
+
+/** @throws {InvalidOptionError} if a copy of `value` would not be the same, as one of a class that is not registered. */
+export function checkCopied(option: string, value: unknown): void {
+  const why = whyNotCarried(value, 'thread')
+  if (why === undefined) return
+  const { path, what, remedy } = why
+  const where = path === '' ? 'it' : path.replace(/^\./, '')
+  throw new InvalidOptionError(
+    option,
+    value,
+    `a value that can be copied (${where} is ${what}${remedy === '' ? '' : `; ${remedy.replace(/\.$/, '')}`})`,
+  )
 }

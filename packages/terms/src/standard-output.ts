@@ -7,13 +7,18 @@
  */
 
 import type { Context } from '@millrace/core'
+import { checkWellFormed } from './format/well-formed.ts'
 
 let users = 0
 let failure: { readonly error: unknown } | undefined
 let waiting: (() => void)[] = []
 
-/** Prints a line. @returns a promise while stdout is full. @throws what stdout said when it could not be written. */
+/**
+ * Prints a line. @returns a promise while stdout is full. @throws what stdout said when it could not be written.
+ * @throws {BadInputError} for a text with half a character. (In records and lists it is shown as an escape.)
+ */
 export function printLine(shown: unknown): void | Promise<void> {
+  if (typeof shown === 'string') checkWellFormed('What is to be printed', shown)
   console.log(shown)
   if (failure !== undefined) throw failure.error
   if (process.stdout.writableNeedDrain) return room()

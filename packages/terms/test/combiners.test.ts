@@ -23,6 +23,7 @@ import {
   stdOf,
   sumOf,
   toArray,
+  topBy,
   tumblingWindow,
 } from '../src/index.ts'
 
@@ -85,6 +86,7 @@ const terms: Readonly<Record<string, () => AnyTerm>> = {
   tumblingWindow: () => tumblingWindow({ sizeMs: 10, offsetMs: 3, outOfOrderMs: 9, ...windows }),
   'tumblingWindow without keys': () =>
     tumblingWindow({ sizeMs: 10, time, outOfOrderMs: 30, aggregate: everything }),
+  topBy: () => topBy(7, (r: Reading) => [r.key, r.at % 5]),
   slidingWindow: () => slidingWindow({ sizeMs: 20, slideMs: 6, outOfOrderMs: 5, ...windows }),
   'slidingWindow, nothing out of order allowed': () => slidingWindow({ sizeMs: 9, slideMs: 4, ...windows }),
 }

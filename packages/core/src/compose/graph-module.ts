@@ -8,6 +8,7 @@ import { buildTracked, checkSpec, type ReadParams, readParams } from '../params/
 import type { ArgumentsOf, ParamSpec, ParamsOf } from '../params/types.ts'
 import { Composite, isTerm, type Term } from '../term/term.ts'
 import type { AnyTerm, InputOf, OutputOf } from '../term/types.ts'
+import { isThenable } from '../values/foreign.ts'
 import { type Class, registerItems } from '../values/registry.ts'
 
 const MODULE = Symbol.for('millrace.graph')
@@ -136,7 +137,7 @@ export function graph(url: string, ...rest: readonly unknown[]): unknown {
   if (items !== undefined) registerItems(url, items)
   if (spec !== undefined) checkSpec(spec, where)
   const checked = (term: unknown): AnyTerm => {
-    if (!isTerm(term)) throw new NoTermBuiltError(term, url)
+    if (!isTerm(term)) throw new NoTermBuiltError(term, url, isThenable(term))
     return term
   }
   const built = (read: ReadParams): AnyTerm =>

@@ -79,7 +79,10 @@ test('nested arrays fill an edge of one item one by one', async () => {
     .flat()
     .flatMap((n) => [n, n + 0.5, -n, -n + 0.5])
   expect(sink.received).toEqual(expected)
-  expect(summary.edges.map(({ peakItems }) => peakItems)).toEqual([1])
+  expect(summary.edges.map(({ kind, peakItems }) => `${kind} ${peakItems}`)).toEqual([
+    'queue 1',
+    ...['fused 0', 'fused 0', 'fused 0'],
+  ])
 })
 
 test('what enter, end and concurrent calls emit waits for room, too', async () => {

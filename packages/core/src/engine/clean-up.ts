@@ -84,10 +84,13 @@ export class CleanUp {
   }
 }
 
-/** Resolves to whether it settled in time; rejects if it does so in time. The timer is not the run's: time may stand still there. */
+/**
+ * Resolves to whether it settled in time; rejects if it does so in time. The timer is not the run's: time may stand still
+ * there. If the thread itself was held up, what was ready meanwhile comes first: timers go before the rest of a turn.
+ */
 function upTo(ms: number, piece: PromiseLike<unknown>): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const cancel = longTimer(ms, () => resolve(false), true)
+    const cancel = longTimer(ms, () => void setImmediate(() => resolve(false)), true)
     piece.then(
       () => {
         cancel()

@@ -16,6 +16,16 @@ export function monotonicMs(): number {
   return performance.now() + OFFSET_MS
 }
 
+/** A reading of this thread's `performance.now()` on the machine's clock. */
+export function machineMs(localMs: number): number {
+  return localMs + OFFSET_MS
+}
+
+/** A moment on the machine's clock as a reading of this thread's `performance.now()`. */
+export function localMs(machineMs: number): number {
+  return machineMs - OFFSET_MS
+}
+
 /**
  * Calls `callback` once after `delayMs`, which may be longer than a timer of Node can wait. Returns how to cancel it.
  *

@@ -170,7 +170,7 @@ ${this.#op(at + 1)}`
       case 'filter':
         this.#count(k)
         return `pc = ${k}; x = f${k}(v);
-if (x !== true) { if (!x) { d${k}++; ${drop} } if (${IS_PROMISE}) throw S.unfit.promise('filter'); }
+if (x !== true) { if (!x) { d${k}++; ${drop} } if (${IS_PROMISE}) throw S.unfit.promise('filter', x); }
 ${this.#op(at + 1)}`
       case 'tap':
         this.#count(k)
@@ -211,7 +211,7 @@ ${this.#op(at + 1)}`
 
   /** The next state. A promise is refused before it becomes one; of a number, V8 knows that it is none. */
   #step(k: number, kind: KernelKind): string {
-    return `{ const x = f${k}(s${k}, v); if (${IS_PROMISE}) throw S.unfit.promise('${kind}'); s${k} = x; }`
+    return `{ const x = f${k}(s${k}, v); if (${IS_PROMISE}) throw S.unfit.promise('${kind}', x); s${k} = x; }`
   }
 
   /** Leaves the loop for what only the engine can do: pass on what was emitted, await a promise. */

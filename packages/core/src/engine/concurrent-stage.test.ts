@@ -71,6 +71,85 @@ test('no call is begun without room for its result', async () => {
   expect(sink.received).toHaveLength(100)
 })
 
+/** Each call waits until it is let go. */
+class Gated extends FunctionTerm<number, number> {
+  override readonly concurrency = 3
+  override readonly ordered: boolean
+  /** Items of the calls that were begun, in their order. */
+  readonly begun: number[] = []
+  readonly #gates = new Map<number, () => void>()
+
+  constructor(ordered: boolean) {
+    super()
+    this.ordered = ordered
+  }
+
+  override f(n: number) {
+    this.begun.push(n)
+    return new Promise<number>((resolve) => this.#gates.set(n, () => resolve(n)))
+  }
+
+  letGo(n: number): void {
+    this.#gates.get(n)?.()
+  }
+}
+
+test('results that wait for an earlier one take no place from calls; as many wait as the output has room for', async () => {
+  const [term, sink] = [new Gated(true), new Collect<number>()]
+  const r = run(count(10).pipe(term, sink.edge({ capacityItems: 6 })))
+  await settle()
+  expect(term.begun).toEqual([0, 1, 2])
+  for (let n = 1; n < 10; n++) {
+    term.letGo(n)
+    await settle()
+  }
+  // 0 is under way, and five wait for it
+  expect(term.begun).toEqual([0, 1, 2, 3, 4, 5])
+  term.letGo(0)
+  await settle()
+  for (let n = 6; n < 10; n++) {
+    term.letGo(n)
+    await settle()
+  }
+  expect((await settled(r)).result(sink)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+})
+
+test.each([true, false])(
+  'a call that settles makes room for the next one at once (ordered: %s)',
+  async (ordered) => {
+    const [term, sink] = [new Gated(ordered), new Collect<number>()]
+    const r = run(count(5).pipe(term, sink))
+    await settle()
+    term.letGo(1)
+    for (let jobs = 0; jobs < 3; jobs++) await undefined
+    expect(term.begun).toEqual([0, 1, 2, 3])
+    r.pause()
+    term.letGo(2)
+    await settle()
+    expect(term.begun).toEqual([0, 1, 2, 3])
+    r.resume()
+    await settle()
+    expect(term.begun).toEqual([0, 1, 2, 3, 4])
+    for (let n = 0; n < 5; n++) term.letGo(n)
+    expect((await settled(r)).result(sink)).toHaveLength(5)
+  },
+)
+
+test('calls that settle before they return are made one after the other, each item once', async () => {
+  class Throwing extends FunctionTerm<number, number> {
+    override readonly concurrency = 3
+    override f(n: number): Promise<number> {
+      if (n % 2 === 0) throw new Error('even')
+      return Promise.resolve(n)
+    }
+  }
+  const sink = new Collect<number>()
+  const summary = await settled(run(count(20).pipe(new Throwing().onFailure({ onError: 'skip' }), sink)))
+  expect(summary.result(sink)).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19])
+  expect(summary.items.deadLettered).toBe(10)
+  checkLedger(summary)
+})
+
 test('what a call emits comes with its result, in order', async () => {
   class Emitting extends FunctionTerm<number, string> {
     override readonly concurrency = 3

@@ -5,8 +5,11 @@
  * head. Pushing wakes the reader, taking wakes the writer. Single-threaded: both ends live on one engine.
  */
 
-import type { Batch, EdgeOptions, EdgeStats, Overflow } from '../contracts.ts'
+import { performance } from 'node:perf_hooks'
+import type { Batch, EdgeOptions, Overflow } from '../contracts.ts'
 import { OverflowError } from '../errors.ts'
+import type { EdgeStats } from '../stats.ts'
+import { Histogram } from './histogram.ts'
 import type { EdgeSnapshot } from './snapshot.ts'
 
 /** What an edge needs to know of the stage at either end. */
@@ -30,6 +33,8 @@ export class Edge {
   readonly to: string
   /** The reader's input port. */
   readonly input: string
+  /** The writer's output port. Set when wired. */
+  output = 'out'
   readonly overflow: Overflow
   capacityItems: number
   capacityBytes: number
@@ -51,6 +56,12 @@ export class Edge {
   ended = false
   /** The reader wants no more; pushing is a no-op. */
   closed = false
+  /** How long its writer was held back because it was full, up to `blockedAt` if that is set. */
+  blockedMs = 0
+  /** Since when its writer has been held back because it is full, by `performance.now()`. */
+  blockedAt: number | undefined
+  /** How long its writer was held back each time; made the first time, so that most edges have none. */
+  waits: Histogram | undefined
   /** The edges of the run whose writer found no room and must be woken. */
   readonly #parked: Set<Edge>
   #parkedFor = 0
@@ -74,6 +85,27 @@ export class Edge {
   park(itemBytes: number): void {
     this.#parkedFor = itemBytes
     this.#parked.add(this)
+  }
+
+  /** Whether it holds its writer back and is not booked to, or the other way round. Asked while the writer is held back. */
+  get isToldWrong(): boolean {
+    return this.#parked.has(this) !== (this.blockedAt !== undefined)
+  }
+
+  /** Books from this moment on what `isToldWrong` was asked for. */
+  tellBlocked(at: number): void {
+    if (this.#parked.has(this)) this.blockedAt = at
+    else this.unblock(at)
+  }
+
+  /** The writer goes on. */
+  unblock(at: number): void {
+    if (this.blockedAt === undefined) return
+    const ms = at - this.blockedAt
+    this.blockedMs += ms
+    this.blockedAt = undefined
+    this.waits ??= new Histogram()
+    this.waits.add(ms)
   }
 
   /** Wakes a parked writer if it would find room now. */
@@ -275,8 +307,13 @@ export class Edge {
   }
 
   /** Figures so far. */
-  stats(): EdgeStats {
-    const { from, to, items, peakItems, bytes, capacityItems, sent, dropped } = this
-    return { from, to, items, peakItems, bytes, capacityItems, sent, dropped }
+  stats(at = performance.now()): EdgeStats {
+    const { from, output, to, input, overflow, sent, dropped } = this
+    const { items, peakItems, bytes, capacityItems, capacityBytes } = this
+    const fill = Math.min(1, Math.max(items / capacityItems, bytes / capacityBytes))
+    const blockedMs = this.blockedMs + (this.blockedAt === undefined ? 0 : Math.max(0, at - this.blockedAt))
+    const held = { items, peakItems, bytes, capacityItems, capacityBytes, fill }
+    const waits = this.waits === undefined ? {} : { waits: this.waits.figures }
+    return { kind: 'queue', from, output, to, input, ...held, overflow, blockedMs, ...waits, sent, dropped }
   }
 }

@@ -8,18 +8,23 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import type { Clock, EdgeOptions, EdgeStats, StageStats, Stats, ThreadStats } from '../contracts.ts'
+import type { Clock, EdgeOptions } from '../contracts.ts'
 import { StallError } from '../errors.ts'
-import type { DeadLetter } from '../failure.ts'
+import type { DeadLetter, Failures } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { AsyncCall, EdgeStats, Span, StageStats, Stats, TermPicture, ThreadStats } from '../stats.ts'
+import { machineMs } from './clock.ts'
 import { type CutOptions, Cutter } from './cutter.ts'
 import type { Edge } from './edge.ts'
 import { failuresOf } from './failure-record.ts'
-import { ledgerOf, nodeStatsOf } from './ledger.ts'
+import { type FusedEdge, fusedStats, ledgerOf, nodeStatsOf } from './ledger.ts'
+import type { NodeRecord } from './node-record.ts'
+import { guardedPeek, type Peek } from './peek.ts'
+import { pictureOf } from './picture.ts'
 import type { Placement } from './placement.ts'
 import type { EdgeSnapshot, EngineSnapshot, StageSnapshot } from './snapshot.ts'
-import type { NodeRecord, Stage, StageHost } from './stage.ts'
+import type { Stage, StageHost } from './stage.ts'
 import { dryEdges, explainStall, smallest, stuckEdges } from './stall.ts'
 import { StarvationWatch } from './starvation-watch.ts'
 import { TimerWheel } from './timer-wheel.ts'
@@ -47,6 +52,10 @@ export interface EngineOptions {
   readonly onDeadLetter: (letter: DeadLetter, isFatal: boolean) => void | Promise<void>
   /** Called with what fails that the run can go on without. */
   readonly onStopFor: (error: unknown) => void
+  /** Called with what threads have done. */
+  readonly onSpan?: ((span: Span) => void) | undefined
+  /** Asked at each call of an async term: who is to be told once it is over. */
+  readonly onCall?: (() => ((call: AsyncCall) => void) | undefined) | undefined
   /** When the engine is saved, and where to. Default: never. */
   readonly cuts?: CutOptions
   /** What a run before has saved of an engine for the same plan: goes on from there. */
@@ -76,6 +85,7 @@ export class Engine implements StageHost {
   readonly timers: TimerWheel
   readonly stopsOnFailure: boolean
   readonly cleanupTimeoutMs: number | undefined
+  readonly onSpan: ((span: Span) => void) | undefined
   /** The sinks' results so far. */
   readonly results = new Map<Node, unknown>()
   grown = 0
@@ -83,15 +93,20 @@ export class Engine implements StageHost {
   readonly #options: EngineOptions
   readonly #stages: readonly Stage[]
   readonly #edges: readonly Edge[]
+  readonly #fused: readonly FusedEdge[]
   /** Edges whose writer found no room. */
   readonly #parked = new Set<Edge>()
   readonly #abort = new AbortController()
   /** Stages that may have something to do; each at most once. */
   readonly #ready: Stage[] = []
   #done = 0
+  /** The stage whose nodes are being entered. */
+  #entering: Stage | undefined
   /** Stages that have ended and whose nodes are exiting. */
   readonly #exiting = new Set<Stage>()
   #activations = 0
+  /** Time spent in stages, in ms. */
+  #busyMs = 0
   #started = false
   #stopAsked = false
   #stepping = false
@@ -117,12 +132,13 @@ export class Engine implements StageHost {
     this.timers = new TimerWheel(options.clock)
     this.stopsOnFailure = options.stopsOnFailure
     this.cleanupTimeoutMs = options.cleanupTimeoutMs
+    this.onSpan = options.onSpan
     this.#settled = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
     // the run may fail before anybody looks: while a node is being entered
     this.#settled.catch(() => undefined)
-    const { stages, edges } = wire(
+    const { stages, edges, fused } = wire(
       plan,
       this,
       options.edges,
@@ -132,6 +148,7 @@ export class Engine implements StageHost {
     )
     this.#stages = stages
     this.#edges = edges
+    this.#fused = fused
     this.#cutter = options.cuts === undefined ? undefined : this.#makeCutter(options.cuts)
     if (options.resumeFrom !== undefined) this.#restore(options.resumeFrom)
   }
@@ -176,7 +193,9 @@ export class Engine implements StageHost {
       for (const stage of this.#stages) {
         const entering = placement?.enter === undefined ? stage.enter() : placement.enter(stage)
         // a failure or a cancel meanwhile ends the run; an enter that never settles must not keep it
+        this.#entering = stage
         if (entering !== undefined) await Promise.race([entering, this.#settled])
+        this.#entering = undefined
         if (this.#failure !== undefined) return this.#settled
       }
       const starting = onStart()
@@ -185,7 +204,9 @@ export class Engine implements StageHost {
       const done = this.#stages.filter((stage) => stage.restored?.isDone === true)
       for (const stage of this.#stages) {
         // a stage whose readers have all gone already has ended
-        if (this.#failure === undefined && !stage.isDone) stage.start()
+        if (this.#failure !== undefined || stage.isDone) continue
+        stage.start()
+        if (stage.isHeldUp) stage.stageClock.wakeNow(stage.isReady ? -1 : stage.awaitingAt)
       }
       this.#started = true
       for (const stage of done) this.onDone(stage)
@@ -200,7 +221,9 @@ export class Engine implements StageHost {
   ready(stage: Stage): void {
     stage.isReady = true
     this.#ready.push(stage)
-    if (!this.#stepping) this.#schedule()
+    if (this.#stepping) return
+    stage.stageClock.wakeNow()
+    this.#schedule()
   }
 
   #schedule(): void {
@@ -218,6 +241,7 @@ export class Engine implements StageHost {
     this.#scheduled = false
     if (this.#stepping || this.#paused || this.#failure !== undefined) return
     const begun = turnBegan()
+    let at = performance.now()
     this.#stepping = true
     const cutter = this.#cutter
     // between two snapshots there is always some work, however often they are asked for
@@ -231,9 +255,17 @@ export class Engine implements StageHost {
           stage.isReady = false
           if (stage.isHalting && cutter?.holds(stage) === true) continue
           stage.turns++
-          if (!stage.isDone && !stage.waiting) stage.activate()
+          const before = this.#ready.length
+          stage.stageClock.begin(at)
+          // an activation of a few items takes hardly longer than it takes to read the clock
+          const ended = stage.isDone || stage.waiting ? undefined : stage.activate(at)
+          const now = ended ?? performance.now()
+          stage.endActivation(now)
+          for (let i = before; i < this.#ready.length; i++) (this.#ready[i] as Stage).stageClock.wake(now)
+          this.worked(stage, at, now)
+          at = now
           if (cutter !== undefined && stage.inlet.edges.length === 0) this.#countForCut(cutter, stage)
-          if (performance.now() - begun > TURN_MS) break
+          if (now - begun > TURN_MS) break
         }
       } while (this.#ready.length === 0 && this.#failure === undefined && !this.#hasCut && this.#onQuiet())
     } catch (error) {
@@ -242,6 +274,17 @@ export class Engine implements StageHost {
       this.#stepping = false
     }
     if (this.#ready.length > 0 || this.#hasCut) this.#schedule()
+  }
+
+  get onCall(): ((call: AsyncCall) => void) | undefined {
+    return this.#options.onCall?.()
+  }
+
+  worked({ plan }: Stage, from: number, to: number): void {
+    this.#busyMs += to - from
+    if (this.onSpan === undefined) return
+    const nodes = plan.nodes.map(({ id }) => id)
+    this.onSpan({ worker: 0, nodes, beginMs: machineMs(from), durationMs: to - from, waitedMs: 0 })
   }
 
   #countForCut(cutter: Cutter, source: Stage): void {
@@ -355,6 +398,10 @@ export class Engine implements StageHost {
     for (const stage of this.#stages) stage.stop()
   }
 
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
   /** Activates nothing until `resume`. What was handed to the outside goes on there. */
   pause(): void {
     this.#paused = true
@@ -377,8 +424,53 @@ export class Engine implements StageHost {
     return starving.map((stage) => stage.stats(this.#began, at))
   }
 
-  /** Figures so far. */
-  stats(): Stats {
+  /** What the run waits for, as the subject of a sentence. */
+  get waitsFor(): string {
+    const stage = this.#entering ?? this.#stages.find(({ isWaiting }) => isWaiting)
+    return stage?.waitsFor ?? 'a term'
+  }
+
+  /** Begins to look at what leaves a node; returns how to stop it, or undefined if nothing of it is seen here. */
+  peek(peek: Peek): (() => void) | undefined {
+    for (const stage of this.#stages) {
+      const op = stage.plan.nodes.findIndex(({ id }) => id === peek.term)
+      if (op >= 0)
+        return stage.peek(
+          op,
+          guardedPeek(peek, (error) => this.fail(error)),
+        )
+    }
+    return undefined
+  }
+
+  /** What terms draw that run here, by the id of the node. */
+  get pictures(): ReadonlyMap<string, TermPicture> {
+    const pictures = new Map<string, TermPicture>()
+    for (const { plan, contexts } of this.#stages) {
+      plan.nodes.forEach(({ leaf, id }, at) => {
+        // a context without a state is that of a term that runs elsewhere
+        if (leaf.picture === undefined || contexts[at]?.state === undefined) return
+        const picture = pictureOf(leaf, contexts[at] as never)
+        if (picture !== undefined) pictures.set(id, picture)
+      })
+    }
+    return pictures
+  }
+
+  /** The nodes that have failed on an item, and how. Asked often, so of a large graph nothing else is looked at. */
+  get failing(): {
+    readonly nodes: readonly { readonly id: string; readonly in: number }[]
+    failures: Failures
+  } {
+    const failed = this.#stages.flatMap(recordsOf).filter(([, { failures }]) => failures !== undefined)
+    return {
+      nodes: failed.map(([id, record]) => ({ id, in: record.in })),
+      failures: failuresOf(failed),
+    }
+  }
+
+  /** Figures so far; in which phase it is, the run knows. */
+  stats(): Omit<Stats, 'phase'> {
     const readers = this.#options.outputs.map(({ reader }) => reader)
     const at = this.#endedAt ?? performance.now()
     const elapsedMs = at - this.#began
@@ -388,8 +480,12 @@ export class Engine implements StageHost {
       failures: failuresOf(this.#stages.flatMap(recordsOf)),
       nodes: this.#stages.flatMap(nodeStatsOf),
       stages: this.#stages.map((stage) => stage.stats(this.#began, at)),
-      edges: this.#edges.map((edge) => edge.stats()),
+      edges: [...this.#edges.map((edge) => edge.stats(at)), ...this.#fused.map(fusedStats)],
       grown: this.grown,
+      caller: {
+        busyMs: this.#busyMs,
+        utilisation: elapsedMs > 0 ? Math.min(1, this.#busyMs / elapsedMs) : 0,
+      },
       threads: this.#options.placement?.stats(elapsedMs) ?? NO_THREADS,
     }
   }

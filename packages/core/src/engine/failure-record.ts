@@ -1,7 +1,7 @@
 /** How often a node failed in one run, and what was done about it: kept beside its `NodeRecord`, as plain data. */
 
 import type { FailureCounts, Failures } from '../failure.ts'
-import type { NodeRecord } from './stage.ts'
+import type { FailureRecord, NodeRecord } from './node-record.ts'
 
 /** The counts, in the order in which they travel between threads. */
 export const FAILURE_COUNTS = [
@@ -13,9 +13,6 @@ export const FAILURE_COUNTS = [
   'fallbacks',
   'deadLettered',
 ] as const satisfies readonly (keyof FailureCounts)[]
-
-/** Counts that only grow. */
-export type FailureRecord = { -readonly [Key in keyof FailureCounts]: number }
 
 function makeRecord(): FailureRecord {
   return { error: 0, timeout: 0, worker: 0, circuit: 0, retries: 0, fallbacks: 0, deadLettered: 0 }

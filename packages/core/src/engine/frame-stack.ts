@@ -10,8 +10,8 @@ import { BadInputError, describe, TermError } from '../errors.ts'
 import type { CleanUp } from './clean-up.ts'
 import type { NodeContext } from './context.ts'
 import { Frame, type FrameRole, type FrameSnapshot, isAsyncIterable, isIterable } from './frame.ts'
+import type { NodeRecord } from './node-record.ts'
 import type { SourceTrack } from './source-track.ts'
-import type { NodeRecord } from './stage.ts'
 
 /** What a stack reports: a failure in op `op` while `phase`, on `item`; of a call made before so many `attempts`. */
 type OnFailed = (error: unknown, phase: string, op: number, item: unknown, attempts?: number) => void
@@ -148,8 +148,10 @@ export class FrameStack {
     ctx.pending = null
     if (done === true) frame.to = 0
     else if (value !== undefined) {
-      frame.wasUsed = true
       this.push(op, [value], 'result', time)
+      const result = this.top as Frame
+      result.isFirst = !frame.wasUsed
+      frame.wasUsed = true
     }
     if (emitted !== null) this.push(op, emitted, 'extra', time)
   }
@@ -199,6 +201,8 @@ export class FrameStack {
   #close(frame: Frame): void {
     this.#bookEmpty(frame)
     if (frame.role === 'input' && frame.iterator === undefined) this.leftover += frame.to - frame.at
+    // the expansion had given it to this stack, and nobody got it
+    if (frame.isFirst && !frame.isSpent) (this.#records[frame.op - 1] as NodeRecord).empty++
     if (frame.isSpent) return
     const iterator = frame.iterator ?? frame.asyncIterator
     if (iterator === undefined) return

@@ -34,6 +34,8 @@ export class Frame {
   cause: unknown = undefined
   /** Whether an expansion has given any output. */
   wasUsed = false
+  /** Its item is the first that an expansion has given. */
+  isFirst = false
   /** It is not for the stack to book its input as one that gave nothing: it failed. */
   hasFailed = false
   /** Of an expansion, and of an item to retry: calls made before. */

@@ -15,18 +15,18 @@ import { Status } from './codegen.ts'
 import type { NodeContext } from './context.ts'
 import { Frame, type FrameSnapshot } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
-import { policyOf } from './guard.ts'
 import { ItemFailures } from './item-failures.ts'
 import { LoopSet } from './loop-set.ts'
-import type { Loop } from './loops.ts'
+import { OpPeeks, type Peek } from './peek.ts'
 import { Quantum } from './quantum.ts'
+import { SAMPLE_ITEMS, Sampler } from './sampler.ts'
 import { openSource, type SourceFeed } from './source-feed.ts'
 import { type SourcePosition, SourceTrack } from './source-track.ts'
 import { Stage } from './stage.ts'
 import { within } from './time-limit.ts'
 import { unfit } from './unfit.ts'
 
-const CELL = new Float64Array(1)
+const CELL: Float64Array = new Float64Array(1)
 
 type ItemFunction = (...args: unknown[]) => unknown
 
@@ -42,7 +42,7 @@ interface FusedSnapshot {
 
 /** Runs a fused chain. Fields without `#` are read and written by generated loops. */
 export class FusedStage extends Stage {
-  readonly functions: ItemFunction[]
+  functions: ItemFunction[]
   readonly selves: unknown[]
   /** How the last loop came back; see `Status`. */
   status: number = Status.Normal
@@ -64,7 +64,7 @@ export class FusedStage extends Stage {
   lastTime = Number.NaN
   outTimes: number[] = []
   /** Through which loops read a state that is a number. */
-  readonly cell = CELL
+  readonly cell: Float64Array = CELL
   /** What loops throw when a function gives what it must not. */
   readonly unfit = unfit
 
@@ -87,14 +87,20 @@ export class FusedStage extends Stage {
   #closed = false
   readonly #quantum = new Quantum()
   readonly #loops: LoopSet
+  /** Of a stage of several terms. */
+  readonly #sampler: Sampler | undefined
+  /** Set once somebody has looked at items inside of the stage. */
+  #peeks: OpPeeks | undefined
   /** A loop is running, and in it maybe a generator of the user's. */
   #running = false
   #stopAsked = false
   /** The op whose promise is awaited, or that is called again after a pause; -1 if none is. */
   #awaited = -1
+  /** The op whose promise has settled, while no loop has taken its result on; -1 otherwise. */
+  #settledAt = -1
   #madeFailures: ItemFailures | undefined
   /** Whether one of its nodes has a time limit. */
-  readonly #isTimed = this.plan.nodes.some((node) => policyOf(node).timeoutMs !== undefined)
+  readonly #isTimed = this.plan.nodes.some(({ policy }) => policy.timeoutMs !== undefined)
   /** Stops waiting for the promise. */
   #forget: () => void = () => {}
 
@@ -104,6 +110,8 @@ export class FusedStage extends Stage {
     this.functions = kernels.map((kernel) => ('f' in kernel ? (kernel.f as ItemFunction) : () => undefined))
     this.selves = kernels.map((kernel) => ('self' in kernel ? kernel.self : undefined))
     const tail = this.outlet.isOpen && !this.outlet.routes ? 'none' : 'push'
+    const isSampled = kernels.length > 1
+    this.#sampler = isSampled ? new Sampler(kernels.length) : undefined
     this.#loops = new LoopSet(kernels, this.functions, tail, this.host.timed, this.contexts)
   }
 
@@ -213,6 +221,10 @@ export class FusedStage extends Stage {
     return this.#frames.size === 0 && !this.waiting
   }
 
+  override get heldItems(): number {
+    return this.#frames.size + (this.waiting ? 1 : 0)
+  }
+
   override get leftover(): number {
     return this.inlet.edges.length > 0 ? this.#frames.leftover : 0
   }
@@ -221,19 +233,26 @@ export class FusedStage extends Stage {
     return super.isWaiting || (!this.isDone && this.#feed?.isBusy === true)
   }
 
-  protected override get waitingAt(): number {
-    return this.#awaited < 0 ? super.waitingAt : this.#awaited
+  override get waitingAt(): number {
+    if (this.#awaited >= 0) return this.#awaited
+    const { inNext } = this.#frames
+    return inNext === undefined ? super.waitingAt : inNext.frame.op - 1
   }
 
-  override activate(): void {
+  override get callAt(): number {
+    return this.#settledAt >= 0 ? this.#settledAt : super.callAt
+  }
+
+  override activate(begun: number = performance.now()): number | void {
     const room = this.outlet.room()
     if (room <= 0) return
-    const begun = performance.now()
+    this.#settledAt = -1
     this.activations++
     const taken = this.#advance(Math.min(room, this.host.batchItems))
-    const spent = this.book(begun, taken)
-    this.#quantum.adapt(taken, spent)
+    const ended = this.book(begun, taken)
+    this.#quantum.adapt(taken, ended - begun)
     this.#loops.count(taken)
+    return ended
   }
 
   /** Takes up to a quantum of items from the newest frame, or else from the input. Returns their number. */
@@ -256,7 +275,7 @@ export class FusedStage extends Stage {
       return this.#advanceFrame(rows, room)
     }
     this.tag = tag
-    const reached = this.#run(this.#loops.get('window', 0, false), items, at, to, room, times)
+    const reached = this.#run('window', 0, false, items, at, to, room, times)
     this.inlet.consume(reached - at)
     this.#after()
     return reached - at
@@ -276,18 +295,13 @@ export class FusedStage extends Stage {
     let reached: number
     if (frame.iterator === undefined) {
       const to = Math.min(frame.to, at + this.#quantum.items)
-      reached = this.#run(
-        this.#loops.get('window', frame.op, resumed),
-        frame.items,
-        at,
-        to,
-        room,
-        frame.times,
-      )
+      reached = this.#run('window', frame.op, resumed, frame.items, at, to, room, frame.times)
     } else {
       this.exhausted = false
       reached = this.#run(
-        this.#loops.get('iterator', frame.op, resumed),
+        'iterator',
+        frame.op,
+        resumed,
         frame.iterator,
         at,
         at + this.#quantum.items,
@@ -321,7 +335,9 @@ export class FusedStage extends Stage {
   }
 
   #run(
-    loop: Loop,
+    head: 'window' | 'iterator',
+    first: number,
+    resumed: boolean,
     source: unknown,
     at: number,
     to: number,
@@ -331,7 +347,10 @@ export class FusedStage extends Stage {
     const out: unknown[] = []
     if (this.host.timed) this.outTimes = []
     this.#running = true
-    const reached = loop(this, source, at, to, out, room, times)
+    const isSampled = this.#sampler?.isDue(this.processingMs) === true || this.#peeks?.isWanted === true
+    const reached = isSampled
+      ? this.#sample(this.#sampler ?? new Sampler(1), head, first, resumed, source, at, to, out, room, times)
+      : this.#loops.get(head, first, resumed)(this, source, at, to, out, room, times)
     this.#running = false
     if (out.length > 0) {
       const outTimes = this.host.timed ? this.outTimes : undefined
@@ -344,6 +363,54 @@ export class FusedStage extends Stage {
       } else this.outlet.send(out, outTimes)
     }
     return reached
+  }
+
+  /** Runs a few items with a clock around each call, and shows them to who looks. */
+  #sample(
+    sampler: Sampler,
+    head: 'window' | 'iterator',
+    first: number,
+    resumed: boolean,
+    source: unknown,
+    at: number,
+    to: number,
+    out: unknown[],
+    room: number,
+    times: readonly number[] | undefined,
+  ): number {
+    const { functions } = this
+    const maker = resumed ? first - 1 : first
+    const from = head === 'window' ? source : sampler.timedIterator(source as Iterator<unknown>, maker)
+    const timed = sampler.timed(functions)
+    this.functions = this.#peeks?.shown(timed) ?? timed
+    try {
+      const loop = this.#loops.sampling(head, first, resumed)
+      const reached = loop(this, from, at, Math.min(to, at + SAMPLE_ITEMS), out, room, times)
+      sampler.took(reached - at, !resumed && this.#feed !== undefined, this.processingMs)
+      return reached
+    } finally {
+      this.functions = functions
+    }
+  }
+
+  override peek(op: number, peek: Peek): (() => void) | undefined {
+    const { kernels } = this.plan
+    // what leaves a term is what enters the next, or the next but one: a take has no function, and passes all until its end
+    let reader = kernels[op]?.kind === 'sink' ? op : op + 1
+    while (kernels[reader]?.kind === 'take') reader++
+    if (reader === kernels.length) return super.peek(reader - 1, peek)
+    this.#peeks ??= new OpPeeks(kernels)
+    return this.#peeks.add(reader, peek)
+  }
+
+  override get shares(): readonly number[] | undefined {
+    if (this.#sampler === undefined) return super.shares
+    const { nodeMs } = this.stageClock
+    const work = this.#sampler.shares
+    if (nodeMs === undefined) return work
+    const ms = this.plan.nodes.map((_, at) => (nodeMs[at] ?? 0) + this.processingMs * (work?.[at] ?? 0))
+    const sum = ms.reduce((all, own) => all + own, 0)
+    return sum > 0 ? ms.map((own) => own / sum) : undefined
   }
 
   /** Called by loops: the rest of an opened array, from `at`. */
@@ -407,19 +474,22 @@ export class FusedStage extends Stage {
   #awaitResult(op: number, promise: Promise<unknown>, item: unknown, attempts: number): void {
     this.waiting = true
     this.#awaited = op
+    const over = this.callBegins(op)
     const onError = (error: unknown): void => {
       this.waiting = false
       this.#awaited = -1
+      over?.('failed')
       if (this.isDone) return
       this.#failures.onFailed(error, op, item, attempts)
       this.wake()
     }
-    this.#forget = within(
+    const forget = within(
       promise,
       this.#isTimed ? this.#failures.limitOf(op, onError) : undefined,
       (value) => {
         this.waiting = false
         this.#awaited = -1
+        over?.('settled')
         if (this.isDone) return
         this.#madeFailures?.onSuccess(op)
         this.#settled(op, value, item, attempts)
@@ -427,10 +497,15 @@ export class FusedStage extends Stage {
       },
       onError,
     )
+    this.#forget = () => {
+      forget()
+      over?.('letGo')
+    }
   }
 
   /** Continues behind op `op`, which has returned `value` for `item`: with what it emitted and its result. */
   #settled(op: number, value: unknown, item: unknown, attempts: number): void {
+    this.#settledAt = op
     this.#frames.settle(this.plan.kernels[op]?.kind, op, value, item, this.lastTime, attempts)
   }
 
@@ -483,8 +558,10 @@ export class FusedStage extends Stage {
       return 0
     }
     try {
+      const begun = this.#sampler === undefined ? 0 : performance.now()
       const items = this.#feed?.next()
       if (items !== undefined) {
+        this.#sampler?.pulled(performance.now() - begun, items.length)
         const frame = this.#inputOf(items)
         this.#track?.part(frame, this.#feed?.last)
         this.#frames.add(frame)

@@ -19,7 +19,8 @@ import { isA, promiseOf } from '../values/foreign.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { failureRecordOf } from './failure-record.ts'
 import { isAsyncIterable, isIterable } from './frame.ts'
-import type { NodeRecord, StageHost } from './stage.ts'
+import type { NodeRecord } from './node-record.ts'
+import type { StageHost } from './stage.ts'
 
 /** A call that failed. */
 export interface FailedCall {
@@ -59,7 +60,7 @@ export class Guard {
 
   constructor(node: Node, record: NodeRecord, host: StageHost) {
     this.#node = node
-    this.#policy = policyOf(node)
+    this.#policy = node.policy
     this.#retry = retryOf(this.#policy)
     this.#record = record
     this.#host = host
@@ -143,11 +144,6 @@ export class Guard {
   }
 }
 
-/** What is to be done about the failures of a node in this run. */
-export function policyOf({ policy, leaf }: Node): FailurePolicy<never, unknown> {
-  return policy ?? leaf.failurePolicy
-}
-
 /**
  * The pause before a call is made again, in ms: it grows with each attempt, and part of it is left to chance.
  *
@@ -170,7 +166,7 @@ export function guardsOf(
   host: StageHost,
 ): (Guard | undefined)[] {
   return nodes.map((node, at) =>
-    host.stopsOnFailure || isPolicy(policyOf(node))
+    host.stopsOnFailure || isPolicy(node.policy)
       ? new Guard(node, records[at] as NodeRecord, host)
       : undefined,
   )

@@ -13,7 +13,8 @@ import type { NodeContext } from './context.ts'
 import { failureRecordOf } from './failure-record.ts'
 import type { FrameStack } from './frame-stack.ts'
 import { type Guard, guardsOf } from './guard.ts'
-import type { NodeRecord, StageHost } from './stage.ts'
+import type { NodeRecord } from './node-record.ts'
+import type { StageHost } from './stage.ts'
 import type { TimeLimit } from './time-limit.ts'
 
 type ItemFunction = (...args: unknown[]) => unknown

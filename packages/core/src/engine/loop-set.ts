@@ -3,7 +3,7 @@
 import type { Kernel } from '../contracts.ts'
 import type { Shape } from './codegen.ts'
 import type { NodeContext } from './context.ts'
-import { areHot, HOT_ITEMS, type Loop, ownLoop, sharedLoop } from './loops.ts'
+import { areHot, HOT_ITEMS, type Loop, ownLoop, samplingLoop, sharedLoop } from './loops.ts'
 
 /** Hands out a stage's loops, shared ones until the stage has proved busy. */
 export class LoopSet {
@@ -54,9 +54,19 @@ export class LoopSet {
     this.#loops.iterator.length = 0
   }
 
+  /** As `get`, for a few items whose terms are timed. */
+  sampling(head: Shape['head'], first: number, resumed: boolean): Loop {
+    return samplingLoop(this.#shape(head, first, resumed, false))
+  }
+
   #make(head: Shape['head'], first: number, resumed: boolean, numeric: boolean): Loop {
+    const shape = this.#shape(head, first, resumed, numeric)
+    return this.#isHot ? ownLoop(shape, this.#functions) : sharedLoop(shape)
+  }
+
+  #shape(head: Shape['head'], first: number, resumed: boolean, numeric: boolean): Shape {
     const [start] = this.#kernels
-    const shape: Shape = {
+    return {
       kinds: this.#kernels.slice(first).map(({ kind }) => kind),
       first,
       head,
@@ -66,6 +76,5 @@ export class LoopSet {
       resumed,
       numeric,
     }
-    return this.#isHot ? ownLoop(shape, this.#functions) : sharedLoop(shape)
   }
 }

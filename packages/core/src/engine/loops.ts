@@ -42,6 +42,17 @@ export function sharedLoop(shape: Shape): Loop {
   return loop
 }
 
+/** The loop that samples of this shape share; other functions run in it than in others of the shape. */
+export function samplingLoop(shape: Shape): Loop {
+  const key = `${shapeKey(shape)} sampling`
+  let loop = shared.get(key)
+  if (loop === undefined) {
+    loop = generate(`${loopSource(shape)}\n// sampling`)
+    shared.set(key, loop)
+  }
+  return loop
+}
+
 /** The loop for this shape and these functions alone. */
 export function ownLoop(shape: Shape, functions: readonly object[]): Loop {
   const key = `${shapeKey(shape)}\n${functions.map(String).join('\n')}`

@@ -3,9 +3,9 @@
  * `ConcurrentStage` and `StreamStage`; loops write to the outlet themselves.
  */
 
+import type { NodeRecord } from './node-record.ts'
 import type { Outlet } from './outlet.ts'
 import type { SavedItems } from './snapshot.ts'
-import type { NodeRecord } from './stage.ts'
 
 /** A FIFO in front of an outlet. Its owner bounds it: it begins nothing new while results wait here. */
 export class Outbox {

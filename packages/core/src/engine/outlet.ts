@@ -8,7 +8,9 @@ import { performance } from 'node:perf_hooks'
 import { UnknownPortError } from '../errors.ts'
 import { estimateBytes } from './bytes.ts'
 import type { Edge } from './edge.ts'
+import type { Peek } from './peek.ts'
 import type { PortCounts } from './snapshot.ts'
+import type { StageClock } from './stage-clock.ts'
 
 /** The edges that leave a stage, by port. */
 export class Outlet {
@@ -24,10 +26,12 @@ export class Outlet {
   unread = 0
   /** What an item has taken so far; NaN before the first. */
   #itemBytes = Number.NaN
-  /** Time without room, up to `#blockedAt` if that is set. */
-  #blockedMs = 0
-  /** Since when there has been no room; `undefined` while there is some. */
-  #blockedAt: number | undefined
+  /** The time of the stage it belongs to; set by that. */
+  stageClock: StageClock | undefined
+  /** Whether there is no room. */
+  #isBlocked = false
+  /** Who looks at what is sent, and through which ports. */
+  #peeks: readonly { readonly ports: readonly number[]; readonly peek: Peek }[] | undefined
   /** The port that has none; -1 for the outlet as a whole. */
   #blockedPort = -1
 
@@ -67,26 +71,49 @@ export class Outlet {
       }
     }
     if (room <= 0) this.#block(-1)
-    else if (this.#blockedAt !== undefined) this.#unblock()
+    else if (this.#isBlocked) this.#unblock()
     return room
   }
 
   /** The clock is read when that changes, not each time it is asked. */
   #block(port: number): void {
-    if (this.#blockedAt !== undefined) return
-    this.#blockedAt = performance.now()
+    let at = this.#isBlocked ? undefined : performance.now()
+    for (const edges of this.#edges) {
+      for (const edge of edges) if (edge.isToldWrong) edge.tellBlocked((at ??= performance.now()))
+    }
+    if (this.#isBlocked) return
+    this.#isBlocked = true
     this.#blockedPort = port
+    this.stageClock?.block(at as number)
   }
 
   #unblock(): void {
-    if (this.#blockedAt === undefined) return
-    this.#blockedMs += performance.now() - this.#blockedAt
-    this.#blockedAt = undefined
+    if (!this.#isBlocked) return
+    const at = performance.now()
+    this.#isBlocked = false
+    for (const edges of this.#edges) for (const edge of edges) edge.unblock(at)
+    this.stageClock?.unblock(at)
   }
 
-  /** How long there was no room when the stage asked, up to the moment `at`, in ms. */
-  blockedMs(at: number): number {
-    return this.#blockedMs + (this.#blockedAt === undefined ? 0 : Math.max(0, at - this.#blockedAt))
+  /** Begins to look at what is sent through these ports; returns how to stop it, or undefined if nothing is. */
+  peek(peek: Peek, isMeant: (port: string) => boolean): (() => void) | undefined {
+    const ports = this.#ports.flatMap((name, port) =>
+      isMeant(name) && (this.routes || this.isRead(port)) ? [port] : [],
+    )
+    if (ports.length === 0) return undefined
+    const looking = { ports, peek }
+    this.#peeks = [...(this.#peeks ?? []), looking]
+    return () => {
+      const left = this.#peeks?.filter((other) => other !== looking) ?? []
+      this.#peeks = left.length > 0 ? left : undefined
+    }
+  }
+
+  #show(port: number, items: readonly unknown[], from: number, to: number): void {
+    for (const { ports, peek } of this.#peeks ?? []) {
+      if (!ports.includes(port)) continue
+      for (let at = from; at < to && peek.isWanted; at++) peek.onItem(items[at])
+    }
   }
 
   /** The ports, by name, in their order. */
@@ -137,6 +164,7 @@ export class Outlet {
     times: readonly number[] | undefined,
   ): void {
     if (to === from) return
+    if (this.#peeks !== undefined) this.#show(port, items, from, to)
     const edges = this.#edges[port] as readonly Edge[]
     if (edges.length === 0) {
       this.left += to - from

@@ -7,8 +7,18 @@ interface Asker {
   readonly reject: (error: unknown) => void
 }
 
+/** Reads an output of a graph from outside of the engine. While it takes nothing off its edge, the graph is held back. */
+export interface PortReader extends EdgeEnd {
+  /** The run was wired: items come from this edge. `look` has the engine see whether something can move now. */
+  attach(edge: Edge, look: () => void): void
+  /** Whether the graph may be waiting for this reader. */
+  readonly isWaiting: boolean
+  /** Items that have left the graph here, read or still to be read. */
+  readonly delivered: number
+}
+
 /** Reads one edge from outside of the engine. */
-export class OutputReader implements EdgeEnd, AsyncIterableIterator<unknown> {
+export class OutputReader implements PortReader, AsyncIterableIterator<unknown> {
   /** Set when the graph is wired, before the first item. */
   #edge: Edge | undefined
   readonly #askers: Asker[] = []

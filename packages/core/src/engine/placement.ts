@@ -4,10 +4,11 @@
  * under every scheduler.
  */
 
-import type { EdgeOptions, Health, ThreadStats } from '../contracts.ts'
+import type { EdgeOptions } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Origins } from '../graph/origins.ts'
 import type { Plan, StagePlan } from '../plan/plan.ts'
+import type { Health, StageStats, ThreadStats } from '../stats.ts'
 import type { Edge } from './edge.ts'
 import type { Inlet } from './inlet.ts'
 import type { Outlet } from './outlet.ts'
@@ -23,10 +24,23 @@ export interface EdgePlace {
   readonly input: string
 }
 
+/** Where a node would run, and why: what a survey gives. */
+export interface NodePlace {
+  readonly node: Node
+  readonly runsOn: StageStats['runsOn']
+  /** The reason, as half a sentence whose subject is the term: `it keeps a state`. */
+  readonly why: string
+}
+
 /** Where the stages of one run are run. Made for each run anew. */
 export interface Placement {
   /** Whether two neighbours may share a stage. `origins` say which graph module built which node. */
   mayFuse(from: Node, to: Node, origins: Origins): boolean
+  /**
+   * Where each node of `plan` would run, if all goes as it should. Decided as for a run, by the same functions, but gets
+   * hold of nothing. Called in place of `open`. Throws what `open` would.
+   */
+  survey?(plan: Plan, origins: Origins): readonly NodePlace[]
   /** Gets hold of threads. Called once, before the stages are made. `origins` say where workers find the nodes. */
   open(plan: Plan, origins: Origins): void | Promise<void>
   /** The plan with stages joined that run in one go elsewhere. Called after `open`. Default: as it is. */

@@ -1,15 +1,37 @@
-/** What a stage did with the run's time, as shares. Called by `Stage.stats`. */
+/** What a stage did with the run's time, and each as a share. Called by `Stage.stats`. */
 
-import type { StageStats } from '../contracts.ts'
+import type { StageStats, StageTime } from '../stats.ts'
+import type { BookedTime } from './stage-clock.ts'
 
-/** Shares of a time span; they add up to 1. Where work and a full edge overlap, it counts as work. */
-export function sharesOf(
-  busyMs: number,
-  blockedMs: number,
-  elapsedMs: number,
-): Pick<StageStats, 'busyShare' | 'backpressuredShare' | 'idleShare'> {
-  if (!(elapsedMs > 0)) return { busyShare: 0, backpressuredShare: 0, idleShare: 1 }
-  const busyShare = Math.min(1, busyMs / elapsedMs)
-  const backpressuredShare = Math.min(1 - busyShare, blockedMs / elapsedMs)
-  return { busyShare, backpressuredShare, idleShare: Math.max(0, 1 - busyShare - backpressuredShare) }
+type Shares = StageTime & Pick<StageStats, 'busyShare' | 'waitingShare' | 'backpressuredShare' | 'idleShare'>
+
+/**
+ * Times and shares of a time span; either add up to the whole. Figures of a worker may be ahead of the caller's clock:
+ * what is too much is cut, work last.
+ */
+export function sharesOf(booked: BookedTime, elapsedMs: number): Shares {
+  if (!(elapsedMs > 0)) {
+    const times = { busyMs: 0, waitingMs: 0, awaitedMs: 0, backpressuredMs: 0, idleMs: 0 }
+    return { ...times, busyShare: 0, waitingShare: 0, backpressuredShare: 0, idleShare: 1 }
+  }
+  let left = elapsedMs
+  const take = (ms: number): number => {
+    const taken = Math.min(ms, left)
+    left -= taken
+    return taken
+  }
+  const busyMs = take(booked.busyMs)
+  const backpressuredMs = take(booked.backpressuredMs)
+  const waitingMs = take(booked.waitingMs)
+  return {
+    busyMs,
+    waitingMs,
+    awaitedMs: Math.min(booked.awaitedMs, waitingMs),
+    backpressuredMs,
+    idleMs: left,
+    busyShare: busyMs / elapsedMs,
+    waitingShare: waitingMs / elapsedMs,
+    backpressuredShare: backpressuredMs / elapsedMs,
+    idleShare: left / elapsedMs,
+  }
 }

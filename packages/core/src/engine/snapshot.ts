@@ -4,7 +4,7 @@
  * Nothing here runs. Windows on arrays are cut out when they are saved, so that no item behind them travels along.
  */
 
-import type { NodeRecord } from './stage.ts'
+import type { NodeRecord } from './node-record.ts'
 
 /** Items on an edge or in a queue, with their source times where these travel. */
 export interface SavedItems {

@@ -1,10 +1,24 @@
 /** What all kinds of stages have in common in a checkpoint: their nodes and figures. Called by `Stage`. */
 
 import type { AnyLeaf } from '../graph/graph.ts'
+import type { StagePlan } from '../plan/plan.ts'
 import { promiseOf } from '../values/foreign.ts'
 import type { NodeContext } from './context.ts'
-import type { StageSnapshot } from './snapshot.ts'
-import type { Stage } from './stage.ts'
+import type { NodeRecord } from './node-record.ts'
+import type { PortCounts, StageSnapshot } from './snapshot.ts'
+
+/** What of a stage is saved, whatever its kind. */
+interface SavedStage {
+  readonly plan: StagePlan
+  readonly contexts: readonly NodeContext[]
+  readonly records: readonly NodeRecord[]
+  readonly isDone: boolean
+  readonly copied: number
+  readonly leftover: number
+  readonly restored: StageSnapshot | undefined
+  readonly outlet: Pick<PortCounts, 'left' | 'unread'>
+  readonly inlet: Pick<PortCounts, 'joined' | 'unmatched'>
+}
 
 /** What a sink that has a place in something brings. */
 interface Placed {
@@ -14,7 +28,7 @@ interface Placed {
 }
 
 /** The nodes and figures of a stage, with what its kind keeps. */
-export function saveStage(stage: Stage, own: unknown): StageSnapshot {
+export function saveStage(stage: SavedStage, own: unknown): StageSnapshot {
   const { plan, contexts, records, outlet, inlet, isDone } = stage
   return {
     isDone,
@@ -39,14 +53,14 @@ export function saveStage(stage: Stage, own: unknown): StageSnapshot {
 }
 
 /** Has the sinks of a stage see to it that what they have just said to have written stays. */
-export function flushSinks(stage: Stage): unknown[] {
+export function flushSinks(stage: SavedStage): unknown[] {
   if (stage.isDone) return []
   return stage.plan.nodes.flatMap(({ leaf }, at) =>
     isSink(stage, at) ? [(leaf as unknown as Placed).flush?.(stage.contexts[at] as NodeContext)] : [],
   )
 }
 
-function isSink({ plan }: Stage, at: number): boolean {
+function isSink({ plan }: SavedStage, at: number): boolean {
   return plan.kernels[at]?.kind === 'sink'
 }
 

@@ -6,20 +6,24 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import type { StageStats } from '../contracts.ts'
 import { TermError } from '../errors.ts'
 import type { DeadLetter } from '../failure.ts'
 import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
+import type { AsyncCall, Span, StageStats } from '../stats.ts'
 import { isA, promiseOf } from '../values/foreign.ts'
 import { CleanUp } from './clean-up.ts'
+import { machineMs } from './clock.ts'
 import { NodeContext, type RunScope } from './context.ts'
 import type { Edge, EdgeEnd } from './edge.ts'
-import type { FailureRecord } from './failure-record.ts'
 import type { Inlet } from './inlet.ts'
+import type { NodeRecord } from './node-record.ts'
 import type { Outlet } from './outlet.ts'
+import type { Peek } from './peek.ts'
+import { readRegionPort } from './region-port.ts'
 import { sharesOf } from './shares.ts'
 import type { StageSnapshot } from './snapshot.ts'
+import { type BookedTime, StageClock } from './stage-clock.ts'
 import { resumeNode, saveStage } from './stage-snapshot.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 
@@ -29,6 +33,8 @@ export interface StageHost extends RunScope {
   readonly batchItems: number
   /** All time limits and pauses of the run. */
   readonly timers: TimerWheel
+  /** Whether no stage is to begin anything. */
+  readonly isPaused: boolean
   /** Whether an item that fails is set aside and the sources stop, where its term says `fail`. */
   readonly stopsOnFailure: boolean
   /** How long clean-up is waited for. Default: `DEFAULT_CLEANUP_TIMEOUT_MS`. */
@@ -40,8 +46,14 @@ export interface StageHost extends RunScope {
   setAside(letter: DeadLetter, isFatal: boolean): void | Promise<void>
   /** Something failed that the run can go on without: stops the sources, and ends as failed. Only if `stopsOnFailure`. */
   stopFor(error: unknown): void
+  /** Called with what threads other than the engine's have done. */
+  readonly onSpan?: ((span: Span) => void) | undefined
+  /** Called with each call of an async term that is over; undefined while nothing listens. */
+  readonly onCall?: ((call: AsyncCall) => void) | undefined
   /** Has the engine look whether anything can still move: a stage began to wait for another. */
   look(): void
+  /** The stage was at work on this thread between two moments. */
+  worked(stage: Stage, from: number, to: number): void
   /** Puts the stage among those to activate. */
   ready(stage: Stage): void
   /** The stage has ended; its nodes are about to exit. */
@@ -54,23 +66,7 @@ export interface StageHost extends RunScope {
   setResult(node: Node, result: unknown): void
 }
 
-/** Items that went through one node; see `Ledger` for what is made of them. */
-export interface NodeRecord {
-  in: number
-  out: number
-  /** Outputs that no input stands behind: from sources, `enter`, `end`. */
-  born: number
-  /** Further outputs, emitted through the context. */
-  extra: number
-  /** Inputs of expansions that gave no output. */
-  empty: number
-  /** Inputs that failed and gave no result, or were given up in mid-call when the run failed. */
-  failed: number
-  /** Inputs that found no partner, as the term itself says. */
-  unmatched?: number
-  /** How it failed, once it has. */
-  failures?: FailureRecord
-}
+const NOTHING_AWAITED = { phase: '', at: -1 }
 
 /** A running stage. */
 export abstract class Stage implements EdgeEnd {
@@ -90,7 +86,9 @@ export abstract class Stage implements EdgeEnd {
   /** Set while the engine is about to be saved: once at rest, the stage begins nothing new. */
   isHalting = false
   activations = 0
-  busyMs = 0
+  /** Time spent in its terms, in ms, summed over all threads. */
+  processingMs = 0
+  readonly stageClock = new StageClock()
   /** Times it was its turn, whether it could do something or not; counted by the engine. */
   turns = 0
   /** Times it took items, and how many. */
@@ -102,6 +100,8 @@ export abstract class Stage implements EdgeEnd {
   #entering: Promise<void> | undefined
   #exiting: Promise<void> | undefined
   #cleanUp: CleanUp | undefined
+  /** What was awaited last. */
+  #awaited = NOTHING_AWAITED
 
   constructor(plan: StagePlan, inlet: Inlet, outlet: Outlet, host: StageHost) {
     this.plan = plan
@@ -109,6 +109,7 @@ export abstract class Stage implements EdgeEnd {
     this.outlet = outlet
     this.host = host
     this.contexts = plan.nodes.map((node) => new NodeContext(node.id, host))
+    outlet.stageClock = this.stageClock
     this.records = plan.nodes.map(() => ({ in: 0, out: 0, born: 0, extra: 0, empty: 0, failed: 0 }))
   }
 
@@ -150,8 +151,11 @@ export abstract class Stage implements EdgeEnd {
   /** Begins to work: all nodes of the run have been entered. */
   abstract start(): void
 
-  /** Does a bounded amount of what there is to do. Called by the engine only. */
-  abstract activate(): void
+  /**
+   * Does a bounded amount of what there is to do. Called by the engine only. `begun` is a reading of `performance.now()`;
+   * returns one of its end, where it has one.
+   */
+  abstract activate(begun?: number): number | void
 
   /** Whether nothing is half done that cannot be saved: no promise, no iterator in the middle. */
   get isSettled(): boolean {
@@ -197,16 +201,38 @@ export abstract class Stage implements EdgeEnd {
 
   /** Whether the stage waits for something outside of the engine. */
   get isWaiting(): boolean {
-    return !this.isDone && (this.waiting || this.contexts.some((ctx) => ctx.sleeping > 0))
+    if (this.isDone) return false
+    if (this.waiting) return true
+    for (const ctx of this.contexts) if (ctx.sleeping > 0) return true
+    return false
+  }
+
+  /** The node whose call is under way, or has given what is not counted yet; -1 if there is none. */
+  get callAt(): number {
+    return this.waiting ? this.waitingAt : -1
   }
 
   /** Index of the node that it waits in; below 0 if only the stage knows. */
-  protected get waitingAt(): number {
-    return this.contexts.findIndex((ctx) => ctx.sleeping > 0)
+  get waitingAt(): number {
+    const { at } = this.#awaited
+    return at >= 0 ? at : this.contexts.findIndex((ctx) => ctx.sleeping > 0)
+  }
+
+  /** What it waits for, as the subject of a sentence. */
+  get waitsFor(): string {
+    const hook = this.#entering !== undefined ? 'enter' : this.#awaited.phase
+    const at = this.#entering !== undefined ? this.#entered - 1 : this.waitingAt
+    const term = `the term "${(this.plan.nodes[Math.max(0, at)] as Node).id}"`
+    return ['enter', 'end'].includes(hook) ? `${hook}() of ${term}` : term
   }
 
   /** Items taken off edges that no node got to see, because the stage ended early. */
   get leftover(): number {
+    return 0
+  }
+
+  /** Inputs counted as taken whose outcome is not known yet, at most: a call is under way, an expansion is half read. */
+  get heldItems(): number {
     return 0
   }
 
@@ -229,12 +255,12 @@ export abstract class Stage implements EdgeEnd {
     this.batchedItems += items
   }
 
-  /** Books an activation that began then and took so many items. Returns how long it took, in ms. */
+  /** Books an activation: when it began, and how many items it took. Returns the time at which it ended. */
   protected book(begun: number, items: number): number {
-    const spent = performance.now() - begun
-    this.busyMs += spent
+    const ended = performance.now()
+    this.processingMs += ended - begun
     if (items > 0) this.count(items)
-    return spent
+    return ended
   }
 
   /** Whether it could do something, and waits for its turn. */
@@ -247,6 +273,11 @@ export abstract class Stage implements EdgeEnd {
     return this.turns
   }
 
+  /** Share of each node in the stage's time, where it is known. */
+  get shares(): readonly number[] | undefined {
+    return this.plan.nodes.length === 1 ? WHOLE : undefined
+  }
+
   /** Where its terms run now. */
   get runsOn(): StageStats['runsOn'] {
     return 'caller'
@@ -257,9 +288,27 @@ export abstract class Stage implements EdgeEnd {
     return NO_TRAFFIC
   }
 
-  /** Time in which it was at work, up to the moment `at`, in ms: without what threads did at the same time. */
-  protected occupiedMs(_at: number): number {
-    return this.busyMs
+  /** What it did with its time, up to the moment `at`. */
+  protected timeAt(at: number): BookedTime {
+    return this.stageClock.read(at)
+  }
+
+  /** Books that an activation is over. */
+  endActivation(at: number): void {
+    // most often there is more to do, and what it waits for need not be looked for
+    if (this.isReady) this.stageClock.end(at, true, -1)
+    else if (this.isWaiting) this.stageClock.end(at, true, Math.max(0, this.waitingAt))
+    else this.stageClock.end(at, this.isHeld, -1)
+  }
+
+  /** Index of the node that waits for something outside; -1 if none does. */
+  get awaitingAt(): number {
+    return this.isWaiting ? Math.max(0, this.waitingAt) : -1
+  }
+
+  /** Whether it has something to do that it cannot go on with now. */
+  get isHeldUp(): boolean {
+    return this.isReady || this.isWaiting
   }
 
   /** The edges whose next item the stage waits for, when it has nothing to do. */
@@ -280,6 +329,20 @@ export abstract class Stage implements EdgeEnd {
     if (!this.isDone && this.outlet.isAbandoned) this.finish()
   }
 
+  /** A call of node `at` is under way; returns what is to be told how it is over, or `undefined` if nothing listens. */
+  protected callBegins(at: number): ((outcome: AsyncCall['outcome']) => void) | undefined {
+    const { onCall } = this.host
+    if (onCall === undefined) return undefined
+    const begun = performance.now()
+    const { id: node } = this.plan.nodes[at] as Node
+    let isOver = false
+    return (outcome) => {
+      if (isOver) return // a promise that was let go may still settle
+      isOver = true
+      onCall({ node, beginMs: machineMs(begun), durationMs: performance.now() - begun, outcome })
+    }
+  }
+
   /** Waits for a promise, then goes on with `then`; failures end the run. */
   protected await(
     promise: Promise<unknown>,
@@ -288,9 +351,11 @@ export abstract class Stage implements EdgeEnd {
     then: (value: unknown) => void,
   ): void {
     this.waiting = true
+    this.#awaited = { phase, at }
     promise.then(
       (value) => {
         this.waiting = false
+        this.#awaited = NOTHING_AWAITED
         if (this.isDone) return
         try {
           then(value)
@@ -302,6 +367,7 @@ export abstract class Stage implements EdgeEnd {
       },
       (error: unknown) => {
         this.waiting = false
+        this.#awaited = NOTHING_AWAITED
         this.failed(error, phase, at)
       },
     )
@@ -328,6 +394,7 @@ export abstract class Stage implements EdgeEnd {
     this.isDone = true
     this.inlet.close()
     this.outlet.end()
+    this.stageClock.rest()
     this.host.onFinished(this)
     this.dispose().then(
       () => this.host.onDone(this),
@@ -387,6 +454,22 @@ export abstract class Stage implements EdgeEnd {
     }
   }
 
+  /** Begins to look at what leaves node `op`; returns how to stop it, or undefined if nothing of it is seen here. */
+  peek(op: number, peek: Peek): (() => void) | undefined {
+    const { kind, nodes } = this.plan
+    const isMeant = (output: string): boolean => peek.port === undefined || peek.port === output
+    if (kind !== 'region') return op === nodes.length - 1 ? this.outlet.peek(peek, isMeant) : undefined
+    return this.outlet.peek(peek, (name) => {
+      const { node, output } = readRegionPort(name)
+      return node === (nodes[op] as Node).index && isMeant(output)
+    })
+  }
+
+  /** The piece of its source that a worker was given last. */
+  get lastSplit(): unknown {
+    return undefined
+  }
+
   /** Figures of a run that began at one moment, up to another; both in ms on the monotonic clock. */
   stats(began: number, at: number): StageStats {
     const { index, nodes } = this.plan
@@ -397,8 +480,8 @@ export abstract class Stage implements EdgeEnd {
       runsOn: this.runsOn,
       ...(this.isWaiting ? { waitsIn: (nodes[Math.max(0, this.waitingAt)] as Node).id } : {}),
       activations: this.activations,
-      busyMs: this.busyMs,
-      ...sharesOf(this.occupiedMs(at), this.outlet.blockedMs(at), at - began),
+      processingMs: this.processingMs,
+      ...sharesOf(this.timeAt(at), at - began),
       queuedItems: this.inlet.edges.reduce((sum, { items }) => sum + items, 0),
       meanBatchItems: this.batches === 0 ? 0 : this.batchedItems / this.batches,
       sentBytes: sent,
@@ -407,4 +490,5 @@ export abstract class Stage implements EdgeEnd {
   }
 }
 
+const WHOLE = [1]
 const NO_TRAFFIC = { sent: 0, received: 0 }

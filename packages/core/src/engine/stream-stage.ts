@@ -7,8 +7,9 @@ import type { HistoryBound, StreamContext, View } from '../term/stream-term.ts'
 import type { NodeContext } from './context.ts'
 import type { Edge } from './edge.ts'
 import { EdgeView, type ViewSnapshot } from './edge-view.ts'
+import type { NodeRecord } from './node-record.ts'
 import { Outbox } from './outbox.ts'
-import { type NodeRecord, Stage } from './stage.ts'
+import { Stage } from './stage.ts'
 
 /** What a checkpoint keeps of a coroutine beside its state. */
 interface StreamSnapshot {
@@ -36,7 +37,7 @@ export class StreamStage extends Stage {
       this.#record.in++
       this.count(1)
     }
-    const hear = { onRead, onAsk: () => this.host.look(), isHeld: () => this.isHalting }
+    const hear = { onRead, onAsk: () => this.#onAsk(), isHeld: () => this.isHalting }
     const saved = this.restored?.own as StreamSnapshot | undefined
     this.inlet.edges.forEach((edge, at) => {
       this.#views.push(new EdgeView(edge, history, this.host.clock, hear, saved?.views[at]))
@@ -58,6 +59,11 @@ export class StreamStage extends Stage {
         () => this.finish(),
         (error: unknown) => this.failed(error, 'run', 0),
       )
+  }
+
+  #onAsk(): void {
+    if (!this.isWaiting) this.stageClock.rest()
+    this.host.look()
   }
 
   override halt(): void {

@@ -2,6 +2,7 @@
 
 import type { KernelKind } from '../contracts.ts'
 import { BadInputError, describe } from '../errors.ts'
+import { isRefusedPromise } from '../values/foreign.ts'
 
 const OWNERS: Partial<Record<KernelKind, string>> = { filter: 'filter', scan: 'scan', fold: 'reduce' }
 
@@ -15,7 +16,8 @@ export const unfit = {
     )
   },
   /** A promise where the next item needs the value: a filter would pass everything, a fold lose all but the last. */
-  promise(kind: KernelKind): BadInputError {
+  promise(kind: KernelKind, seen: unknown): BadInputError {
+    isRefusedPromise(seen)
     return new BadInputError(
       `The function of ${OWNERS[kind] ?? kind}() must be synchronous, but gave a promise. ` +
         'Await in a map() before it.',

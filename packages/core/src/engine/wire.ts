@@ -8,24 +8,28 @@ import { ConcurrentStage } from './concurrent-stage.ts'
 import { Edge } from './edge.ts'
 import { FusedStage } from './fused-stage.ts'
 import { makeInlet } from './inlet.ts'
+import { type FusedEdge, fusedEdges } from './ledger.ts'
 import { Outlet } from './outlet.ts'
-import type { OutputReader } from './output-reader.ts'
+import type { PortReader } from './output-reader.ts'
 import type { Placement } from './placement.ts'
+import { regionPort } from './region-port.ts'
 import type { Stage, StageHost } from './stage.ts'
 import { StreamStage } from './stream-stage.ts'
 
 /** An output of the graph that is read from outside. */
-export interface ReadOutput {
+export interface ReadOutput<Reader extends PortReader = PortReader> {
   readonly node: Node
   readonly output: string
   readonly name: string
-  readonly reader: OutputReader
+  readonly reader: Reader
 }
 
 /** A plan brought to life. */
 export interface Wiring {
   readonly stages: readonly Stage[]
   readonly edges: readonly Edge[]
+  /** Those inside of stages. */
+  readonly fused: readonly FusedEdge[]
 }
 
 /** Makes every stage and edge; nothing runs yet. */
@@ -41,10 +45,11 @@ export function wire(
   const edgeOf = new Map<GraphEdge, Edge>()
   for (const stage of plan.stages) {
     for (const graphEdge of inputsOf(stage)) {
-      const { from, to, input } = graphEdge
+      const { from, output, to, input } = graphEdge
       const options = { ...defaults, ...graphEdge.options }
       const edge =
         placement?.makeEdge?.(graphEdge, options, parked) ?? new Edge(from.id, to.id, input, options, parked)
+      edge.output = output
       edgeOf.set(graphEdge, edge)
       edges.push(edge)
     }
@@ -70,6 +75,7 @@ export function wire(
       const edge =
         placement?.makeEdge?.(place, defaults, parked) ??
         new Edge(node.id, `output(${name})`, name, defaults, parked)
+      edge.output = output
       read.push(() => reader.attach(edge, () => host.look()))
       const port = isRegion ? regionPort(node, output) : output
       outgoing.set(port, [...(outgoing.get(port) ?? []), edge])
@@ -88,18 +94,8 @@ export function wire(
   })
   // a reader may be gone already: then its edge closes, and both ends must be there
   for (const attach of read) attach()
-  return { stages, edges }
+  const inside = plan.graph.edges.filter((edge) => !edgeOf.has(edge))
+  return { stages, edges, fused: fusedEdges(inside, stages) }
 }
 
 const STAGES = { fused: FusedStage, concurrent: ConcurrentStage, stream: StreamStage } as const
-
-/** The name of a region's output port: its nodes' own names of ports are not unique. */
-export function regionPort(node: Node, output: string): string {
-  return `${node.index} ${output}`
-}
-
-/** Index of the node and name of the port in the name of a region's port. */
-export function readRegionPort(port: string): { readonly node: number; readonly output: string } {
-  const at = port.indexOf(' ')
-  return { node: Number(port.slice(0, at)), output: port.slice(at + 1) }
-}

@@ -1,2 +1,3 @@
 export { FileLock } from './file-lock.ts'
+export { freePort } from './free-port.ts'
 export { syncFolder, writeWhole } from './whole-file.ts'

@@ -14,6 +14,7 @@ import {
 import { type Composite, isComposite, type Term } from '../term/term.ts'
 import type { AnyTerm } from '../term/types.ts'
 import { type AnyLeaf, type Graph, type GraphEdge, type Node, OUT } from './graph.ts'
+import { makeNode } from './make-node.ts'
 
 /** An output on its way to a reader. Without a label it is known by its position, or by its node's name. */
 interface Outlet {
@@ -125,15 +126,7 @@ class GraphBuilder {
     this.#names.set(leaf.name, count)
     const id = count === 1 ? leaf.name : `${leaf.name}#${count}`
     if (count > 1) this.#names.set(id, 1)
-    const node: Node = {
-      index: this.#nodes.size,
-      id,
-      leaf,
-      inputs: [],
-      outputs: [],
-      rows: false,
-      positional: false,
-    }
+    const node = makeNode(this.#nodes.size, id, leaf)
     this.#nodes.set(leaf, node)
     return node
   }

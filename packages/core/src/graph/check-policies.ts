@@ -5,12 +5,11 @@ import { PolicyRefusedError, TimeoutUnenforceableError } from '../errors.ts'
 import type { FailurePolicy } from '../failure.ts'
 import { checkFailurePolicy, isPolicy, onErrorOf } from '../term/check-policy.ts'
 import { isAsyncFunction } from '../term/leaf.ts'
-import type { AnyLeaf, Node } from './graph.ts'
+import type { Node } from './graph.ts'
 
 /** @throws {PolicyRefusedError} for the first term that cannot keep its policy, with the reason. */
 export function checkPolicies(nodes: readonly Node[]): void {
-  for (const { id, leaf } of nodes) {
-    const policy = leaf.failurePolicy
+  for (const { id, leaf, policy } of nodes) {
     if (!isPolicy(policy)) continue
     checkFailurePolicy(policy, `The failure policy of ${id}`)
     const refused = refusalOf(leaf.kernel(), policy)
@@ -63,14 +62,14 @@ const WHY_NOT: Partial<Record<Kernel['kind'], string>> = {
  * @throws {TimeoutUnenforceableError} for the first time limit on a function that is not declared async.
  */
 export function checkTimeouts(nodes: readonly Node[]): void {
-  for (const { id, leaf } of nodes) {
-    if (!isEnforceable(leaf)) throw new TimeoutUnenforceableError(id, leaf.failurePolicy.timeoutMs as number)
+  for (const node of nodes) {
+    if (!isEnforceable(node)) throw new TimeoutUnenforceableError(node.id, node.policy.timeoutMs as number)
   }
 }
 
 /** Whether the term has no time limit, or one that holds without ending the thread that calls it. */
-export function isEnforceable(leaf: AnyLeaf): boolean {
-  if (leaf.failurePolicy.timeoutMs === undefined) return true
+export function isEnforceable({ leaf, policy }: Node): boolean {
+  if (policy.timeoutMs === undefined) return true
   const kernel = leaf.kernel()
   return kernel.kind === 'concurrent' || ('f' in kernel && isAsyncFunction(kernel.f))
 }

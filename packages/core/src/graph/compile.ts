@@ -14,6 +14,7 @@ import { graphTermsIn } from './origins.ts'
  * Builds and checks the graph of a term. The builder of each graph module in it is called a second time, to see that it
  * gives the same graph and reads its parameters.
  *
+ * @param settle as `RunOptions.settle`
  * @throws {MillraceError} of the kind that names what is wrong; see `errors.ts`.
  *
  * @example
@@ -25,9 +26,10 @@ import { graphTermsIn } from './origins.ts'
  * console.log(graph.nodes.map(({ id }) => id), graph.outputs.map(({ name }) => name)) // [ 'fromIterable', 'map' ] [ 'out' ]
  * ```
  */
-export function compileGraph(term: AnyTerm): Graph {
+export function compileGraph(term: AnyTerm, settle?: (graph: Graph) => void): Graph {
   const graph = sketchGraph(term)
   checkGraph(graph)
+  settle?.(graph)
   checkPolicies(graph.nodes)
   return graph
 }

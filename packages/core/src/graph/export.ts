@@ -35,7 +35,7 @@ export function toJSON(term: AnyTerm): GraphJson {
     nodes: graph.nodes.map((node) => ({
       id: node.id,
       kind: node.leaf.kernel().kind,
-      local: node.leaf.isLocal,
+      local: node.isLocal,
     })),
     edges: graph.edges.map(({ from, output, to, input }) => ({ from: from.id, output, to: to.id, input })),
     outputs: graph.outputs.map(({ node, name }) => ({ name, from: node.id })),

@@ -27,8 +27,12 @@ export interface Node {
   rows: boolean
   /** Whether its rows are tuples rather than records. */
   positional: boolean
-  /** What the run says of its failures, where the leaf does not know it: in a worker that built the graph anew. */
-  readonly policy?: FailurePolicy<never, unknown>
+  /** Whether it stays on the caller's thread: as the term says, unless the run says otherwise. */
+  isLocal: boolean
+  /** Over hosts: the label that a host must carry to run it; as the term says. */
+  readonly label?: string | undefined
+  /** What is done about items that fail in it: as the term says, and the run. */
+  policy: FailurePolicy<never, unknown>
 }
 
 /** A stream from one node's output port to another node's input port. */
@@ -39,7 +43,8 @@ export interface GraphEdge {
   readonly to: Node
   /** Input port of `to`: the key in its rows. */
   input: string
-  readonly options: EdgeOptions
+  /** Its bounds: as the reader says, and the run. */
+  options: EdgeOptions
 }
 
 /** An output port that no edge reads; its items leave the graph. */

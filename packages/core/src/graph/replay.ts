@@ -10,6 +10,7 @@ import { InvalidOptionError, WouldReplaceError } from '../errors.ts'
 import { kernelTerm, type Leaf } from '../term/leaf.ts'
 import { mayFailOnItems } from './check-policies.ts'
 import { type AnyLeaf, type Graph, type GraphEdge, type Node, OUT } from './graph.ts'
+import { makeNode } from './make-node.ts'
 
 /** Items by the id of the node that they enter. */
 export type Replay = Readonly<Record<string, Iterable<unknown> | AsyncIterable<unknown>>>
@@ -59,7 +60,8 @@ class ReplayBuilder {
     const kept = new Set(this.#targets.keys())
     for (const node of kept) for (const { to } of node.outputs) kept.add(to)
     for (const node of this.#graph.nodes) {
-      if (kept.has(node)) this.#made.set(node, this.#add(node.id, node.leaf, node))
+      if (kept.has(node))
+        this.#made.set(node, this.#keep({ ...node, index: this.#nodes.length, inputs: [], outputs: [] }))
     }
     for (const [node, made] of this.#made) this.#feed(node, made)
     const outputs = this.#graph.outputs.flatMap((output) => {
@@ -69,8 +71,11 @@ class ReplayBuilder {
     return { nodes: this.#nodes, edges: this.#edges, outputs }
   }
 
-  #add(id: string, leaf: AnyLeaf, { rows, positional } = { rows: false, positional: false }): Node {
-    const node = { index: this.#nodes.length, id, leaf, inputs: [], outputs: [], rows, positional }
+  #add(id: string, leaf: AnyLeaf, how?: Pick<Node, 'rows' | 'positional'>): Node {
+    return this.#keep(makeNode(this.#nodes.length, id, leaf, how))
+  }
+
+  #keep(node: Node): Node {
     this.#nodes.push(node)
     return node
   }

@@ -1,6 +1,7 @@
 /** Parameters that are declared by name, each with how to make it out of text. Called by `params.ts`. */
 
 import { InvalidOptionError, InvalidParametersError, messageOf, UnknownParameterError } from '../errors.ts'
+import { isRefusedPromise } from '../values/foreign.ts'
 import { nearest } from './nearest.ts'
 import type { OptionalParam, Param } from './types.ts'
 
@@ -121,8 +122,7 @@ function converted(param: Param, seen: unknown): unknown {
   }
   if (typeof seen !== 'string') return seen
   const value: unknown = (how as (text: string) => unknown)(seen)
-  if (value instanceof Promise) {
-    value.catch(() => undefined)
+  if (isRefusedPromise(value)) {
     throw new TypeError('must be converted at once, but its function gave a promise')
   }
   return value

@@ -125,6 +125,20 @@ test('a schema converts and refuses', () => {
   )
 })
 
+test('a promise of any library is refused where a value has to be there at once', () => {
+  // biome-ignore lint/suspicious/noThenProperty: that is what is tried
+  const later = { then: (_resolve: unknown, reject: (error: Error) => void) => reject(new Error('unheard')) }
+  const schema = { '~standard': { version: 1, vendor: 'test', validate: () => later } } as never
+  expect(() => graph(URL_OF, { params: schema }, () => count(1))({} as never)).toThrow(
+    refusal('INVALID_OPTION', 'at once'),
+  )
+  const converted = graph(URL_OF, { params: { n: () => later } }, () => count(1))
+  expect(() => converted({ n: 'x' } as never)).toThrow(refusal('INVALID_PARAMETER', 'gave a promise'))
+  expect(() => compileGraph(graph(URL_OF, () => later as never)())).toThrow(
+    refusal('NOT_A_TERM', 'gave a promise'),
+  )
+})
+
 type Given = Readonly<Record<string, unknown>>
 const helper = (params: Given) => map((n: number) => n + (params['later'] as number))
 

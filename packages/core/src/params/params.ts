@@ -4,6 +4,7 @@
  */
 
 import { InvalidOptionError, InvalidParametersError, UnknownParameterError } from '../errors.ts'
+import { isRefusedPromise } from '../values/foreign.ts'
 import { checkDeclared, convert } from './converters.ts'
 import { nearest } from './nearest.ts'
 import { isPlainRecord, track } from './track.ts'
@@ -14,6 +15,9 @@ export interface ReadParams {
   readonly params: unknown
   /** Names that were given and that no declaration accounts for: the builder has to read them. */
   readonly unread: readonly string[]
+  /** Those as they were given, and the names that the schema has asked for. */
+  readonly given?: Readonly<Record<string, unknown>>
+  readonly asked?: ReadonlySet<string>
 }
 
 /** @throws {InvalidOptionError} if `spec` says nothing about parameters. */
@@ -43,7 +47,9 @@ export function readParams(spec: ParamSpec | undefined, given: unknown, where: s
   const seen = given ?? {}
   if (isSchema(spec)) {
     const params = validate(spec, seen, where)
-    return { params, unread: names.filter((name) => !isReadBy(spec, seen, name)) }
+    if (!isPlainRecord(seen)) return { params, unread: [] }
+    const asked = new Set<string>()
+    return { params, unread: names.filter((name) => !isKnownTo(spec, seen, name, asked)), given: seen, asked }
   }
   if (!isPlainRecord(seen)) throw new InvalidOptionError(`The parameters of ${where}`, given, 'a record')
   return { params: convert(spec as Readonly<Record<string, Param>>, seen, where), unread: [] }
@@ -58,7 +64,7 @@ export function readParams(spec: ParamSpec | undefined, given: unknown, where: s
  */
 export function buildTracked<Built>(
   builder: (params: unknown) => Built,
-  { params, unread }: ReadParams,
+  { params, unread, given: before, asked }: ReadParams,
   where: string,
 ): Built {
   if (unread.length === 0 || !isPlainRecord(params)) return builder(params)
@@ -66,10 +72,10 @@ export function buildTracked<Built>(
   const built = builder(tracked.params)
   const text = String(builder)
   const given = new Set(unread)
-  const others = [...tracked.asked].filter((name) => !given.has(name))
+  const known = [...new Set([...(asked ?? []), ...tracked.asked])].filter((name) => !given.has(name))
   for (const name of unread) {
     if (tracked.wasRead(name) || hasWord(text, name)) continue
-    throw new UnknownParameterError(where, name, params[name], nearest(name, others), [...tracked.asked])
+    throw new UnknownParameterError(where, name, (before ?? params)[name], nearest(name, known), known)
   }
   return built
 }
@@ -85,8 +91,7 @@ function isSchema(spec: ParamSpec): spec is StandardSchema {
 
 function validate(schema: StandardSchema, given: unknown, where: string): unknown {
   const result = schema['~standard'].validate(given)
-  if (result instanceof Promise) {
-    result.catch(() => undefined)
+  if (isRefusedPromise(result)) {
     throw new InvalidOptionError(`The schema of ${where}`, 'a promise', 'one that validates at once')
   }
   if (result.issues === undefined)
@@ -108,15 +113,19 @@ function lineOf({ message, path = [] }: StandardIssue, given: unknown): string {
     : line
 }
 
-/** Whether the schema looks at the parameter. A second look at what has been validated, for its reads alone. */
-function isReadBy(schema: StandardSchema, given: unknown, name: string): boolean {
-  if (!isPlainRecord(given)) return true
-  const tracked = track(given)
+/**
+ * Whether the schema knows the parameter: then it asks for it where it is not given as well, which one that copies all it
+ * is given does not. A second look at what has been validated; `asked` gets the names that it asks for.
+ */
+function isKnownTo(schema: StandardSchema, given: object, name: string, asked: Set<string>): boolean {
+  const rest = Object.entries(given).filter(([other]) => other !== name)
+  const tracked = track(Object.fromEntries(rest), true)
   try {
     const result = schema['~standard'].validate(tracked.params)
-    if (result instanceof Promise || result.issues !== undefined) return true
+    for (const each of tracked.asked) asked.add(each)
+    if (isRefusedPromise(result) || result.issues !== undefined) return true
   } catch {
-    return true // a schema that does not take getters tells nothing
+    return true // a schema that takes no such record tells nothing
   }
   return tracked.wasRead(name)
 }

@@ -22,8 +22,8 @@ export function isPlainRecord(value: unknown): value is Readonly<Record<string, 
   return prototype === Object.prototype || prototype === null
 }
 
-/** The record with a note of what is read of it. */
-export function track(params: Readonly<Record<string, unknown>>): Tracked {
+/** The record with a note of what is read of it; with `isPlain`, only of what is asked for and not there. */
+export function track(params: Readonly<Record<string, unknown>>, isPlain = false): Tracked {
   const asked = new Set<string>()
   const note = (name: PropertyKey): void => {
     if (typeof name === 'string' && !(name in Object.prototype) && name !== 'toJSON' && name !== 'then')
@@ -41,14 +41,16 @@ export function track(params: Readonly<Record<string, unknown>>): Tracked {
   })
   const getters = Object.keys(params).map((name): [string, PropertyDescriptor] => [
     name,
-    {
-      enumerable: true,
-      configurable: true,
-      get() {
-        note(name)
-        return params[name]
-      },
-    },
+    isPlain
+      ? { enumerable: true, configurable: true, writable: true, value: params[name] }
+      : {
+          enumerable: true,
+          configurable: true,
+          get() {
+            asked.add(name)
+            return params[name]
+          },
+        },
   ])
   // fromEntries, since a parameter may have the name __proto__
   const read = Object.create(listening, Object.fromEntries(getters))

@@ -1,15 +1,37 @@
-/** `FailureWatch`: tells when a term fails on too large a share of its items. Asked now and then by `Run`. */
+/** `FailureWatch`: tells when a term fails on too large a share of its items. Asked now and then by `Run`, and by who watches hosts. */
 
-import type { Stats } from '../contracts.ts'
 import { InvalidOptionError } from '../errors.ts'
-import type { FailureRate, FailureRateOptions } from '../failure.ts'
+import type { FailureRate, FailureRateOptions, Failures } from '../failure.ts'
+import type { NodeStats } from '../stats.ts'
 
 /** Items that a term must have taken before it is judged: of one item, one that fails is all. */
 const MIN_ITEMS = 100
 
 const DEFAULTS = { warnShare: 0.01, actShare: 0.1 }
 
-/** Judges the terms of one run. */
+/** What is looked at: nodes, those that have failed at least, and how. */
+export interface Failing {
+  readonly nodes: readonly Pick<NodeStats, 'id' | 'in'>[]
+  readonly failures: Failures
+}
+
+/**
+ * Judges the terms of one run, by the figures that it is shown now and then.
+ *
+ * @example
+ * ```ts
+ * import { FailureWatch, run } from 'millrace'
+ * import { fromIterable, map } from 'millrace/terms'
+ *
+ * const even = map((n: number) => {
+ *   if (n % 2 === 1) throw new RangeError('odd')
+ *   return n
+ * }).onFailure({ onError: 'skip' })
+ * const summary = await run(fromIterable(Array.from({ length: 200 }, (_, n) => n)).pipe(even)).done
+ * console.log(new FailureWatch().look(summary))
+ * // [ { term: 'map', level: 'act', share: 0.5, failed: 100, taken: 200 } ]
+ * ```
+ */
 export class FailureWatch {
   readonly #warnShare: number
   readonly #actShare: number
@@ -30,7 +52,7 @@ export class FailureWatch {
   }
 
   /** The terms whose level is another than when it was looked last. */
-  look({ nodes, failures }: Pick<Stats, 'nodes' | 'failures'>): FailureRate[] {
+  look({ nodes, failures }: Failing): FailureRate[] {
     const changed: FailureRate[] = []
     for (const { id, in: taken } of nodes) {
       const counts = failures.byTerm[id]

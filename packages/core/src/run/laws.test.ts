@@ -1,4 +1,4 @@
-// The laws of DESIGN.md on random graphs: whatever the batch size, the bounds and the schedule, a run gives what
+// The laws of docs/laws.md on random graphs: whatever the batch size, the bounds and the schedule, a run gives what
 // the reference interpreter gives, and every item is accounted for.
 
 import fc from 'fast-check'

@@ -10,7 +10,7 @@ import { SourceTerm } from '../term/source-term.ts'
 import type { Term } from '../term/term.ts'
 import { settled } from '../test/deadline.ts'
 import { LAW_TIMEOUT_MS, law } from '../test/property.ts'
-import { turn } from '../test/terms.ts'
+import { Collect, count, turn } from '../test/terms.ts'
 import { isBalanced } from '../testing/ledger.ts'
 import { seededSchedule } from '../testing/random.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
@@ -292,4 +292,22 @@ test('a source that sleeps is woken when a take has had enough', async () => {
   const one = kernelTerm<number, number>('take', { kind: 'take', count: 1 })
   await settled(run(new Sleepy().pipe(one), { clock }))
   expect(clock.pending).toBe(0)
+})
+
+test('the first item of an async expansion, come and not yet passed on when the run is aborted, is accounted for', async () => {
+  const abort = new AbortController()
+  const given = async (n: number): Promise<IteratorResult<number>> => {
+    // between the moment at which the stage hears of the item and its turn
+    void Promise.resolve().then(() => Promise.resolve().then(() => abort.abort('enough')))
+    return { done: false, value: n }
+  }
+  const expand = kernelTerm('expand', {
+    kind: 'expand',
+    self: {},
+    f: (n: number) => ({ [Symbol.asyncIterator]: () => ({ next: () => given(n) }) }),
+  })
+  const r = run(count(3).pipe(expand, new Collect()), { signal: abort.signal })
+  await expect(r.done).rejects.toMatchObject({ code: 'CANCELLED' })
+  const { items } = r.stats()
+  expect([items.in, items.out, items.expanded, isBalanced(items)]).toEqual([1, 0, 0, true])
 })

@@ -1,21 +1,25 @@
 /** What a run takes and gives: options, summary, events. */
 
+import type { Clock, EdgeOptions } from '../contracts.ts'
+import type { LazyPlacement, Placement } from '../engine/placement.ts'
+import type { DeadLetter, FailureRate, FailureRateOptions, Failures } from '../failure.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { Replay } from '../graph/replay.ts'
+import type { Tap } from '../graph/tap.ts'
 import type {
-  Clock,
+  AsyncCall,
+  CallerStats,
   Completeness,
-  EdgeOptions,
   EdgeStats,
   Health,
   Ledger,
   NodeStats,
   Outcome,
+  Span,
   StageStats,
   Stats,
   ThreadStats,
-} from '../contracts.ts'
-import type { LazyPlacement, Placement } from '../engine/placement.ts'
-import type { DeadLetter, FailureRate, FailureRateOptions, Failures } from '../failure.ts'
-import type { Replay } from '../graph/replay.ts'
+} from '../stats.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { Term } from '../term/term.ts'
 import type { CheckpointInfo, CheckpointOptions, CheckpointSummary, ResumeInfo } from './checkpoint/store.ts'
@@ -53,8 +57,16 @@ export interface RunOptions {
    * unless `overwrite` is true.
    */
   readonly replay?: Replay
+  /** Looks at items where they leave terms. Not together with checkpoints, which would hold the lookouts. */
+  readonly taps?: readonly Tap[]
   /** Whether a replay may put its results in the place of those of an earlier run. Default false. */
   readonly overwrite?: boolean
+  /**
+   * Called after each activation of a stage, and with each batch that comes back from a worker; under `dedicated` with each
+   * report of a worker, at most 100 ms later. The spans of a thread add up to its `busyMs`. For traces; must be quick, and
+   * must not throw. Default: nothing is called, and nothing is measured for it.
+   */
+  readonly onSpan?: (span: Span) => void
   /** Emits a `stats` event each so many ms. Default: never. */
   readonly statsEveryMs?: number
   /** A stage that could run and has not for so many ms is starving. Looked for while `starvation` is listened to. Default 1,000. */
@@ -69,6 +81,11 @@ export interface RunOptions {
   readonly pick?: (count: number) => number
   /** Saves the run now and then, so that the same call goes on from there if the process dies. Default: never. */
   readonly checkpoint?: CheckpointOptions
+  /**
+   * Settles what this run says of single nodes, in place of what their terms say: bounds of edges, policies for failures,
+   * whether they are local. Called once, before policies are checked; the graph is this run's own. Default: as the terms say.
+   */
+  readonly settle?: (graph: Graph) => void
   /** What a scheduler brings to this run, or how to get it. Default: everything runs on the caller's thread. */
   readonly placement?: Placement | LazyPlacement
 }
@@ -89,6 +106,7 @@ export interface Summary {
   readonly edges: readonly EdgeStats[]
   /** Times an edge was grown to resolve a stall. */
   readonly grown: number
+  readonly caller: CallerStats
   readonly threads: ThreadStats
   /** Of a run with checkpoints. Where it was resumed, `items`, `nodes` and `edges` count from the very begin. */
   readonly checkpoint?: CheckpointSummary
@@ -118,6 +136,11 @@ export interface RunEvents {
    * second, once a term has taken 100 items, and at the end. Listen right after `run()`.
    */
   failureRate: [rate: FailureRate]
+  /**
+   * A call of an async term on the caller's thread is over. Where nothing listens, calls are not measured. For traces: a
+   * listener must be quick.
+   */
+  call: [call: AsyncCall]
   /** An item failed for good and was set aside. */
   deadLetter: [letter: DeadLetter]
   /** A checkpoint was written: should the process die, the next run goes on from it. */

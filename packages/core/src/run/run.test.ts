@@ -39,7 +39,10 @@ test('the summary tells outcome, figures and results', async () => {
       { id: 'Collect', in: 5, out: 0, filtered: 0, stage: 0 },
     ],
     stages: [{ index: 0, nodes: ['items', 'map', 'Collect'] }],
-    edges: [],
+    edges: [
+      { kind: 'fused', from: 'items', output: 'out', to: 'map', input: 'items', items: 0, sent: 10 },
+      { kind: 'fused', from: 'map', output: 'out', to: 'Collect', input: 'map', items: 0, sent: 5 },
+    ],
     results: { Collect: [1, 3, 5, 7, 9] },
   })
   expect(summary.result(sink)).toEqual([1, 3, 5, 7, 9])

@@ -2,18 +2,17 @@
 
 import { EventEmitter } from 'eventemitter3'
 import { refuseRun } from '../compose/loading.ts'
-import type { Stats } from '../contracts.ts'
 import { systemClock, watchClock } from '../engine/clock.ts'
 import { Engine, NO_THREADS } from '../engine/engine.ts'
 import { failuresOf } from '../engine/failure-record.ts'
+import { NO_ITEMS } from '../engine/ledger.ts'
 import { onAbort } from '../engine/on-abort.ts'
 import { OutputReader } from '../engine/output-reader.ts'
+import type { Peek } from '../engine/peek.ts'
 import type { Placement } from '../engine/placement.ts'
-import { strictKernel } from '../engine/strict.ts'
 import type { ReadOutput } from '../engine/wire.ts'
 import {
   CancelledError,
-  InvalidOptionError,
   TermError,
   TooManyFailuresError,
   UnknownPortError,
@@ -21,23 +20,20 @@ import {
   WrongStateError,
 } from '../errors.ts'
 import type { DeadLetter } from '../failure.ts'
-import { checkTimeouts } from '../graph/check-policies.ts'
-import { compileGraph } from '../graph/compile.ts'
-import type { Graph } from '../graph/graph.ts'
+import type { Graph, Node } from '../graph/graph.ts'
 import { OUT } from '../graph/graph.ts'
-import { originsOf } from '../graph/origins.ts'
-import { checkNothingReplaced, replayGraph } from '../graph/replay.ts'
-import { planGraph } from '../plan/plan.ts'
-import { checkEdgeOptions } from '../term/leaf.ts'
+import { tappedNode } from '../graph/tap.ts'
+import { NothingPendingError } from '../process-errors.ts'
+import type { AsyncCall, RunPhase, Stats, TermPicture } from '../stats.ts'
 import type { Term } from '../term/term.ts'
 import type { AnyTerm, RowOf } from '../term/types.ts'
-import { checkCheckpointed, checkCheckpointOptions } from './checkpoint/check.ts'
 import { Checkpoints } from './checkpoint/checkpoints.ts'
 import { DeadLetterQueue } from './dead-letter-queue.ts'
+import { onDry } from './dry-process.ts'
 import { FailureWatch } from './failure-watch.ts'
 import type { RunEvents, RunOptions, Summary } from './options.ts'
+import { cutRun, loadPlacement, prepareRun } from './prepare.ts'
 import { summarize } from './summary.ts'
-import { type Parked, watchOutputs } from './unread-outputs.ts'
 
 const DEFAULT_BATCH_ITEMS = 1024
 const DEFAULT_GROWTH_LIMIT_ITEMS = 1_048_576
@@ -115,11 +111,13 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   readonly #term: AnyTerm
   readonly #options: RunOptions
   readonly #watch: FailureWatch
-  readonly #outputs: ReadOutput[] = []
+  readonly #outputs: ReadOutput<OutputReader>[] = []
   #letters: DeadLetterQueue | undefined
   #engine: Engine | undefined
   /** The figures of a run that has ended. */
-  #last: Stats | undefined
+  #last: Omit<Stats, 'phase'> | undefined
+  /** What the terms of a run that has ended have drawn. */
+  #pictures: ReadonlyMap<string, TermPicture> = new Map()
   #placement: Placement | undefined
   /** The failure that a run with `onError: 'stop'` is being drained after. */
   #failure: { readonly error: unknown } | undefined
@@ -133,17 +131,15 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     this.#interrupt = resolve
   })
   #settled = false
+  /** All terms have been entered. */
+  #hasStarted = false
   /** The graph is being planned: what reads its outputs is settled. */
   #begun = false
 
   constructor(term: Term<never, Out>, options: RunOptions) {
     super()
-    checkOptions(options)
-    const graph = compileGraph(term)
-    this.#graph = options.replay === undefined ? graph : replayGraph(graph, options.replay)
-    if (options.replay !== undefined && options.overwrite !== true) checkNothingReplaced(this.#graph)
+    this.#graph = prepareRun(term, options)
     this.#watch = new FailureWatch(options.failureRate)
-    if (options.placement === undefined) checkTimeouts(this.#graph.nodes)
     this.#term = term
     this.#options = options
     this.#checkpoints = this.#makeCheckpoints()
@@ -152,10 +148,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   }
 
   #makeCheckpoints(): Checkpoints | undefined {
-    const { checkpoint, placement, clock = watchClock } = this.#options
+    const { checkpoint, clock = watchClock } = this.#options
     if (checkpoint === undefined) return undefined
-    checkCheckpointed(this.#graph, placement)
-    if (placement !== undefined) placement.isSteady = true
     return new Checkpoints(checkpoint, this.#graph, this.#term, clock, {
       onWritten: (info) => this.#tell('checkpoint', info),
       onResumed: (info) => this.#tell('resume', info),
@@ -170,7 +164,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     try {
       if (signal?.aborted === true) abort()
       if (signal !== undefined) timers.push(onAbort(signal, abort))
-      if (this.#outputs.length > 0) timers.push(watchOutputs(this.#parked))
+      timers.push(onDry(() => this.#onDry()))
       if (this.#cancelled !== undefined) throw this.#cancelled
       const engine = await this.#makeEngine()
       this.#engine = engine
@@ -178,7 +172,10 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
       this.#checkpoints?.begin(engine)
-      await engine.run(() => void this.#tell('start'))
+      await engine.run(() => {
+        this.#hasStarted = true
+        this.#tell('start')
+      })
       if (this.#isWatching) this.#lookAtFailures()
       const outcome = this.#failure !== undefined ? 'failed' : this.#stopping ? 'stopped' : 'completed'
       // a run that was drained early can be gone on with
@@ -204,20 +201,18 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       await this.#placement?.close()
       // who keeps the handle keeps the figures, not the machine
       this.#last ??= this.#engine?.stats()
+      this.#pictures = this.#engine?.pictures ?? this.#pictures
       this.#engine = undefined
       this.#tell('end')
     }
   }
 
-  /** The run as the watch of unread outputs sees it. */
-  get #parked(): Parked {
-    const outputs = this.#outputs
-    return {
-      get unread() {
-        return outputs.filter(({ reader }) => reader.isWaiting).map(({ name }) => name)
-      },
-      failUnread: (names) => this.#engine?.fail(new UnreadOutputError(names)),
-    }
+  /** Node has nothing left to do: what the run waits for will never come. */
+  #onDry(): void {
+    const unread = this.#outputs.filter(({ reader }) => reader.isWaiting).map(({ name }) => name)
+    const waits = this.#pausing ? 'it is paused, and resume()' : (this.#engine?.waitsFor ?? 'a term')
+    const error = unread.length > 0 ? new UnreadOutputError(unread) : undefined
+    this.#engine?.fail(error ?? new NothingPendingError(`The run cannot end: ${waits}`))
   }
 
   /** Emits; a listener that throws fails by itself, not the run that it listens to. */
@@ -233,15 +228,11 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
 
   async #makeEngine(): Promise<Engine> {
     const { clock, edges, batchItems, growthLimitItems, pick } = this.#options
-    const placement = await this.#place()
-    const origins = placement === undefined ? undefined : originsOf(this.#term, this.#options.strict)
-    const cut = planGraph(this.#graph, {
-      ...(this.#options.strict === true ? { wrap: strictKernel } : {}),
-      isRead: (node, output) => this.#outputs.some((read) => read.node === node && read.output === output),
-      ...(origins === undefined
-        ? {}
-        : { mayFuse: (from, to) => placement?.mayFuse(from, to, origins) !== false }),
-    })
+    const placement = await loadPlacement(this.#options)
+    this.#placement = placement
+    const isRead = (node: Node, output: string): boolean =>
+      this.#outputs.some((read) => read.node === node && read.output === output)
+    const { cut, origins } = cutRun(this.#term, this.#graph, this.#options, placement, isRead)
     if (placement !== undefined && origins !== undefined) {
       placement.onHealth = (health) => this.#tell('health', health)
       const opening = placement.open(cut, origins)
@@ -251,6 +242,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     const plan = placement?.group?.(cut) ?? cut
     const resumeFrom = await this.#checkpoints?.load(plan)
     if (this.#cancelled !== undefined) throw this.#cancelled
+    const tellCall = (call: AsyncCall): void => this.#tell('call', call)
     return new Engine(plan, {
       ...(this.#checkpoints === undefined ? {} : { cuts: this.#checkpoints.cuts }),
       ...(resumeFrom === undefined ? {} : { resumeFrom }),
@@ -266,21 +258,9 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       cleanupTimeoutMs: this.#options.cleanupTimeoutMs,
       onDeadLetter: (letter, isFatal) => this.#onDeadLetter(letter, isFatal),
       onStopFor: (error) => this.#stopFor(error),
+      onSpan: this.#options.onSpan,
+      onCall: () => (this.listenerCount('call') > 0 ? tellCall : undefined),
     })
-  }
-
-  /** What the scheduler brings, loaded now if it has to be. */
-  async #place(): Promise<Placement | undefined> {
-    const { placement } = this.#options
-    if (placement === undefined || !('load' in placement)) this.#placement = placement
-    else {
-      this.#placement = await placement.load()
-      if (placement.isSteady === true) this.#placement.isSteady = true
-    }
-    const { onError, strict } = this.#options
-    if (this.#placement !== undefined)
-      this.#placement.needsSingleItems = onError === 'stop' || strict === true
-    return this.#placement
   }
 
   #onDeadLetter(letter: DeadLetter, isFatal: boolean): void | Promise<void> {
@@ -323,7 +303,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   }
 
   #lookAtFailures(): void {
-    for (const rate of this.#watch.look(this.stats())) {
+    if (this.#engine === undefined) return
+    for (const rate of this.#watch.look(this.#engine.failing)) {
       this.#tell('failureRate', rate)
       if (rate.level !== 'act' || this.#options.onError !== 'stop') continue
       this.#stopFor(new TooManyFailuresError(rate.term, rate.failed, rate.taken))
@@ -371,9 +352,70 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     this.#engine?.resume()
   }
 
+  /**
+   * What terms of the run draw, by their ids: the picture of each `plot`, as far as it is. Terms that run on workers draw
+   * nothing here.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'millrace'
+   * import { fromIterable, plot } from 'millrace/terms'
+   *
+   * const running = run(fromIterable([{ n: 1 }, { n: 4 }]).pipe(plot({ y: 'n' })))
+   * await running.done
+   * console.log(running.pictures().get('plot')?.lines) // [ { name: 'n', y: [ 1, 4 ] } ]
+   * ```
+   */
+  pictures(): ReadonlyMap<string, TermPicture> {
+    return this.#engine?.pictures ?? this.#pictures
+  }
+
+  /**
+   * Looks at some of the items that leave a term, or that enter it if it is a sink, from now on: as many as `isWanted` asks
+   * for, in the order in which they pass. Takes no time where nothing looks, and changes neither answer nor ledger.
+   *
+   * Items are seen where they pass the caller's thread. Those that go from term to term inside of a worker are not; there
+   * the option `taps`, which brings them here, is the way. Returns how to stop.
+   *
+   * @throws {InvalidOptionError} for a term, or a port, that the graph does not have.
+   * @throws {WrongStateError} if its items cannot be seen, or if the run has not begun, or has ended.
+   * @example
+   * ```ts
+   * import { run } from 'millrace'
+   * import { fromIterable, map } from 'millrace/terms'
+   *
+   * const running = run(fromIterable([1, 2, 3]).pipe(map((n) => n * n)))
+   * const seen: unknown[] = []
+   * running.on('start', () => {
+   *   running.peek({ term: 'map', isWanted: true, onItem: (item) => seen.push(item) })
+   * })
+   * for await (const _ of running.output());
+   * console.log(seen) // [ 1, 4, 9 ]
+   * ```
+   */
+  peek(peek: Peek): () => void {
+    tappedNode(this.#graph, peek)
+    if (this.#engine === undefined)
+      throw new WrongStateError(`There is nothing to look at: the run is ${this.#phase}.`)
+    const stop = this.#engine.peek(peek)
+    if (stop !== undefined) return stop
+    throw new WrongStateError(
+      `The items of "${peek.term}" do not pass the caller's thread, or nothing reads them. Start the run with a tap of it.`,
+    )
+  }
+
+  get #phase(): RunPhase {
+    if (this.#settled) return 'ended'
+    if (!this.#hasStarted) return 'starting'
+    if (this.#stopping || (this.#failure ?? this.#cancelled) !== undefined) return 'draining'
+    return this.#pausing ? 'paused' : 'running'
+  }
+
   /** Figures so far; after the end, the final ones. */
   stats(): Stats {
-    return this.#last ?? this.#engine?.stats() ?? NO_STATS
+    const stats = this.#last ?? this.#engine?.stats() ?? NO_STATS
+    const checkpoints = this.#checkpoints?.stats
+    return { phase: this.#phase, ...stats, ...(checkpoints === undefined ? {} : { checkpoints }) }
   }
 
   /**
@@ -447,44 +489,14 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   }
 }
 
-function checkOptions(options: RunOptions): void {
-  for (const name of ['batchItems', 'growthLimitItems'] as const) {
-    const value = options[name]
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-      throw new InvalidOptionError(name, value, 'a whole number, at least 1')
-    }
-  }
-  for (const name of ['statsEveryMs', 'starvationMs', 'cleanupTimeoutMs'] as const) {
-    const value = options[name]
-    if (value !== undefined && !(value > 0)) {
-      throw new InvalidOptionError(name, value, 'a number of milliseconds above 0')
-    }
-  }
-  if (options.onError !== undefined && !['abort', 'stop'].includes(options.onError)) {
-    throw new InvalidOptionError('onError', options.onError, 'one of abort, stop')
-  }
-  if (options.edges !== undefined) checkEdgeOptions(options.edges)
-  if (options.checkpoint !== undefined) checkCheckpointOptions(options.checkpoint)
-}
-
-const NO_STATS: Stats = {
+const NO_STATS: Omit<Stats, 'phase'> = {
   elapsedMs: 0,
-  items: {
-    in: 0,
-    copied: 0,
-    expanded: 0,
-    out: 0,
-    filtered: 0,
-    joined: 0,
-    dropped: 0,
-    deadLettered: 0,
-    unmatched: 0,
-    discarded: 0,
-  },
+  items: NO_ITEMS,
   failures: failuresOf([]),
   nodes: [],
   stages: [],
   edges: [],
   grown: 0,
+  caller: { busyMs: 0, utilisation: 0 },
   threads: NO_THREADS,
 }

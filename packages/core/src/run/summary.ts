@@ -1,24 +1,24 @@
 /** Makes the summary of a run that has ended normally. Called by `run`. */
 
-import type { Outcome, Stats } from '../contracts.ts'
 import type { Engine } from '../engine/engine.ts'
 import { completenessOf } from '../engine/ledger.ts'
 import { describe, WrongStateError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
+import type { Outcome, Stats } from '../stats.ts'
 import type { ResultOf } from '../term/sink-term.ts'
 import type { CheckpointSummary } from './checkpoint/store.ts'
 import type { Summary } from './options.ts'
 
 /** The run's last figures with the sinks' results. */
 export function summarize(
-  stats: Stats,
+  stats: Omit<Stats, 'phase'>,
   given: Engine['results'],
   graph: Graph,
   outcome: Outcome,
   failure: { readonly error: unknown } | undefined,
   checkpoint: CheckpointSummary | undefined,
 ): Summary {
-  const { elapsedMs, items, failures, nodes, stages, edges, grown, threads } = stats
+  const { elapsedMs, items, failures, nodes, stages, edges, grown, caller, threads } = stats
   const results: Record<string, unknown> = {}
   for (const [node, result] of given) results[node.id] = result
   return {
@@ -32,6 +32,7 @@ export function summarize(
     stages,
     edges,
     grown,
+    caller,
     threads,
     ...(checkpoint === undefined ? {} : { checkpoint }),
     results,

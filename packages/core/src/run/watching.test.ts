@@ -21,8 +21,8 @@ test('stages tell what waits for them, and what holds them back', async () => {
   sink.request()
   const { stages } = await r.done
   expect(stages.map(({ queuedItems }) => queuedItems)).toEqual([0, 0, 0])
-  for (const { busyShare, backpressuredShare, idleShare, meanBatchItems } of stages) {
-    expect(busyShare + backpressuredShare + idleShare).toBeCloseTo(1, 9)
+  for (const { busyShare, waitingShare, backpressuredShare, idleShare, meanBatchItems } of stages) {
+    expect(busyShare + waitingShare + backpressuredShare + idleShare).toBeCloseTo(1, 9)
     expect(meanBatchItems).toBeGreaterThanOrEqual(1)
   }
 })

@@ -8,7 +8,9 @@
 import type { Combiner, Context, EdgeOptions, End, Kernel, LifeCycle, SplitRequest } from '../contracts.ts'
 import { InvalidOptionError, NotReplayableError } from '../errors.ts'
 import type { FailurePolicy } from '../failure.ts'
+import type { SourceProgress, TermPicture } from '../stats.ts'
 import { checkFailurePolicy } from './check-policy.ts'
+import { isLabel, LABEL } from './host-label.ts'
 import { Term } from './term.ts'
 
 const NO_POLICY: FailurePolicy<never, unknown> = Object.freeze({})
@@ -24,12 +26,19 @@ export type Substitute<Out> =
 /** The items of a split: at once, as they come, or a promise of all. */
 export type SplitItems<Out> = Iterable<Out> | AsyncIterable<Out> | Promise<Iterable<Out>>
 
+/** What a source says of its whole; `done` is how many items it gave, unless it says otherwise. */
+export type WholeOf = Omit<SourceProgress, 'done'> & Partial<SourceProgress>
+
 /** A term that does something, as opposed to one composed of others. */
 export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out> {
   /** The node's name, and the name of its output stream. Default: the class's name. */
   name: string = this.constructor.name || 'term'
   /** Names of the output ports, if there are several; results are then records of port to item. */
   readonly outputs?: readonly string[]
+  /** On a term with several outputs: what reads each of them may run on a host of its own, as partitions do. */
+  readonly sharesOut?: boolean
+  /** On a term with several inputs: those that have sources of their own may come from other hosts. */
+  readonly gathers?: boolean
   /** Set if the term reads `ctx.time`; source times then travel with the items. Default false. */
   readonly usesTime?: boolean
   /** On a source: every run gives the same items in the same order, so that a resumed one can pass over some. */
@@ -47,6 +56,14 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   splits?(request: SplitRequest): Iterable<unknown> | AsyncIterable<unknown> | undefined
   /** The items of one split. Called where the split is read: in a worker, which has built the term again. */
   openSplit?(split: unknown, ctx: Context<State, never>): SplitItems<Out>
+  /**
+   * On a source that knows how much it is going to read: how far it is; `undefined` where that is not known. What counts
+   * the items given needs not count them itself. Asked when somebody looks, on the caller's thread; `lastSplit` is the
+   * last piece that was handed to a worker, where workers read it.
+   */
+  progress?(ctx: Context<State, never>, lastSplit?: unknown): WholeOf | undefined
+  /** On a term that draws what it has seen: the picture so far. Asked on the caller's thread, when somebody looks and at the end. */
+  picture?(ctx: Context<State, never>): TermPicture | undefined
   /** Called once before any item. What it emits comes before everything else. */
   enter?(ctx: Context<State, Out>): void | Promise<void>
   /** Called once after the last item of a stream that ended normally; what it returns is emitted. */
@@ -60,6 +77,7 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   #edge: EdgeOptions = {}
   #policy: FailurePolicy<never, unknown> = NO_POLICY
   #pinned = false
+  #label: string | undefined
   #giving = false
   #replays = false
 
@@ -152,6 +170,28 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   }
 
   /**
+   * Binds this term, under `--strategy distributed`, to hosts that carry the label: `millrace worker --label disk=a`. For
+   * what only some hosts have: a disk, a device, a network. Without effect under the strategies of one process.
+   *
+   * @param label 1 to 100 characters without spaces and commas; `caller` is taken: see `local`.
+   * @throws {InvalidOptionError} for any other.
+   * @example
+   * ```ts
+   * import { fromIterable, map, toArray } from 'millrace/terms'
+   *
+   * const numbers = fromIterable([1, 2]).pipe(map((n: number) => n + 1).on('disk=a'))
+   * console.log(await toArray(numbers)) // [ 2, 3 ]
+   * ```
+   */
+  on(label: string): this {
+    if (!isLabel(label)) {
+      throw new InvalidOptionError(`The argument of on() of "${this.name}"`, label, LABEL)
+    }
+    this.#label = label
+    return this
+  }
+
+  /**
    * Declares that the term gives away the buffers in its items: on the way to another thread they are handed over, not
    * copied, and are empty where the term still holds them.
    *
@@ -216,6 +256,11 @@ export abstract class Leaf<in In, out Out, State = unknown> extends Term<In, Out
   /** True after `local`. */
   get isLocal(): boolean {
     return this.#pinned
+  }
+
+  /** What `on` set. */
+  get hostLabel(): string | undefined {
+    return this.#label
   }
 }
 

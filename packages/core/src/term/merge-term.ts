@@ -1,5 +1,6 @@
 /** `merge`: joins streams item by item, the one built-in way to read several inputs without rows. */
 
+import { checkOptions } from './check-options.ts'
 import { KernelTerm } from './leaf.ts'
 
 /** An item with the name of the stream it came from. */
@@ -33,6 +34,7 @@ export function merge<Row extends object>(options: {
   readonly tagged: true
 }): KernelTerm<Row, { [K in RowName<Row>]: Tagged<RowItem<Row>, K> }[RowName<Row>]>
 export function merge(options: { readonly tagged?: boolean } = {}): KernelTerm<object, unknown> {
+  checkOptions('merge', options, { tagged: true })
   return new KernelTerm('merge', { kind: 'merge', tagged: options.tagged === true })
 }
 

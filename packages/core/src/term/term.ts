@@ -42,6 +42,7 @@ export abstract class Term<in In, out Out> {
 
   /**
    * Every output of this term becomes an input of the next, and so on; LogicSponge's `*`.
+   * Takes up to 20 terms; an array of terms goes through `sequential(...terms)`.
    *
    * @example
    * ```ts
@@ -51,6 +52,7 @@ export abstract class Term<in In, out Out> {
    * console.log(await toArray(squares)) // [ 1, 4 ]
    * ```
    */
+  pipe(): Term<In, Out>
   pipe<A>(a: Term<RowOf<Out>, A>): Term<In, A>
   pipe<A, B>(a: Term<RowOf<Out>, A>, b: Term<RowOf<A>, B>): Term<In, B>
   pipe<A, B, C>(a: Term<RowOf<Out>, A>, b: Term<RowOf<A>, B>, c: Term<RowOf<B>, C>): Term<In, C>
@@ -94,9 +96,230 @@ export abstract class Term<in In, out Out> {
     g: Term<RowOf<F>, G>,
     h: Term<RowOf<G>, H>,
   ): Term<In, H>
-  pipe<A>(...terms: readonly Term<RowOf<Out> | A, A>[]): Term<In, A>
-  pipe(...terms: AnyTerm[]): unknown {
-    return terms.length === 0 ? this : compose('sequential', ([this] as AnyTerm[]).concat(terms))
+  pipe<A, B, C, D, E, F, G, H, I>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+  ): Term<In, I>
+  pipe<A, B, C, D, E, F, G, H, I, J>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+  ): Term<In, J>
+  pipe<A, B, C, D, E, F, G, H, I, J, K>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+  ): Term<In, K>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+  ): Term<In, L>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L, M>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+    m: Term<RowOf<L>, M>,
+  ): Term<In, M>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L, M, N>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+    m: Term<RowOf<L>, M>,
+    n: Term<RowOf<M>, N>,
+  ): Term<In, N>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L, M, N, P>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+    m: Term<RowOf<L>, M>,
+    n: Term<RowOf<M>, N>,
+    p: Term<RowOf<N>, P>,
+  ): Term<In, P>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L, M, N, P, Q>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+    m: Term<RowOf<L>, M>,
+    n: Term<RowOf<M>, N>,
+    p: Term<RowOf<N>, P>,
+    q: Term<RowOf<P>, Q>,
+  ): Term<In, Q>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L, M, N, P, Q, R>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+    m: Term<RowOf<L>, M>,
+    n: Term<RowOf<M>, N>,
+    p: Term<RowOf<N>, P>,
+    q: Term<RowOf<P>, Q>,
+    r: Term<RowOf<Q>, R>,
+  ): Term<In, R>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L, M, N, P, Q, R, S>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+    m: Term<RowOf<L>, M>,
+    n: Term<RowOf<M>, N>,
+    p: Term<RowOf<N>, P>,
+    q: Term<RowOf<P>, Q>,
+    r: Term<RowOf<Q>, R>,
+    s: Term<RowOf<R>, S>,
+  ): Term<In, S>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L, M, N, P, Q, R, S, T>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+    m: Term<RowOf<L>, M>,
+    n: Term<RowOf<M>, N>,
+    p: Term<RowOf<N>, P>,
+    q: Term<RowOf<P>, Q>,
+    r: Term<RowOf<Q>, R>,
+    s: Term<RowOf<R>, S>,
+    t: Term<RowOf<S>, T>,
+  ): Term<In, T>
+  pipe<A, B, C, D, E, F, G, H, I, J, K, L, M, N, P, Q, R, S, T, U>(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<A>, B>,
+    c: Term<RowOf<B>, C>,
+    d: Term<RowOf<C>, D>,
+    e: Term<RowOf<D>, E>,
+    f: Term<RowOf<E>, F>,
+    g: Term<RowOf<F>, G>,
+    h: Term<RowOf<G>, H>,
+    i: Term<RowOf<H>, I>,
+    j: Term<RowOf<I>, J>,
+    k: Term<RowOf<J>, K>,
+    l: Term<RowOf<K>, L>,
+    m: Term<RowOf<L>, M>,
+    n: Term<RowOf<M>, N>,
+    p: Term<RowOf<N>, P>,
+    q: Term<RowOf<P>, Q>,
+    r: Term<RowOf<Q>, R>,
+    s: Term<RowOf<R>, S>,
+    t: Term<RowOf<S>, T>,
+    u: Term<RowOf<T>, U>,
+  ): Term<In, U>
+  pipe(
+    a: AnyTerm,
+    b: AnyTerm,
+    c: AnyTerm,
+    d: AnyTerm,
+    e: AnyTerm,
+    f: AnyTerm,
+    g: AnyTerm,
+    h: AnyTerm,
+    i: AnyTerm,
+    j: AnyTerm,
+    k: AnyTerm,
+    l: AnyTerm,
+    m: AnyTerm,
+    n: AnyTerm,
+    p: AnyTerm,
+    q: AnyTerm,
+    r: AnyTerm,
+    s: AnyTerm,
+    t: AnyTerm,
+    u: AnyTerm,
+    more: 'pipe() takes 20 terms: call pipe() again for the others',
+    ...others: unknown[]
+  ): never
+  pipe(...terms: unknown[]): unknown {
+    return terms.length === 0 ? this : compose('sequential', [this, ...(terms as AnyTerm[])])
   }
 
   /**

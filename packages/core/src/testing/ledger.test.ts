@@ -1,7 +1,7 @@
 // The ledger check accepts what adds up and tells what does not.
 
 import { expect, test } from 'vitest'
-import type { Ledger } from '../contracts.ts'
+import type { Ledger } from '../stats.ts'
 import { checkLedger, isBalanced } from './ledger.ts'
 
 const NOTHING: Ledger = {

@@ -1,7 +1,7 @@
 /** The law of conservation, as a check: every item that came into a run is accounted for. */
 
-import type { Ledger } from '../contracts.ts'
 import { MillraceError } from '../errors.ts'
+import type { Ledger } from '../stats.ts'
 
 /**
  * Whether `in + copied + expanded = out + filtered + joined + dropped + deadLettered + unmatched + discarded`.

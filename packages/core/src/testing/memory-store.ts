@@ -17,7 +17,7 @@ import type { CheckpointStore } from '../run/checkpoint/store.ts'
 export class MemoryStore implements CheckpointStore {
   readonly place = 'memory'
   /** What is kept, by number. */
-  readonly files = new Map<number, Uint8Array>()
+  readonly files: Map<number, Uint8Array> = new Map()
 
   list(): Promise<readonly number[]> {
     return Promise.resolve([...this.files.keys()])

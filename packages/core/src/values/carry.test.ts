@@ -5,7 +5,7 @@ import { deserialize, serialize } from 'node:v8'
 import { MessageChannel } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { MillraceError, TermError } from '../errors.ts'
-import { carryValue, restoreValue, whyNotCarried } from './carry.ts'
+import { carry, carryValue, restoreValue, whyNotCarried } from './carry.ts'
 import { isPlain } from './plain.ts'
 import { registerItems } from './registry.ts'
 
@@ -139,6 +139,39 @@ test('a getter is read once, and is its value in the copy', () => {
     m: new Money(1),
   }
   expect([(byThread(value) as { n: number }).n, reads]).toEqual([1, 1])
+})
+
+test('a getter in a list is read once; in a long one what is sent is what was looked at', () => {
+  for (const [length, expected] of [
+    [2, 1],
+    [500, 2],
+  ] as const) {
+    const list = Array(length).fill(0)
+    let reads = 0
+    // from the third time on it gives what is refused
+    Object.defineProperty(list, 1, { get: () => (++reads > 2 ? new Stranger() : reads), enumerable: true })
+    const copy = byThread({ list }) as { readonly list: readonly unknown[] }
+    expect([copy.list[1], reads]).toEqual([expected, expected])
+    expect(byThread({ ...copy })).toStrictEqual(copy)
+  }
+})
+
+test('a value with long lists is what it was, and no list of it is', () => {
+  const row = JSON.parse('{"__proto__": 1, "a": 2}') as object
+  const value = {
+    numbers: Array.from({ length: 100 }, (_, i) => i / 2),
+    texts: [row, row],
+    of: new Map([[row, new Set([row, 1])]]),
+    floats: new Float64Array(2),
+    none: null,
+  }
+  const { value: carried } = carryValue(value, 'thread') as { readonly value: typeof value }
+  expect(carried).toStrictEqual(value)
+  expect(carried.numbers).not.toBe(value.numbers)
+  expect(carried.texts[0]).toBe(carried.texts[1])
+  expect([...carried.of.keys()][0]).toBe(carried.texts[0])
+  const numbers = Array.from({ length: 100 }, (_, i) => i)
+  expect(carry([1, Number.NaN, numbers], 'thread').items).toStrictEqual([1, Number.NaN, numbers])
 })
 
 const everyWay = ['thread', 'process', 'checkpoint'] as const

@@ -8,7 +8,8 @@
 
 import { Copier, Uncarriable, type Way } from './copier.ts'
 import { type Mending, mend } from './mend.ts'
-import { isPlain } from './plain.ts'
+import { hasLongList, isPlain } from './plain.ts'
+import { snapshotOf } from './snapshot.ts'
 
 /** Items ready to be cloned. */
 export interface Carried {
@@ -27,7 +28,11 @@ export function carry(items: readonly unknown[], way: Way, from = 0, to = items.
   let copier: Copier | undefined
   let copies: unknown[] | undefined
   for (let i = from; i < to; i++) {
-    if (isPlain(items[i])) continue
+    const item = plainOf(items[i])
+    if (item !== NOT_PLAIN) {
+      if (!Object.is(item, items[i])) (copies ??= items.slice(from, to))[i - from] = item
+      continue
+    }
     copier ??= new Copier(way)
     copies ??= items.slice(from, to)
     try {
@@ -37,11 +42,25 @@ export function carry(items: readonly unknown[], way: Way, from = 0, to = items.
       throw error
     }
   }
-  if (copier === undefined || copies === undefined) {
+  if (copies === undefined) {
     return { items: from === 0 && to === items.length ? items : items.slice(from, to) }
   }
-  const mending = copier.mending(copies)
+  const mending = copier?.mending(copies)
   return mending === undefined ? { items: copies } : { items: copies, mending }
+}
+
+const NOT_PLAIN = Symbol('not plain')
+
+/** The value as it can be sent, if it is plain: itself, or a copy whose lists cannot have getters. */
+function plainOf(value: unknown, isLarge = false): unknown {
+  if (!isPlain(value, isLarge)) return NOT_PLAIN
+  if (!hasLongList) return value
+  try {
+    const snapshot = snapshotOf(value)
+    return isPlain(snapshot, isLarge) ? snapshot : NOT_PLAIN
+  } catch {
+    return NOT_PLAIN // a getter that throws: whoever looks closer will say where
+  }
 }
 
 /** Mends a clone of what `carry` gave. @throws {UnknownClassError} if a class is not registered here. */
@@ -52,7 +71,8 @@ export function restore({ items, mending }: Carried): readonly unknown[] {
 
 /** Makes one value ready, `isLarge` if it is known to have many parts. @throws {Uncarriable} if it cannot travel. */
 export function carryValue(value: unknown, way: Way, isLarge = false): CarriedValue {
-  if (isPlain(value, isLarge)) return { value }
+  const plain = plainOf(value, isLarge)
+  if (plain !== NOT_PLAIN) return { value: plain }
   const copier = new Copier(way)
   const box = [copier.copy(value)]
   const mending = copier.mending(box)
@@ -64,6 +84,11 @@ export function restoreValue({ value, mending }: CarriedValue): unknown {
   if (mending === undefined) return value
   mend(mending)
   return (value as readonly unknown[])[0]
+}
+
+/** A copy that shares nothing with the value and is as whole as one that has travelled. @throws {Uncarriable} */
+export function copyWhole<Value>(value: Value): Value {
+  return restoreValue(structuredClone(carryValue(value, 'thread'))) as Value
 }
 
 /** Why a value cannot travel; `undefined` if it can. */

@@ -41,6 +41,18 @@ export function promiseOf(value: unknown): Promise<unknown> | undefined {
   return typeof then === 'function' ? adopt(value, then as Then) : undefined
 }
 
+/** Whether a value is a promise, of whatever library, where none is allowed. Never throws, and does not adopt it. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof propertyOf(value, 'then') === 'function'
+}
+
+/** Takes note of a promise that is refused: what becomes of it must not end the process. Returns whether it is one. */
+export function isRefusedPromise(value: unknown): value is PromiseLike<unknown> {
+  if (!isThenable(value)) return false
+  awaited(value).catch(() => undefined)
+  return true
+}
+
 /**
  * Adopts a thenable whose `then` was read already, by the rules of the language: `then` is called once, in a job of its
  * own, the first of what it says counts, and what it throws is a rejection.

@@ -2,13 +2,8 @@
 
 import type { CheckpointOptions, CheckpointStore } from '@millrace/core'
 import { InvalidOptionsError } from '../config/check.ts'
+import type { CheckpointConfig } from './checkpoint-config.ts'
 import { FileStore } from './file-store.ts'
-
-/** When checkpoints are taken: what a config file may hold. */
-export interface CheckpointConfig extends Omit<CheckpointOptions, 'store'> {
-  /** The folder that they are kept in. It is made if need be; one run at a time. */
-  readonly dir?: string
-}
 
 /** When checkpoints are taken, and where they are kept: `dir` or `store` is needed. */
 export interface RunCheckpointOptions extends CheckpointConfig {

@@ -11,6 +11,7 @@ import {
 import { resolveConfig } from '../config/resolve.ts'
 import type { FlagValues } from '../config/text-layers.ts'
 import { exitCodeOf, type Interrupt, onInterrupts } from '../interrupts.ts'
+import { useTsconfigOf } from '../load-module.ts'
 import { inModule, loadMaker } from '../load-term.ts'
 import { watchProcess } from '../process-watch.ts'
 import { codeOf, linesOfFailure } from '../report/error.ts'
@@ -27,8 +28,13 @@ export interface CompareCommandOptions extends FlagValues {
 const DIFFERENT = 1
 
 /** Resolves to the exit code. @throws {BadInputError} for whatever keeps the runs from beginning. */
-export async function compareCommand(module: string, options: CompareCommandOptions): Promise<number> {
+export async function compareCommand(
+  module: string,
+  options: CompareCommandOptions,
+  begin: () => void,
+): Promise<number> {
   const { param, config: file, strategies, ...flags } = options
+  useTsconfigOf(module)
   const { config } = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags })
   const { checkpoint: _checkpoint, ...settings } = config
   const make = (await loadMaker(module, param)) as () => Term<never, unknown>
@@ -40,7 +46,8 @@ export async function compareCommand(module: string, options: CompareCommandOpti
     abort.abort(signal)
   }
   const removeInterrupts = onInterrupts({ drain: cancel, cancel })
-  const watch = watchProcess(() => 'A run')
+  const watch = watchProcess()
+  begin()
   const unmute = muteStdout()
   let comparison: Comparison
   try {
@@ -50,6 +57,8 @@ export async function compareCommand(module: string, options: CompareCommandOpti
       ...(strategies === undefined ? {} : { strategies }),
     })
     comparison = await Promise.race([comparing, watch.failed])
+    // what the last calls have left behind comes up only now
+    await Promise.race([new Promise((resolve) => setImmediate(resolve)), watch.failed])
   } finally {
     unmute()
     watch.end()

@@ -125,7 +125,7 @@ test.for<[Readonly<Record<string, string>>, readonly string[], Readonly<Record<s
     { MILLRACE_BATCH_ITEMS: '0', MILLRACE_WORKER: '2' },
     `millrace.config.json: edges.overflow must be one of block, dropOldest, dropNewest, latest, fail, but is "blok". Did you mean block?
 MILLRACE_BATCH_ITEMS: batchItems must be a whole number, at least 1, but is 0.
---strategy: scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, but is "pol". Did you mean pool?
+--strategy: scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, distributed, but is "pol". Did you mean pool?
 --workers: scheduler.workers must be a whole number, at least 1, but is "four".
 unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STARVATION_MS, MILLRACE_CLEANUP_TIMEOUT_MS, MILLRACE_ON_ERROR, MILLRACE_STRICT, MILLRACE_WARN_SHARE, MILLRACE_ACT_SHARE, MILLRACE_CHECKPOINT, MILLRACE_CHECKPOINT_EVERY_MS, MILLRACE_CHECKPOINT_EVERY_ITEMS, MILLRACE_CHECKPOINT_TIMEOUT_MS, MILLRACE_STRATEGY, MILLRACE_PROFILE, MILLRACE_WORKERS, MILLRACE_MIN_WORKERS, MILLRACE_ADAPTIVE, MILLRACE_BATCH_MS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_STATEFUL, MILLRACE_FALLBACK.`,
   ],
@@ -167,7 +167,11 @@ async function ran(config: string, ...args: string[]) {
   )
   if (code !== 0) return stderr
   return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as {
-    readonly edges: readonly { readonly to: string; readonly capacityItems: number }[]
+    readonly edges: readonly {
+      readonly kind: string
+      readonly to: string
+      readonly capacityItems: number
+    }[]
     readonly threads: { readonly budget: number }
     readonly results: object
   }
@@ -176,7 +180,7 @@ async function ran(config: string, ...args: string[]) {
 test('settings of terms reach the run', async () => {
   const summary = await ran("terms: { 'sketch*': { capacityItems: 9 }, 'map#2': { capacityItems: 4 } }\n")
   expect(summary).toMatchObject({ results: { collect: ['TT', 'BB', 'NNN'] } })
-  const edges = typeof summary === 'string' ? [] : summary.edges
+  const edges = typeof summary === 'string' ? [] : summary.edges.filter(({ kind }) => kind === 'queue')
   expect(edges.map(({ to, capacityItems }) => `${to} ${capacityItems}`).sort()).toEqual([
     'map 1024',
     'map 1024',
@@ -204,9 +208,10 @@ test('a profile reaches the run, from the environment, too', async () => {
     MILLRACE_WORKERS: '1',
   })
   const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as {
-    readonly edges: readonly { readonly capacityItems: number }[]
+    readonly edges: readonly { readonly kind: string; readonly capacityItems: number }[]
   }
-  expect([code, ...new Set(summary.edges.map(({ capacityItems }) => capacityItems))]).toEqual([0, 128])
+  const queues = summary.edges.filter(({ kind }) => kind === 'queue')
+  expect([code, ...new Set(queues.map(({ capacityItems }) => capacityItems))]).toEqual([0, 128])
   expect(summary).toMatchObject({ threads: { budget: 1, health: { level: 'green' } } })
 })
 

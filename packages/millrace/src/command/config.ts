@@ -1,15 +1,19 @@
 /** `millrace config`: prints every setting, its value, and where that is from. Called by `cli.ts`. */
 
 import { defaultConfig } from '../config/defaults.ts'
+import { configSchema } from '../config/json-schema.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { nameOf, valuePaths } from '../config/setting.ts'
 import { runSettings } from '../config/settings.ts'
 import type { FlagValues } from '../config/text-layers.ts'
+import { linesOfTable } from '../report/table.ts'
 
 /** Options of `millrace config`. */
 export interface ConfigCommandOptions extends FlagValues {
   readonly config?: string
   readonly json?: true
+  /** Prints what a config may be. */
+  readonly schema?: true
 }
 
 /** A line of the table. A value of `undefined` is one that only Node knows. */
@@ -20,7 +24,11 @@ interface Row {
 }
 
 /** Prints to stdout. @throws {BadInputError} with a line per mistake in any source of settings. */
-export async function configCommand({ config, json, ...flags }: ConfigCommandOptions): Promise<void> {
+export async function configCommand({ config, json, schema, ...flags }: ConfigCommandOptions): Promise<void> {
+  if (schema === true) {
+    process.stdout.write(`${JSON.stringify(configSchema(), null, 2)}\n`)
+    return
+  }
   const { values } = await resolveConfig(
     { ...(config === undefined ? {} : { config }), flags },
     defaultConfig(),
@@ -40,10 +48,9 @@ function tableOf(rows: readonly Row[]): string {
     ['setting', 'value', 'from'],
     ...rows.map(({ setting, value, from }) => [setting, value === undefined ? '-' : String(value), from]),
   ]
-  const widths = [0, 1].map((column) => Math.max(...lines.map((line) => (line[column] as string).length)))
-  const lineOf = ([setting = '', value = '', from = '']: readonly string[]): string =>
-    `${setting.padEnd(widths[0] as number)}  ${value.padEnd(widths[1] as number)}  ${from}\n`
-  return lines.map(lineOf).join('')
+  return linesOfTable(lines)
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 /** JSON has no Infinity: it is given as text. */

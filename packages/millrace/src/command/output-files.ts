@@ -10,8 +10,10 @@ export interface CommandFiles {
   readonly module: string
   readonly config: string | undefined
   readonly summary: string | undefined
+  readonly report?: string | undefined
   readonly telemetry: string | undefined
   readonly deadLetters: string | undefined
+  readonly trace?: string | undefined
 }
 
 /**
@@ -22,10 +24,10 @@ export interface CommandFiles {
  * @throws {InUseError} if another run has one of them.
  */
 export async function takeOutputFiles(files: CommandFiles): Promise<() => void> {
-  const { module, config, summary, telemetry, deadLetters } = files
+  const { module, config, summary, report, telemetry, deadLetters, trace } = files
   const taken = new Map([[resolve(module), 'the module']])
   if (config !== undefined) taken.set(resolve(config), 'the config')
-  const outputs = Object.entries({ summary, telemetry, 'dead letters': deadLetters }).flatMap(
+  const outputs = Object.entries({ summary, report, telemetry, 'dead letters': deadLetters, trace }).flatMap(
     ([what, file]) => (file === undefined ? [] : [{ what, file }]),
   )
   for (const { what, file } of outputs) {
@@ -37,7 +39,7 @@ export async function takeOutputFiles(files: CommandFiles): Promise<() => void> 
     }
     taken.set(resolve(file), `the ${what}`)
     await checkWritable(what, file)
-    if (what === 'summary') await tryBeside(file)
+    if (what === 'summary' || what === 'report') await tryBeside(what, file)
   }
   const locks: (FileLock | undefined)[] = []
   const release = (): void => {
@@ -71,14 +73,14 @@ async function checkWritable(what: string, file: string): Promise<void> {
   if (await isFolder(file)) throw new BadInputError(`The ${what} ${file} cannot be written: it is a folder.`)
 }
 
-/** The other files are opened before the run; this one is written after it, beside its place. */
-async function tryBeside(file: string): Promise<void> {
+/** The other files are opened before the run; these are written after it, beside their places. */
+async function tryBeside(what: string, file: string): Promise<void> {
   const beside = `${resolve(file)}.${process.pid}.tmp`
   try {
     await writeFile(beside, '')
   } catch (cause) {
     const why = `${messageOf(cause)}. Name a file in a folder that can be written to.`
-    throw new BadInputError(`The summary ${file} cannot be written: ${why}`, { cause })
+    throw new BadInputError(`The ${what} ${file} cannot be written: ${why}`, { cause })
   } finally {
     await rm(beside, { force: true }).catch(() => undefined)
   }

@@ -3,10 +3,16 @@
  * `command/run.ts`; leaves no listener behind.
  */
 
-import type { CheckpointSummary, Outcome, Run, Stats } from '@millrace/core'
+import { type CheckpointSummary, type Outcome, type Run, UncaughtError } from '@millrace/core'
 import { onBrokenPipe } from '../broken-pipe.ts'
-import { exitCodeOf, type Interrupt, onInterrupts } from '../interrupts.ts'
-import { UncaughtError, watchProcess } from '../process-watch.ts'
+import {
+  exitCodeOf,
+  type Interrupt,
+  type InterruptActions,
+  onInterrupts,
+  type SignalSource,
+} from '../interrupts.ts'
+import { watchProcess } from '../process-watch.ts'
 
 /** How a run ended, for the user and for the exit code. */
 export interface Ending {
@@ -17,11 +23,15 @@ export interface Ending {
   readonly checkpoint?: CheckpointSummary | undefined
 }
 
-/** Resolves when the run has ended, however it did; `tell` gets what is to be said on the way. */
-export async function superviseRun(running: Run, tell: (line: string) => void): Promise<Ending> {
+/** Resolves when the run has ended, however it did; `tell` gets what is to be said on the way, signals come from `source`. */
+export async function superviseRun(
+  running: Run,
+  tell: (line: string) => void,
+  source?: SignalSource,
+): Promise<Ending> {
   let cancelledBy: Interrupt | undefined
   let outputError: NodeJS.ErrnoException | undefined
-  const removeInterrupts = onInterrupts({
+  const interrupts: InterruptActions = {
     drain(signal) {
       tell(`${signal}: draining; what is under way goes on to its end. The same again cancels.`)
       running.stop()
@@ -31,17 +41,20 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
       cancelledBy = signal
       running.cancel(signal)
     },
-  })
+  }
+  const removeInterrupts = onInterrupts(interrupts, source)
   onBrokenPipe((error) => {
     if (outputError !== undefined) return
     outputError = error
-    if (error.code === 'EPIPE') running.stop()
-    // a term that prints fails by itself, and has a name
-    else setImmediate(() => void running.cancel(error))
+    // a term that prints listens, too: it fails with its next item, or at its end, and has a name
+    if (error.code === 'EPIPE' || othersListen()) void running.stop()
+    else void running.cancel(error)
   })
-  const watch = watchProcess(() => `The run cannot end: ${waiterIn(running.stats())}`)
+  const watch = watchProcess()
   try {
     const { outcome, results, error, checkpoint } = await Promise.race([running.done, watch.failed])
+    // what the last calls have left behind, promises that nobody waits for, comes up only now
+    await Promise.race([new Promise((resolve) => setImmediate(resolve)), watch.failed])
     const kept = { outcome, results, checkpoint }
     return outcome === 'failed' ? { ...kept, code: 1, error } : { ...kept, code: 0 }
   } catch (error) {
@@ -66,6 +79,11 @@ export async function superviseRun(running: Run, tell: (line: string) => void): 
   }
 }
 
+/** Whether somebody beside `onBrokenPipe` is told of errors of stdout. */
+function othersListen(): boolean {
+  return process.stdout.listenerCount('error') > 1
+}
+
 function isOf(error: unknown, cause: unknown): boolean {
   return error instanceof Error && cause !== undefined && error.cause === cause
 }
@@ -76,10 +94,4 @@ function isPipeError(error: unknown): boolean {
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
-
-/** The first term that waits for something outside, as the subject of a sentence. */
-function waiterIn({ stages }: Stats): string {
-  const id = stages.map(({ waitsIn }) => waitsIn).find((found) => found !== undefined)
-  return id === undefined ? 'a term' : `the term "${id}"`
 }

@@ -61,8 +61,8 @@ export function inside(expected: unknown, seen: unknown): Omit<ListDifference, '
       : /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key)
         ? `.${key}`
         : `[${JSON.stringify(key)}]`
-    one = (one as Readonly<Record<string, unknown>>)[key]
-    other = (other as Readonly<Record<string, unknown>>)[key]
+    one = ownOf(one, key)
+    other = ownOf(other, key)
   }
 }
 
@@ -77,8 +77,14 @@ function firstKey(one: unknown, other: unknown): string | undefined {
   if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return undefined
   const keys = new Set([...Object.keys(one), ...Object.keys(other)])
   for (const key of keys) {
-    const [a, b] = [one, other].map((value) => (value as Readonly<Record<string, unknown>>)[key])
+    const [a, b] = [one, other].map((value) => ownOf(value, key))
     if (!areEqual(a, b)) return key
   }
   return undefined
+}
+
+/** What every object has, `constructor` say, is no part of one. */
+function ownOf(value: unknown, key: string): unknown {
+  const isOwn = typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+  return isOwn ? (value as Readonly<Record<string, unknown>>)[key] : undefined
 }

@@ -2,15 +2,12 @@
 
 import { InvalidOptionError } from '@millrace/core'
 import { explain } from './explain.ts'
-import { schemaOf } from './schema.ts'
-import { isRecord, isValid, type Section } from './setting.ts'
+import { invalidPaths, isRecord, type Section } from './setting.ts'
 import { liveSettings, optionSettings, type RunConfig, runSettings } from './settings.ts'
 
 /** A line for each mistake in a config; none if it is one. */
 export function mistakesIn(config: unknown, settings: Section = runSettings): string[] {
-  if (isValid(settings, config)) return []
-  const { error } = schemaOf(settings).safeParse(config)
-  return error === undefined ? [] : explain(error.issues, settings, config)
+  return invalidPaths(settings, config).map((path) => explain(path, settings, config))
 }
 
 /**
@@ -41,8 +38,10 @@ export class InvalidOptionsError extends InvalidOptionError {
   constructor(mistakes: readonly string[]) {
     super('Each option', mistakes, 'one that run() knows')
     this.message = mistakes.join('\n')
-    // the stack begins with the message, and was taken before this one was set
-    Error.captureStackTrace(this, InvalidOptionsError)
+    // users know the class that it extends
+    this.name = InvalidOptionError.name
+    // the stack begins with name and message, and was taken before these were set
+    Error.captureStackTrace(this, new.target)
   }
 }
 

@@ -4,8 +4,10 @@ import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { BadInputError, messageOf } from '@millrace/core'
+import { parseJsonText } from '@millrace/core/engine'
 import { checkFile, isModuleName, loadModule } from '../load-module.ts'
 import { shortPath } from '../report/frame.ts'
+import { withoutSchema } from './json-schema.ts'
 import { isRecord } from './setting.ts'
 
 /** Its `"millrace"` is a config. */
@@ -19,11 +21,12 @@ export async function loadConfig(file: string): Promise<unknown> {
     return config
   }
   const extension = extname(file)
-  if (extension === '.json') return parse(file, parseJson)
+  if (extension === '.json') return withoutSchema(await parse(file, parseJson))
   if (extension === '.yaml' || extension === '.yml') {
     const yaml = await import('yaml')
     // an empty file sets nothing
-    return (await parse(file, (text) => yaml.parse(text, { prettyErrors: true }) as unknown)) ?? {}
+    const read = (text: string): unknown => yaml.parse(text, { prettyErrors: true })
+    return withoutSchema((await parse(file, read)) ?? {})
   }
   if (isModuleName(file)) return loadModule(file, '{ batchItems: 100 }')
   await checkFile(file)
@@ -56,7 +59,7 @@ async function parse(file: string, read: (text: string) => unknown): Promise<unk
 
 function parseJson(text: string): unknown {
   if (text.trim() === '') throw new SyntaxError('the file is empty. An empty config is {}.')
-  return JSON.parse(text)
+  return parseJsonText(text)
 }
 
 /** The file with the line, where the message gives it or an offset. */

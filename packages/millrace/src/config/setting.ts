@@ -8,6 +8,11 @@
 /** The names that lead to a setting: `['edges', 'capacityItems']`. */
 export type Path = readonly string[]
 
+/** What JSON Schema says of a value that a config file holds. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown
+}
+
 /** A single value. */
 export interface Value {
   readonly kind: 'value'
@@ -15,6 +20,8 @@ export interface Value {
   readonly allowed: string
   /** The values, where there are only a few. */
   readonly names?: readonly string[]
+  /** The same for editors; `undefined` for what no file can hold. */
+  readonly schema?: JsonSchema
   accepts(value: unknown): boolean
 }
 
@@ -45,6 +52,19 @@ export function isValid(setting: Setting, value: unknown): boolean {
       return expected !== undefined && isValid(expected, part)
     })
   )
+}
+
+/** The paths of all parts that may not stand where they are: values in the order of the tree, then unknown names. */
+export function invalidPaths(setting: Setting, value: unknown, path: Path = []): Path[] {
+  if (isValid(setting, value)) return []
+  if (setting.kind === 'value' || !isRecord(value)) return [path]
+  const given = Object.keys(value)
+  const known = setting.kind === 'section' ? Object.keys(setting.parts) : given
+  const inside = known
+    .filter((name) => Object.hasOwn(value, name))
+    .flatMap((name) => invalidPaths(partOf(setting, name) as Setting, value[name], [...path, name]))
+  const unknown = given.filter((name) => partOf(setting, name) === undefined)
+  return [...inside, ...unknown.map((name) => [...path, name])]
 }
 
 /** The setting that a path leads to. */

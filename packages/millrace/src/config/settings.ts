@@ -6,9 +6,9 @@
 
 import type { EdgeOptions, FailurePolicy, RunOptions } from '@millrace/core'
 import type { Profile, SchedulerOptions, Strategy } from '@millrace/scheduler'
-import type { CheckpointConfig } from '../checkpoint/checkpoint-option.ts'
-import { isCircuit, isRetry } from './policy-values.ts'
-import { type Entries, isRecord, type Section, type Value } from './setting.ts'
+import type { CheckpointConfig } from '../checkpoint/checkpoint-config.ts'
+import { circuitSchema, isCircuit, isRetry, retrySchema } from './policy-values.ts'
+import { type Entries, isRecord, type JsonSchema, type Section, type Value } from './setting.ts'
 
 /** What can be said of single terms from outside. */
 export interface TermOptions extends EdgeOptions, FailurePolicy<never, unknown> {
@@ -44,34 +44,57 @@ export const strategies = [
   'hybrid',
 ] as const satisfies readonly Strategy[]
 
+/** What `millrace run` takes as a strategy: over many hosts as well, which is no matter of a scheduler. */
+export const commandStrategies = [...strategies, 'distributed'] as const
+
 /** The profiles there are. */
 export const profiles = ['cpu', 'io', 'mixed', 'memory'] as const satisfies readonly Profile[]
 
-const whole = value('a whole number, at least 1', isCount)
-const wholeOrZero = value('a whole number, at least 0', (seen) => seen === 0 || isCount(seen))
-const ms = value('a number of milliseconds above 0', (seen) => typeof seen === 'number' && seen > 0)
-const truth = value('true or false', (seen) => typeof seen === 'boolean')
-const bound = value('a whole number, at least 1, or Infinity', (seen) => seen === Infinity || isCount(seen))
+const COUNT = { type: 'integer', minimum: 1 }
+const MS = { type: 'number', exclusiveMinimum: 0 }
+const TRUTH = { type: 'boolean' }
+
+const whole = value('a whole number, at least 1', isCount, COUNT)
+const wholeOrZero = value('a whole number, at least 0', (seen) => seen === 0 || isCount(seen), {
+  ...COUNT,
+  minimum: 0,
+})
+const ms = value('a number of milliseconds above 0', (seen) => typeof seen === 'number' && seen > 0, MS)
+const truth = value('true or false', (seen) => typeof seen === 'boolean', TRUTH)
+// JSON has no Infinity
+const bound = value(
+  'a whole number, at least 1, or Infinity',
+  (seen) => seen === Infinity || isCount(seen),
+  COUNT,
+)
 const bounds = {
   capacityItems: bound,
   capacityBytes: bound,
   overflow: oneOf(['block', 'dropOldest', 'dropNewest', 'latest', 'fail']),
 }
 
-const share = value('a number from 0 to 1', (seen) => typeof seen === 'number' && seen >= 0 && seen <= 1)
+const share = value('a number from 0 to 1', (seen) => typeof seen === 'number' && seen >= 0 && seen <= 1, {
+  type: 'number',
+  minimum: 0,
+  maximum: 1,
+})
 const policy = {
   retry: value(
     'a whole number of attempts, at least 0, or { attempts, delayMs, factor, maxDelayMs, jitter }',
     isRetry,
+    retrySchema,
   ),
   timeoutMs: ms,
   onError: oneOf(['fail', 'skip', 'fallback']),
-  fallback: value('any value', () => true),
-  circuit: value('{ failures, windowMs, probeAfterMs }', isCircuit),
+  fallback: value('any value', () => true, {}),
+  circuit: value('{ failures, windowMs, probeAfterMs }', isCircuit, circuitSchema),
 }
 
 const checkpoint = {
-  dir: value('the path of a folder', (seen) => typeof seen === 'string' && seen !== ''),
+  dir: value('the path of a folder', (seen) => typeof seen === 'string' && seen !== '', {
+    type: 'string',
+    minLength: 1,
+  }),
   everyMs: ms,
   everyItems: whole,
   timeoutMs: ms,
@@ -90,7 +113,7 @@ export const runSettings: Section = section(
     failureRate: section({ warnShare: share, actShare: share }),
     checkpoint: section(checkpoint),
     scheduler: section({
-      strategy: oneOf(strategies),
+      strategy: oneOf(commandStrategies),
       profile: oneOf(profiles),
       workers: whole,
       minWorkers: wholeOrZero,
@@ -114,9 +137,13 @@ export const liveSettings = {
     isObjectWith(seen, 'now', 'monotonic', 'after'),
   ),
   statsEveryMs: ms,
+  onSpan: value('a function', (seen) => typeof seen === 'function'),
+  metrics: value('true, or { host, port, token, onListening }', (seen) => seen === true || isRecord(seen)),
   pick: value('a function', (seen) => typeof seen === 'function'),
   replay: value('items by the ids of terms', isRecord),
   overwrite: truth,
+  taps: value('a list of { term, port, onItem }', (seen) => Array.isArray(seen) && seen.every(isTap)),
+  ui: value('true, false or { port, host, readOnly, hold, onReady }', isUi),
 }
 
 /** What `run` takes from code. */
@@ -132,13 +159,13 @@ export const optionSettings: Section = section(
   runSettings.allowed,
 )
 
-function value(allowed: string, accepts: (seen: unknown) => boolean): Value {
-  return { kind: 'value', allowed, accepts }
+function value(allowed: string, accepts: (seen: unknown) => boolean, schema?: JsonSchema): Value {
+  return { kind: 'value', allowed, accepts, ...(schema === undefined ? {} : { schema }) }
 }
 
 function oneOf(names: readonly string[]): Value {
   const accepts = (seen: unknown): boolean => typeof seen === 'string' && names.includes(seen)
-  return { kind: 'value', allowed: `one of ${names.join(', ')}`, names, accepts }
+  return { kind: 'value', allowed: `one of ${names.join(', ')}`, names, accepts, schema: { enum: names } }
 }
 
 function section(parts: Section['parts'], allowed = 'a record'): Section {
@@ -147,6 +174,27 @@ function section(parts: Section['parts'], allowed = 'a record'): Section {
 
 function entries(part: Section): Entries {
   return { kind: 'entries', allowed: 'a record of settings by the name of a term', part }
+}
+
+function isTap(seen: unknown): boolean {
+  if (!isObjectWith(seen, 'onItem')) return false
+  const { term, port } = seen as { readonly term?: unknown; readonly port?: unknown }
+  return typeof term === 'string' && (port === undefined || typeof port === 'string')
+}
+
+function isUi(seen: unknown): boolean {
+  if (typeof seen === 'boolean') return true
+  const parts: Readonly<Record<string, (part: unknown) => boolean>> = {
+    port: (part) => isCount(part) || part === 0,
+    host: (part) => typeof part === 'string' && part !== '',
+    readOnly: (part) => typeof part === 'boolean',
+    hold: (part) => typeof part === 'boolean',
+    onReady: (part) => typeof part === 'function',
+  }
+  return (
+    isRecord(seen) &&
+    Object.entries(seen).every(([name, part]) => part === undefined || parts[name]?.(part) === true)
+  )
 }
 
 function isCount(seen: unknown): boolean {

@@ -1,8 +1,10 @@
 /** Goal: settings reach the terms they name and no other, for one run; a name that reaches nothing is an error. */
-import { type AnyTerm, compileGraph } from '@millrace/core'
+import { type AnyTerm, compileGraph, type Graph, type Node, sequential } from '@millrace/core'
 import { fromIterable, map, merge } from '@millrace/terms'
-import { expect, test } from 'vitest'
-import type { TermOptions } from './settings.ts'
+import { describe, expect, test } from 'vitest'
+import failsOnFifty from '../../test/fixtures/fails-on-fifty.ts'
+import { run } from '../run.ts'
+import { strategies, type TermOptions } from './settings.ts'
 import { applyTerms, mistakesInTerms } from './term-options.ts'
 
 function sketches() {
@@ -14,15 +16,13 @@ function sketches() {
 
 function reached(terms: Readonly<Record<string, TermOptions>>) {
   const { term, graph } = sketches()
-  const { restoreBounds, restore } = applyTerms(graph, terms)
-  const bounded = compileGraph(term as AnyTerm).edges.flatMap(({ to, options }) =>
+  applyTerms(graph, terms)
+  const bounded = graph.edges.flatMap(({ to, options }) =>
     Object.keys(options).length === 0 ? [] : [[to.id, options]],
   )
-  const local = graph.nodes.filter(({ leaf }) => leaf.isLocal).map(({ id }) => id)
-  restoreBounds()
-  restore()
+  const local = graph.nodes.filter(({ isLocal }) => isLocal).map(({ id }) => id)
   const left = compileGraph(term as AnyTerm).nodes.filter(
-    ({ leaf }) => leaf.isLocal || Object.keys(leaf.edgeOptions).length > 0,
+    ({ isLocal, inputs }) => isLocal || inputs.some(({ options }) => Object.keys(options).length > 0),
   )
   return { bounded: Object.fromEntries(bounded), local, left: left.map(({ id }) => id) }
 }
@@ -53,45 +53,51 @@ test.each<[Readonly<Record<string, TermOptions>>, object]>([
   expect(reached(terms)).toMatchObject({ left: [], ...expected })
 })
 
+const nodeOf = ({ nodes }: Graph, id: string): Node => nodes.find((node) => node.id === id) as Node
+
 test('what the graph says stays where nothing else is said, and a pin of the graph stays', () => {
-  const { word, graph } = sketches()
+  const { word, term } = sketches()
   word.edge({ capacityItems: 4, overflow: 'fail' }).local()
-  const { restoreBounds, restore } = applyTerms(graph, {
-    sketchWords: { capacityItems: 7, local: false },
-    'sketch*': { local: true },
-  })
-  expect(word.edgeOptions).toEqual({ capacityItems: 7, overflow: 'fail' })
-  restoreBounds()
-  restore()
+  const graph = compileGraph(term as AnyTerm)
+  applyTerms(graph, { sketchWords: { capacityItems: 7, local: false }, 'sketch*': { local: true } })
+  const { inputs, isLocal } = nodeOf(graph, 'sketchWords')
+  expect(inputs.map(({ options }) => options)).toEqual([{ capacityItems: 7, overflow: 'fail' }])
+  expect(isLocal).toBe(true)
   expect([word.edgeOptions, word.isLocal]).toEqual([{ capacityItems: 4, overflow: 'fail' }, true])
 })
 
-test('a policy adds to what the graph says, for terms in which items can fail, until the run has ended', () => {
-  const { word, letter, graph } = sketches()
+test('a policy adds to what the graph says, for terms in which items can fail', () => {
+  const { word, letter, term } = sketches()
   word.onFailure({ retry: 2, onError: 'fail' })
-  const first = applyTerms(graph, {
-    '*': { onError: 'skip' },
-    sketchWords: { timeoutMs: 50, capacityItems: 3 },
-  })
-  expect(word.failurePolicy).toEqual({ retry: 2, onError: 'skip', timeoutMs: 50 })
-  expect(letter.failurePolicy).toEqual({ onError: 'skip' })
-  const set = graph.nodes.filter(({ leaf }) => Object.keys(leaf.failurePolicy).length > 0)
+  const graph = compileGraph(term as AnyTerm)
+  applyTerms(graph, { '*': { onError: 'skip' }, sketchWords: { timeoutMs: 50, capacityItems: 3 } })
+  expect(nodeOf(graph, 'sketchWords').policy).toEqual({ retry: 2, onError: 'skip', timeoutMs: 50 })
+  const set = graph.nodes.filter(({ policy }) => Object.keys(policy).length > 0)
   expect(set.map(({ id }) => id)).toEqual(['sketchWords', 'sketchLetters', 'map', 'map#2'])
-  const second = applyTerms(graph, { sketchWords: { retry: 0 } })
-  expect(word.failurePolicy).toEqual({ retry: 0, onError: 'fail' })
-  second.restore()
-  expect(word.failurePolicy).toEqual({ retry: 2, onError: 'skip', timeoutMs: 50 })
-  first.restore()
   expect([word.failurePolicy, letter.failurePolicy]).toEqual([{ retry: 2, onError: 'fail' }, {}])
 })
 
-test('a term that two runs pin is pinned until both have ended', () => {
-  const { letter, graph } = sketches()
-  const [first, second] = [1, 2].map(() => applyTerms(graph, { sketchLetters: { local: true } }))
-  first?.restore()
-  expect(letter.isLocal).toBe(true)
-  second?.restore()
-  expect(letter.isLocal).toBe(false)
+describe.each(strategies)('two runs at once of one graph, each with settings of its own: %s', (strategy) => {
+  const under = (terms: Readonly<Record<string, TermOptions>>) =>
+    run(failsOnFifty({}), { scheduler: { strategy, workers: 1 }, terms }).done
+
+  test('each goes by its own', async () => {
+    const [skipping, replacing, failing] = await Promise.allSettled([
+      under({ picky: { onError: 'skip' } }),
+      under({ picky: { onError: 'fallback', fallback: -1 } }),
+      under({}),
+    ])
+    const sums = [skipping, replacing].map((ended) => ended.status === 'fulfilled' && ended.value.results)
+    expect(sums).toEqual([{ sums: [4900] }, { sums: [4899] }])
+    expect(failing).toMatchObject({ status: 'rejected', reason: { code: 'TERM_FAILED' } })
+  })
+
+  test('a function to fall back on that the run gives is called, wherever the term would run', async () => {
+    const { results } = await under({
+      picky: { onError: 'fallback', fallback: (n: unknown) => (n as number) * 2 },
+    })
+    expect(results).toEqual({ sums: [5000] })
+  })
 })
 
 const ALL = 'fromIterable, sketchWords, sketchLetters, merge, map, map#2'
@@ -118,7 +124,7 @@ test.each<[Readonly<Record<string, TermOptions>>, string]>([
 })
 
 test('of a large graph the message names the first terms only', () => {
-  const many = fromIterable([1]).pipe(...Array.from({ length: 30 }, () => map((n: number) => n)))
+  const many = fromIterable([1]).pipe(sequential(...Array.from({ length: 30 }, () => map((n: number) => n))))
   expect(mistakesInTerms(compileGraph(many as AnyTerm), { x: {} }, 'g.ts')[0]).toMatch(
     /matches no term of g\.ts\. Its terms: fromIterable, map, map#2, .*, map#19 and 11 more\.$/,
   )

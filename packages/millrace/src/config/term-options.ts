@@ -3,24 +3,18 @@
  * by `run` and by `millrace run`.
  *
  * A pattern matches a term by its name or by its id in the graph (`map` all maps, `map#2` the second), and wins over
- * what the graph itself says with `edge()`. It changes no term for good: a term may be in several runs.
+ * what the graph itself says with `edge()`, `local()` and `onFailure()`. The terms stay as they are: each may be in several runs.
  */
 
-import {
-  type AnyLeaf,
-  describe,
-  type EdgeOptions,
-  type FailurePolicy,
-  type Graph,
-  type Node,
-} from '@millrace/core'
-import { mayFailOnItems } from '@millrace/core/engine'
+import { describe, type EdgeOptions, type FailurePolicy, type Graph, type Node } from '@millrace/core'
+import { isPlain, mayFailOnItems } from '@millrace/core/engine'
 import { meant } from './explain.ts'
 import { fitsGlob, nearestToGlob } from './glob.ts'
 import { nameOf } from './setting.ts'
 import type { RunConfig, TermOptions } from './settings.ts'
 
-type TermsConfig = NonNullable<RunConfig['terms']>
+/** Settings of single terms, by name or glob. */
+export type TermsConfig = NonNullable<RunConfig['terms']>
 
 /** Names in a message at most: a graph may have thousands of terms. */
 const MAX_NAMES = 20
@@ -43,20 +37,15 @@ export function mistakesInTerms(graph: Graph, terms: TermsConfig, whose = 'the g
   })
 }
 
-/**
- * Makes the terms of a graph look as `terms` says. Bounds are read when a run compiles the graph, pins and policies
- * until it ends: then they are to be restored.
- */
-export function applyTerms(graph: Graph, terms: TermsConfig): { restoreBounds(): void; restore(): void } {
-  const bounded: (() => void)[] = []
-  const pinned: (() => void)[] = []
+/** Settles in the nodes of a graph, which is one run's own, what `terms` says of them. */
+export function applyTerms(graph: Graph, terms: TermsConfig): void {
   for (const node of graph.nodes) {
     const { local, bounds, policy } = apart(optionsFor(node, terms))
-    if (Object.keys(bounds).length > 0) bounded.push(bound(node.leaf, bounds))
-    if (local === true) pinned.push(pin(node.leaf))
-    if (mayFail(node) && Object.keys(policy).length > 0) pinned.push(setPolicy(node.leaf, policy))
+    // a worker, which builds the term as its module says, knows nothing of a function that this run gives
+    if (local === true || !isPlain(policy.fallback)) node.isLocal = true
+    for (const edge of node.inputs) edge.options = { ...edge.options, ...bounds }
+    if (mayFail(node)) node.policy = { ...node.policy, ...policy }
   }
-  return { restoreBounds: () => callEach(bounded), restore: () => callEach(pinned) }
 }
 
 type Policy = FailurePolicy<never, unknown>
@@ -76,10 +65,6 @@ function mayFail({ leaf }: Node): boolean {
   return mayFailOnItems(leaf.kernel())
 }
 
-function callEach(functions: readonly (() => void)[]): void {
-  for (const f of functions) f()
-}
-
 function optionsFor(node: Node, terms: TermsConfig): TermOptions {
   const matching = Object.entries(terms).filter(([pattern]) => matches(pattern, node))
   return Object.assign({}, ...matching.map(([, options]) => options)) as TermOptions
@@ -87,53 +72,6 @@ function optionsFor(node: Node, terms: TermsConfig): TermOptions {
 
 function matches(pattern: string, { id, leaf }: Node): boolean {
   return fitsGlob(pattern, id) || fitsGlob(pattern, leaf.name)
-}
-
-function bound(leaf: AnyLeaf, bounds: TermOptions): () => void {
-  const value = { ...leaf.edgeOptions, ...bounds }
-  Object.defineProperty(leaf, 'edgeOptions', { value, configurable: true })
-  return () => void Reflect.deleteProperty(leaf, 'edgeOptions')
-}
-
-/** The policies that runs under way have given to a term, the latest last. */
-const policiesOf = new WeakMap<AnyLeaf, Policy[]>()
-
-/** While several runs each say something else, the latest holds for terms that begin then. */
-function setPolicy(leaf: AnyLeaf, policy: Policy): () => void {
-  const others = policiesOf.get(leaf) ?? []
-  Reflect.deleteProperty(leaf, 'failurePolicy')
-  const value = { ...leaf.failurePolicy, ...policy }
-  policiesOf.set(leaf, [...others, value])
-  define(leaf, value)
-  return () => {
-    const left = (policiesOf.get(leaf) ?? []).filter((other) => other !== value)
-    policiesOf.set(leaf, left)
-    Reflect.deleteProperty(leaf, 'failurePolicy')
-    const last = left.at(-1)
-    if (last !== undefined) define(leaf, last)
-  }
-}
-
-function define(leaf: AnyLeaf, value: Policy): void {
-  Object.defineProperty(leaf, 'failurePolicy', { value, configurable: true })
-}
-
-/** How many runs pin a term that does not do so itself. */
-const pinnedBy = new WeakMap<AnyLeaf, number>()
-
-function pin(leaf: AnyLeaf): () => void {
-  const others = pinnedBy.get(leaf) ?? 0
-  if (others === 0 && leaf.isLocal) return () => undefined
-  pinnedBy.set(leaf, others + 1)
-  Object.defineProperty(leaf, 'isLocal', { value: true, configurable: true })
-  return () => {
-    const left = (pinnedBy.get(leaf) ?? 1) - 1
-    if (left > 0) pinnedBy.set(leaf, left)
-    else {
-      pinnedBy.delete(leaf)
-      Reflect.deleteProperty(leaf, 'isLocal')
-    }
-  }
 }
 
 function cannotFail(

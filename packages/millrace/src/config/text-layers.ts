@@ -9,8 +9,8 @@
 import { describe } from '@millrace/core'
 import { nearest } from '@millrace/core/engine'
 import { configOf, type Layer } from './layers.ts'
-import { type Path, valuePaths } from './setting.ts'
-import { profiles, runSettings, strategies } from './settings.ts'
+import { type Path, settingAt, valuePaths } from './setting.ts'
+import { commandStrategies, profiles, runSettings } from './settings.ts'
 
 const PREFIX = 'MILLRACE_'
 
@@ -40,7 +40,7 @@ export const variables: ReadonlyMap<string, Path> = new Map(
 
 /** The flags that set a value, by the names under which commander hands them over. */
 export const flags = {
-  strategy: `where the terms run: ${strategies.join(', ')}`,
+  strategy: `where the terms run: ${commandStrategies.join(', ')}`,
   profile: `defaults for one kind of work: ${profiles.join(', ')}`,
   workers: 'workers at most',
   minWorkers: 'workers that are kept while the run lasts',
@@ -61,6 +61,13 @@ export type FlagValues = { readonly [Name in Exclude<keyof typeof flags, 'strict
 /** A flag as it is typed: `--batch-items`. */
 export function flagOf(name: string): string {
   return `--${separated(name, '-')}`
+}
+
+/** The values that a flag of a setting may have, where there are only a few. */
+export function valuesOfFlag(flag: string): readonly string[] | undefined {
+  const path = [...paths].find(([name]) => flagOf(name) === flag)?.[1]
+  const setting = path === undefined ? undefined : settingAt(runSettings, path)
+  return setting?.kind === 'value' ? setting.names : undefined
 }
 
 /** A layer for each variable that is set, and a line for each that is unknown. An empty one counts as not set. */

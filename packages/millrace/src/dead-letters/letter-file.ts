@@ -24,14 +24,15 @@ export async function openLetters(file: string, overwrite: boolean): Promise<Let
 }
 
 /** The process that wrote here before may have died within a line. */
-async function beginLine(handle: FileHandle): Promise<void> {
+export async function beginLine(handle: FileHandle): Promise<void> {
   const found = await handle.stat()
   if (!found.isFile() || found.size === 0) return
   const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, found.size - 1)
   if (buffer[0] !== NEWLINE) await handle.appendFile('\n')
 }
 
-function notWritable(file: string, cause: unknown): BadInputError {
+/** The error of a file that cannot be written. */
+export function notWritable(file: string, cause: unknown): BadInputError {
   return new BadInputError(`The dead letters ${file} cannot be written: ${messageOf(cause)}`, { cause })
 }
 

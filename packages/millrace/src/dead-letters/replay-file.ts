@@ -5,30 +5,34 @@
  * for each term, as the graph takes the items, so that it may be of any size.
  */
 
-import { createReadStream } from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { BadInputError, type Graph, messageOf, type Replay } from '@millrace/core'
 import { mayFailOnItems, nearest } from '@millrace/core/engine'
 import { checkFile } from '../load-module.ts'
-import { letterOf, type ReadLetter } from './letter-line.ts'
+import { groupsIn } from './letter-groups.ts'
+import { letterOf, type RawLetter, type ReadLetter } from './letter-line.ts'
+import { linesIn } from './letter-lines.ts'
+
+/** Which letters are fed back. */
+type Chosen = (letter: RawLetter) => boolean
 
 /**
- * The items of the file, for `run`.
+ * The items of the file, or of one group of them, for `run`.
  *
  * @throws {BadInputError} for a file that cannot be read, holds nothing, or has a line that is no letter of this graph.
  */
-export async function replayOf(file: string, graph: Graph): Promise<Replay> {
+export async function replayOf(file: string, graph: Graph, group?: number): Promise<Replay> {
   await checkFile(file)
+  const isChosen = group === undefined ? () => true : await membersOf(file, group)
   const known = graph.nodes.filter(({ leaf }) => mayFailOnItems(leaf.kernel())).map(({ id }) => id)
   const terms = new Set<string>()
-  for await (const { letter, at } of lettersIn(file)) {
+  for await (const { letter, at } of lettersIn(file, isChosen)) {
     if (!known.includes(letter.term))
       throw new BadInputError(`${file}:${at}: ${unknownTerm(letter.term, known)}`)
     terms.add(letter.term)
   }
   if (terms.size === 0) throw new BadInputError(`${file} holds no dead letter: there is nothing to replay.`)
-  return Object.fromEntries([...terms].map((term) => [term, itemsFor(file, term)]))
+  return Object.fromEntries([...terms].map((term) => [term, itemsFor(file, term, isChosen)]))
 }
 
 /** @throws {BadInputError} if both are one file: it would be read while letters are added to it. */
@@ -44,31 +48,34 @@ function unknownTerm(term: string, known: readonly string[]): string {
   return `the graph has no term "${term}" that takes items one by one. ${hint}It has: ${known.join(', ') || 'none'}.`
 }
 
-async function* itemsFor(file: string, term: string): AsyncGenerator<unknown> {
-  for await (const { letter } of lettersIn(file)) if (letter.term === term) yield letter.item
+/** @throws {BadInputError} if there is no such group. */
+async function membersOf(file: string, number: number): Promise<Chosen> {
+  const { groups, keyOf } = await groupsIn(file)
+  const group = groups[number - 1]
+  if (group === undefined) {
+    throw new BadInputError(
+      `${file} has no group ${number}. It has ${groups.length}; see millrace letters ${file}.`,
+    )
+  }
+  return (letter) => keyOf(letter) === group.key
+}
+
+async function* itemsFor(file: string, term: string, isChosen: Chosen): AsyncGenerator<unknown> {
+  for await (const { letter } of lettersIn(file, isChosen)) if (letter.term === term) yield letter.item
 }
 
 async function* lettersIn(
   file: string,
+  isChosen: Chosen,
 ): AsyncGenerator<{ readonly letter: ReadLetter; readonly at: number }> {
-  const input = createReadStream(file)
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
-  let at = 0
-  try {
-    for await (const line of lines) {
-      at++
-      if (line.trim() === '') continue
-      yield { letter: readLine(line, `${file}:${at}`), at }
-    }
-  } finally {
-    lines.close()
-    input.destroy()
+  for await (const { letter, at } of linesIn(file)) {
+    if (isChosen(letter)) yield { letter: restored(letter, `${file}:${at}`), at }
   }
 }
 
-function readLine(line: string, place: string): ReadLetter {
+function restored(letter: RawLetter, place: string): ReadLetter {
   try {
-    return letterOf(line)
+    return letterOf(letter)
   } catch (cause) {
     throw new BadInputError(`${place}: ${messageOf(cause)}`, { cause })
   }

@@ -1,7 +1,6 @@
 /** Errors as lines for a terminal: what went wrong and where, no stack traces. Called by the commands. */
 
 import { MillraceError, messageOf } from '@millrace/core'
-import { UncaughtError } from '../process-watch.ts'
 import { userFrame } from './frame.ts'
 import { oneLine } from './reason.ts'
 
@@ -36,7 +35,8 @@ export function codeOf(error: unknown): string {
 
 /** The line of the user's code that threw. Millrace's own errors tell by themselves where they belong. */
 function placeOf(error: unknown): string | undefined {
-  if (error instanceof UncaughtError) return placeOf(error.cause)
+  // one that comes from a worker is of the base class
+  if (error instanceof MillraceError && error.code === 'UNCAUGHT') return placeOf(error.cause)
   if (error instanceof MillraceError && error.code !== 'PROCESS_EXIT') return undefined
   return userFrame(error)
 }

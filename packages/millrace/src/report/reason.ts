@@ -1,8 +1,7 @@
 /** Says in one line why something of the user's could not be loaded or built. */
 
 import { resolve } from 'node:path'
-import { messageOf } from '@millrace/core'
-import { UncaughtError } from '../process-watch.ts'
+import { messageOf, UncaughtError } from '@millrace/core'
 import { shortPath, userFrame } from './frame.ts'
 
 /** The text with line ends and runs of blanks made into single blanks. */

@@ -22,7 +22,7 @@ export interface RunReport {
   readonly module: string
   readonly params: Readonly<Record<string, string>>
   /** Where the terms ran, with how many workers at most, and all that was set. */
-  readonly strategy: Strategy
+  readonly strategy: Strategy | 'distributed'
   readonly workers: number
   readonly settings: RunConfig
   readonly outcome: Outcome | 'failed' | 'cancelled'

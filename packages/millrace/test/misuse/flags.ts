@@ -44,7 +44,7 @@ export const flagCases: readonly CliMisuse[] = [
   refused('a flag of nobody', ['run', 'g.mjs', '--zzz'], '--zzz', 'millrace run --help'),
   refused('a flag without its value', ['run', 'g.mjs', '--workers'], '--workers', 'millrace run --help'),
   refused('two modules', ['run', 'g.mjs', 'h.mjs'], 'run', 'millrace run --help'),
-  refused('a format that there is not', ['graph', 'g.mjs', '-f', 'svg'], 'svg', 'mermaid, dot, json'),
+  refused('a format that there is not', ['graph', 'g.mjs', '-f', 'png'], 'png', 'mermaid, dot, json'),
   refused('a parameter without =', ['run', 'g.mjs', '-p', 'n'], '--param', 'name=value'),
   refused('a parameter without a name', ['run', 'g.mjs', '-p', '=1'], '--param', 'name=value'),
   refused(
@@ -58,7 +58,7 @@ export const flagCases: readonly CliMisuse[] = [
     'a strategy of nobody',
     '--strategy',
     'quantum',
-    'inline, dedicated, pool, work-stealing, hybrid',
+    'inline, dedicated, pool, work-stealing, hybrid, distributed',
   ),
   badSetting('a misspelt profile', '--profile', 'cpus', 'Did you mean cpu?'),
   badSetting('no workers', '--workers', '0', 'a whole number, at least 1'),

@@ -1,11 +1,22 @@
 /** Failure policies that make no sense, and files of dead letters that cannot be written or replayed. */
 
+import { serialize } from 'node:v8'
 import { graphOf } from './graphs.ts'
 import type { CliMisuse, Files, Part } from './misuse.ts'
 
 const half = graphOf(
   'fromIterable([1, 2, 3, 4]).pipe(map((n) => { if (n % 2 === 0) throw new Error("even"); return n }).onFailure({ onError: "skip" }), print())',
 )
+/** An item of a class, as a letter has it. */
+const money = { cents: 5 }
+const MONEY = serialize({
+  value: [money],
+  mending: {
+    prototypes: [{ name: 'Money', urls: ['file:///g.mjs'] }],
+    shells: [[money, 0]],
+    ...{ husks: [], holders: [] },
+  },
+}).toString('base64')
 const letter = '{"term":"map","item":5,"attempts":1,"kind":"error","error":{"message":"even"},"time":0}'
 
 function refused(
@@ -71,6 +82,22 @@ export const letterCases: readonly CliMisuse[] = [
   refused('a replay of lines that are no letters', ['--replay', 'l.ndjson'], 'l.ndjson:2', /letter|JSON/, {
     'l.ndjson': `${letter}\nnot a letter\n`,
   }),
+  refused(
+    'a replay of an item that could not be kept',
+    ['--replay', 'l.ndjson'],
+    'l.ndjson:1',
+    'item.done is a function (done)',
+    { 'l.ndjson': letter.replace('"item":5', '"item":"{}","lost":"item.done is a function (done)."') },
+  ),
+  {
+    name: 'a replay of an item of a class that is not registered any more',
+    args: ['run', 'g.mjs', '--replay', 'l.ndjson'],
+    files: {
+      'g.mjs': half,
+      'l.ndjson': letter.replace('"item":5', `"item":"{}","serialized":"${MONEY}","format":2`),
+    },
+    error: { code: 'UNKNOWN_CLASS', exit: 2, place: 'l.ndjson:1', remedy: 'items: [Money]' },
+  },
   refused(
     'a replay for a term that there is not',
     ['--replay', 'l.ndjson'],

@@ -371,6 +371,16 @@ export const runCases: readonly CliMisuse[] = [
     error: { code: 'UNMATCHED', exit: 1, place: 'enrich 1', remedy: 'kind: "left"' },
   },
   {
+    name: 'a payment that belongs to no order',
+    args: ['run', 'g.mjs', '-s', 's.json'],
+    files: {
+      'g.mjs': `import { parallel } from 'millrace'\n${graphOf('parallel({ left: fromIterable([1, 2]), right: fromIterable([2, 9]) }).pipe(intervalJoin({ toMs: 0, time: { left: (n) => n, right: (n) => n }, key: { left: (n) => n, right: (n) => n } }), print())', 'fromIterable, intervalJoin, print')}`,
+    },
+    stdout: '{ left: 2, right: 2 }\n',
+    kept: { 's.json': /"unmatched": 2/ },
+    error: { code: 'UNMATCHED', exit: 0, place: 'intervalJoin 2', remedy: 'kind: "left"' },
+  },
+  {
     name: 'a full edge that drops',
     args: ['run', 'g.mjs'],
     files: {

@@ -108,7 +108,7 @@ const argumentCases: readonly ProgramMisuse[] = [
   argument('cron("every day")', () => cron(wrong('every day')), /cron|field|such as/i),
   argument('debounce(NaN)', () => debounce(Number.NaN), /millisecond|above 0|at least/),
   argument('throttle(-1)', () => throttle(wrong(-1)), /millisecond|above 0|at least/),
-  argument('rateLimit with no items', () => rateLimit(wrong({ items: 0, ms: 100 })), /at least|above/),
+  argument('rateLimit with no items', () => rateLimit(wrong({ items: 0, perMs: 100 })), /at least|above/),
   argument(
     'tumblingWindow without a length',
     () => tumblingWindow(wrong({})),
@@ -116,10 +116,11 @@ const argumentCases: readonly ProgramMisuse[] = [
   ),
   argument(
     'slidingWindow that never slides',
-    () => slidingWindow(wrong({ ms: 100, everyMs: 0 })),
+    () => slidingWindow(wrong({ sizeMs: 100, slideMs: 0 })),
     /millisecond|above 0|at least/,
   ),
-  argument('countWindow(0)', () => countWindow(wrong(0)), /at least 1/),
+  argument('countWindow(0)', () => countWindow(wrong(0)), /a record of size/),
+  argument('countWindow of no items', () => countWindow(wrong({ size: 0 })), /at least 1/),
   argument(
     'keyedReduce without a key',
     () =>

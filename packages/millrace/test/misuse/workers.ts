@@ -177,6 +177,8 @@ export const workerCases: readonly CliMisuse[] = [
     args: ['run', 'g.mjs', '--strategy', 'pool', '--workers', '100000'],
     files: { 'g.mjs': mapping('(n) => n') },
     stdout: '1\n2\n3\n4\n5\n6\n',
+    // it goes on with the threads that there are, and says so
+    error: { exit: 0, code: 'health yellow', place: 'threads missing', remedy: /[1-9]\d* denied/ },
     alone: 'its workers are to be gone when it ends',
   },
 ]

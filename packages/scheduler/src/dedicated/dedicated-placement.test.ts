@@ -138,7 +138,7 @@ test('fewer threads than terms are refused, with the way out; or shared', async 
   try {
     await expect(run(shapes({ shape: 'line' }) as never, place()).done).rejects.toMatchObject({
       code: 'TOO_MANY_TERMS',
-      message: expect.stringMatching(/needs 3 threads.*only 0 are.*"pool".*fallback: "share"/),
+      message: expect.stringMatching(/needs 3 threads.*only 0 are.*--workers 1.*fallback: "share".*"pool"/),
     })
     const { threads, results } = await run(shapes({ shape: 'line' }) as never, place({ fallback: 'share' }))
       .done

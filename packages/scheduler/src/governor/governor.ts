@@ -38,11 +38,11 @@ export interface Lease {
 
 /** Grants threads. One per process; see `governor`. */
 export class Governor {
-  readonly #cells: Int32Array<SharedArrayBuffer>
+  readonly #cells: Int32Array
   /** Those who keep idle threads for later. */
   readonly #keepers = new Set<(wanted: number) => void>()
 
-  constructor(cells: Int32Array<SharedArrayBuffer>) {
+  constructor(cells: Int32Array) {
     this.#cells = cells
   }
 
@@ -139,7 +139,7 @@ export class Governor {
   }
 
   /** What a worker needs to join this governor. */
-  get shared(): Int32Array<SharedArrayBuffer> {
+  get shared(): Int32Array {
     return this.#cells
   }
 }
@@ -149,7 +149,7 @@ let own: Governor | undefined
 /** The process's governor; the same one in all of its threads. */
 export function governor(): Governor {
   if (own === undefined) {
-    const inherited = getEnvironmentData(KEY) as Int32Array<SharedArrayBuffer> | undefined
+    const inherited = getEnvironmentData(KEY) as Int32Array | undefined
     // a worker process cannot see who has how many threads: runs in it get none
     const isWorkerProcess = process.env['TINYPOOL_WORKER_ID'] !== undefined
     const budget = isWorkerProcess ? 0 : usableProcessors() * THREADS_PER_PROCESSOR

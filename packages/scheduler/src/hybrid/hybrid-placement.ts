@@ -12,6 +12,7 @@ import type {
   EdgePlace,
   Inlet,
   Node,
+  NodePlace,
   Origins,
   Outlet,
   Placement,
@@ -22,7 +23,7 @@ import type {
 } from '@millrace/core/engine'
 import type { SchedulerOptions } from '../options.ts'
 import { dealOne } from '../parts/deal.ts'
-import { mayGo } from '../parts/may-go.ts'
+import { whyNot } from '../parts/may-go.ts'
 import { PartsPlacement } from '../parts/parts-placement.ts'
 import { PoolPlacement } from '../pool/pool-placement.ts'
 import type { HostThread } from '../threads/host-thread.ts'
@@ -53,6 +54,13 @@ export class HybridPlacement implements Placement {
   async open(plan: Plan, origins: Origins): Promise<void> {
     await this.#pool.open(plan, origins)
     await this.#sources.open(plan, origins)
+  }
+
+  survey(plan: Plan, origins: Origins): readonly NodePlace[] {
+    const pooled = this.#pool.survey(plan, origins)
+    const sources = this.#sources.survey(plan, origins).filter(({ runsOn }) => runsOn === 'workers')
+    const away = new Map(sources.map((place) => [place.node, place]))
+    return pooled.map((place) => away.get(place.node) ?? place)
   }
 
   group(plan: Plan): Plan {
@@ -113,8 +121,12 @@ class SourceParts extends PartsPlacement {
     super({ threads, deal: dealOne, acquire: (stages) => acquireThreads(stages, 0, threads) })
   }
 
-  protected override isAway(node: Node, origins: Origins): boolean {
+  protected override whyHere(node: Node, origins: Origins): string | undefined {
     const { kind } = node.leaf.kernel()
-    return (kind === 'source' || kind === 'batches') && mayGo(node, origins)
+    return kind === 'source' || kind === 'batches' ? whyNot(node, origins) : 'it is no source'
+  }
+
+  protected override foresee(): string {
+    return 'it is a source, with a worker of its own where a thread is free'
   }
 }

@@ -69,8 +69,8 @@ export class HostedStage extends FusedStage {
 
   #restore({ records, counts }: SavedStage): void {
     records.forEach((record, at) => void Object.assign(this.records[at] as NodeRecord, record))
-    const { activations, busyMs, batches, batchedItems, leftover, joined, unmatched } = counts
-    Object.assign(this, { activations, busyMs, batches, batchedItems })
+    const { activations, processingMs, batches, batchedItems, leftover, joined, unmatched } = counts
+    Object.assign(this, { activations, processingMs, batches, batchedItems })
     this.#leftoverBefore = leftover
     const { copied, unread, left } = counts
     Object.assign(this.outlet, { copied, unread, left })
@@ -144,7 +144,7 @@ export class HostedStage extends FusedStage {
 
   /** What another worker would go on from. @throws {Uncarriable} if a state, or an item that is kept, cannot be sent. */
   capture(): SavedStage {
-    const { plan, inlet, outlet, contexts, records, activations, busyMs, batches, batchedItems } = this
+    const { plan, inlet, outlet, contexts, records, activations, processingMs, batches, batchedItems } = this
     const isRunning = !this.isDone
     const { joined, unmatched } = inlet
     const { copied, unread, left } = outlet
@@ -155,7 +155,7 @@ export class HostedStage extends FusedStage {
       states: carryValue(isRunning ? contexts.map(({ state }) => state) : [], 'thread'),
       records,
       counts: {
-        ...{ activations, busyMs, batches, batchedItems, lastTime, leftover },
+        ...{ activations, processingMs, batches, batchedItems, lastTime, leftover },
         ...{ joined, unmatched, copied, unread, left },
       },
       calls: this.#calls(),

@@ -1,11 +1,15 @@
 /** Which terms a worker can host. Called by the placements that use parts. */
 
-import { ModuleTerm } from '@millrace/core'
-import { isPlain, type Node, type Origins } from '@millrace/core/engine'
+import type { Node, Origins } from '@millrace/core/engine'
+import { hasHome } from '../worker/has-home.ts'
 
 /** Whether a worker can build the node's term, and nobody has pinned it to the caller's thread. */
-export function mayGo({ leaf }: Node, origins: Origins): boolean {
-  if (leaf.isLocal || origins.has(leaf)) return !leaf.isLocal
-  // the module alone does not know of a function to fall back on
-  return leaf instanceof ModuleTerm && isPlain(leaf.failurePolicy.fallback)
+export function mayGo(node: Node, origins: Origins): boolean {
+  return whyNot(node, origins) === undefined
+}
+
+/** Why the node stays on the caller's thread, as `NodePlace.why`; `undefined` if it may go. */
+export function whyNot(node: Node, origins: Origins): string | undefined {
+  if (node.isLocal) return 'it is pinned there: by itself, by local() or by a setting'
+  return hasHome(node, origins) ? undefined : 'no graph module has built it, so no worker can'
 }

@@ -7,7 +7,7 @@
  */
 
 import type { EdgeStats } from '@millrace/core'
-import { Edge, type EdgePlace, Stage } from '@millrace/core/engine'
+import { Edge, type EdgePlace, Histogram, localMs, Stage } from '@millrace/core/engine'
 import { InboundEdge } from './inbound-edge.ts'
 import type { Post } from './outbound-edge.ts'
 import type { EdgeReport } from './protocol.ts'
@@ -32,6 +32,7 @@ export class MirrorEdge extends Edge implements ReportedEdge {
   readonly index: number
   readonly #place: EdgePlace
   readonly #owner: EdgeOwner
+  readonly #held = new HeldBack()
   #atWriter = 0
   #atReader = 0
 
@@ -48,9 +49,11 @@ export class MirrorEdge extends Edge implements ReportedEdge {
   }
 
   apply(report: EdgeReport): void {
+    if (isOver(this) && !isOver(report)) return
     const { items, bytes, peakItems, sent, dropped, capacityItems, ended, closed, abandoned, parked } = report
     Object.assign(this, { items, bytes, peakItems, sent, dropped, capacityItems, ended, closed })
     this.sentBytes = report.sentBytes
+    this.#held.apply(this, report)
     const gone = abandoned - this.#atWriter
     this.#atWriter = abandoned
     this.abandoned += countUnmatched(this, this.#place, gone)
@@ -86,6 +89,7 @@ export class MirrorEdge extends Edge implements ReportedEdge {
 export class ReceivedEdge extends InboundEdge implements ReportedEdge {
   readonly #place: EdgePlace
   readonly #owner: EdgeOwner
+  readonly #held = new HeldBack()
   #atWriter: EdgeReport | undefined
 
   constructor(
@@ -117,11 +121,13 @@ export class ReceivedEdge extends InboundEdge implements ReportedEdge {
   }
 
   apply(report: EdgeReport): void {
+    if (this.#atWriter !== undefined && isOver(this.#atWriter) && !isOver(report)) return
     const gone = report.abandoned - (this.#atWriter?.abandoned ?? 0)
     this.#atWriter = report
     this.sent = report.sent
     this.sentBytes = report.sentBytes
     this.dropped = report.dropped
+    this.#held.apply(this, report)
     this.capacityItems = report.capacityItems
     this.abandoned += countUnmatched(this, this.#place, gone)
     if (report.parked) this.park(Number.NaN)
@@ -144,10 +150,40 @@ export class ReceivedEdge extends InboundEdge implements ReportedEdge {
     this.#owner.dry(this.index)
   }
 
-  override stats(): EdgeStats {
-    const { from, to } = this
-    const { items, peakItems, bytes, capacityItems, sent, dropped } = this.#atWriter ?? this
-    return { from, to, items, peakItems, bytes, capacityItems, sent, dropped }
+  override stats(at?: number): EdgeStats {
+    const { items, peakItems, bytes, sent, dropped } = this.#atWriter ?? this
+    const stats = super.stats(at)
+    const fill = Math.min(1, Math.max(items / stats.capacityItems, bytes / stats.capacityBytes))
+    return { ...stats, items, peakItems, bytes, fill, sent, dropped }
+  }
+}
+
+/** Nothing more is sent. A writer that was lost after that gives again what it gave, and ends as it did: its figures stay. */
+export function isOver({ ended, closed }: Pick<EdgeReport, 'ended' | 'closed'>): boolean {
+  return ended || closed
+}
+
+/** For how long an edge has held its writer back, as the writer's host says: one that was lost begins to count again. */
+export class HeldBack {
+  #told: Pick<EdgeReport, 'blockedMs' | 'waits'> = { blockedMs: 0, waits: undefined }
+  /** What hosts that were lost had told last. */
+  #beforeMs = 0
+  readonly #before = new Histogram()
+
+  apply(edge: Edge, report: EdgeReport): void {
+    const { capacityBytes, blockedMs, blockedSinceMs, waits } = report
+    if (blockedMs < this.#told.blockedMs || (waits?.count ?? 0) < (this.#told.waits?.count ?? 0)) {
+      this.#beforeMs += this.#told.blockedMs
+      if (this.#told.waits !== undefined) this.#before.merge(this.#told.waits)
+    }
+    this.#told = report
+    edge.capacityBytes = capacityBytes
+    edge.blockedMs = this.#beforeMs + blockedMs
+    edge.blockedAt = blockedSinceMs === undefined ? undefined : localMs(blockedSinceMs)
+    if (waits === undefined && this.#before.count === 0) return
+    edge.waits = new Histogram()
+    edge.waits.merge(this.#before.figures)
+    if (waits !== undefined) edge.waits.merge(waits)
   }
 }
 

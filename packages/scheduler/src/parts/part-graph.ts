@@ -1,6 +1,14 @@
 /** Builds a part's plan in a worker: its own stages, and a stub for the far end of each edge to another thread. */
 
-import type { AnyLeaf, Edge, GraphEdge, Node, Plan, StagePlan } from '@millrace/core/engine'
+import {
+  type AnyLeaf,
+  type Edge,
+  type GraphEdge,
+  makeNode,
+  type Node,
+  type Plan,
+  type StagePlan,
+} from '@millrace/core/engine'
 import type { CallWatch } from '../worker/call-watch.ts'
 import { checkedKernel } from '../worker/checked-kernel.ts'
 import type { PartEdge, PartNode, PartPlan } from './protocol.ts'
@@ -32,10 +40,8 @@ export function makePartGraph(
   )
   const stages: StagePlan[] = part.stages.map(({ index, kind, nodes: own, saved }) => {
     const made = own.map((node): Node => {
-      const { id, rows, positional, policy } = node
-      const leaf = leafOf(node)
-      const said = policy === undefined ? {} : { policy: { ...leaf.failurePolicy, ...policy } }
-      return { index: node.index, id, leaf, inputs: [], outputs: [], rows, positional, ...said }
+      const made = makeNode(node.index, node.id, leafOf(node), node)
+      return { ...made, policy: { ...made.policy, ...node.policy } }
     })
     own.forEach(({ index: at }, i) => {
       nodes.set(at, made[i] as Node)
@@ -54,8 +60,11 @@ export function makePartGraph(
   const stubs = new Set<StagePlan>()
   const stubFor = (id: string, output: string): Node => {
     // all that wiring asks of a leaf: its output ports
-    const leaf = { outputs: [output] } as unknown as AnyLeaf
-    const node: Node = { index: -1, id, leaf, inputs: [], outputs: [], rows: false, positional: false }
+    const node = makeNode(-1, id, {
+      outputs: [output],
+      isLocal: false,
+      failurePolicy: {},
+    } as unknown as AnyLeaf)
     stubs.add({ index: -1, kind: 'fused', nodes: [node], kernels: [] })
     return node
   }

@@ -28,8 +28,8 @@ export function describePart(
     kind,
     nodes: nodes.map((node) => {
       const { graph, at } = locator.locate(node)
-      const { id, index: own, rows, positional, leaf } = node
-      const policy = toWirePolicy(leaf.failurePolicy)
+      const { id, index: own, rows, positional } = node
+      const policy = toWirePolicy(node.policy)
       return { id, index: own, graph: graph.key, at, rows, positional, policy }
     }),
     saved: snapshots.savedOf(index),

@@ -3,8 +3,8 @@
  * entry; driven by what the caller's thread and other parts send. It never decides that the run has stalled.
  */
 
-import type { MessagePort } from 'node:worker_threads'
-import { type DeadLetter, MillraceError } from '@millrace/core'
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import { type DeadLetter, MillraceError, UncaughtError } from '@millrace/core'
 import { type AnyLeaf, Engine, type Node, onRefusal, refusalOf, systemClock } from '@millrace/core/engine'
 import { ownBeacon } from '../worker/beacon.ts'
 import { CallWatch } from '../worker/call-watch.ts'
@@ -33,6 +33,7 @@ import { Saver } from './saver.ts'
 const NOTHING: Report = {
   isQuiet: true,
   isExiting: false,
+  isIdle: false,
   isBehind: false,
   commands: 0,
   stages: [],
@@ -63,6 +64,13 @@ export class PartRunner {
   /** Dead letters sent, and not yet heard; and who waits for that. */
   #letters = 0
   readonly #held: (() => void)[] = []
+  /** Nodes that are being entered. */
+  #entering = 0
+  /** The ports do not hold the thread's event loop: it runs dry if nothing else does. */
+  #isUnheld = false
+  /** Its stages have ended. */
+  #hasEnded = false
+  #stray: UncaughtError | undefined
 
   constructor(port: MessagePort) {
     this.#port = port
@@ -74,14 +82,53 @@ export class PartRunner {
     })
     // the caller's thread has closed its end: the run is over
     port.on('close', () => this.#close())
+    process.on('beforeExit', this.#onDry)
+    process.on('uncaughtException', this.#onStray)
   }
 
   #close(): void {
     this.#deafen()
+    this.#hold()
+    process.off('beforeExit', this.#onDry)
+    process.off('uncaughtException', this.#onStray)
     this.#reporter?.stop()
     for (const port of this.#ports.values()) port.close()
     // whatever a failed run has left here must not hold on to anything
     this.#engine?.fail(new MillraceError('RUN_CLOSED', 'The run that this part belongs to is over.'))
+  }
+
+  /** Finds out whether anything on this thread can still bring what is waited for. */
+  #watchIdle(): void {
+    if (this.#isUnheld) return
+    this.#isUnheld = true
+    for (const port of [parentPort, ...this.#ports.values()]) port?.unref()
+  }
+
+  #hold(): void {
+    if (!this.#isUnheld) return
+    this.#isUnheld = false
+    for (const port of [parentPort, ...this.#ports.values()]) port?.ref()
+  }
+
+  /** Nothing holds the event loop: only what comes from outside can go on with anything. */
+  readonly #onDry = (): void => {
+    if (!this.#isUnheld) return
+    this.#hold()
+    this.#reporter?.onIdle()
+  }
+
+  /** Nobody has caught an error. While a call is under way, or a module loads, it ends the thread, as the call's own. */
+  readonly #onStray = (error: unknown, origin: string): void => {
+    const engine = this.#engine
+    const isInCall = this.#entering > 0 || this.#placement?.stages.some(({ isWaiting }) => isWaiting) === true
+    if (this.#hasEnded) this.#stray ??= new UncaughtError(error, origin)
+    else if (engine !== undefined && !isInCall) engine.fail(new UncaughtError(error, origin))
+    else {
+      process.off('uncaughtException', this.#onStray)
+      setImmediate(() => {
+        throw error
+      })
+    }
   }
 
   #reply(reply: Reply): void {
@@ -89,6 +136,7 @@ export class PartRunner {
   }
 
   #receive(message: Command | EdgeMessage): void {
+    this.#hold()
     try {
       if ('edge' in message && message.kind !== 'grow' && message.kind !== 'dry') this.#onEdge(message)
       else this.#onCommand(message as Command)
@@ -136,6 +184,7 @@ export class PartRunner {
         this.#placement?.cover(command.edges)
         break
       case 'enter':
+        this.#entering++
         this.#turns.add(command.stage)
         this.#waiters.get(command.stage)?.()
         break
@@ -154,8 +203,7 @@ export class PartRunner {
       case 'cancel':
         this.#reply({ kind: 'ending' })
         // without an engine, which could not be made, there is nothing to wait for
-        if (this.#engine === undefined)
-          this.#reply({ kind: 'ended', report: NOTHING, printedBytes: printedBytes() })
+        if (this.#engine === undefined) this.#replyEnded(NOTHING)
         else this.#engine.fail(fromReason(command.error))
         break
       case 'grow':
@@ -210,7 +258,10 @@ export class PartRunner {
     const placement = new PartPlacement(plan, graph, saver, watch, {
       post: (host) => this.#postTo(host),
       turn: (stage) => this.#turn(stage),
-      entered: (stage) => this.#reply({ kind: 'entered', stage }),
+      entered: (stage) => {
+        this.#entering--
+        this.#reply({ kind: 'entered', stage })
+      },
       onQuiet: (isExiting) => this.#reporter?.onQuiet(isExiting),
       closing: (at) => this.#reply({ kind: 'closing', at }),
     })
@@ -245,7 +296,11 @@ export class PartRunner {
       get commands() {
         return runner.#commands
       },
+      get isEntering() {
+        return runner.#entering > 0
+      },
       look: () => engine.look(),
+      watchIdle: () => this.#watchIdle(),
       send: (report) => this.#reply({ kind: 'report', report }),
     })
     this.#reporter = reporter
@@ -257,7 +312,17 @@ export class PartRunner {
     })
     // a failure was told when it happened; here only the end counts
     await engine.run(() => started).catch(() => undefined)
-    this.#reply({ kind: 'ended', report: reporter.end(), printedBytes: printedBytes() })
+    this.#hasEnded = true
+    // what its functions have left behind comes up only now
+    await new Promise((resolve) => setImmediate(resolve))
+    if (this.#stray !== undefined) this.#reply({ kind: 'failed', failure: toFailure(this.#stray) })
+    this.#replyEnded(reporter.end())
+  }
+
+  /** The thread may host another run's part before the port closes: what goes wrong from here on is none of this one's. */
+  #replyEnded(report: Report): void {
+    process.off('uncaughtException', this.#onStray)
+    this.#reply({ kind: 'ended', report, printedBytes: printedBytes() })
   }
 
   /** Hears another part. What the part before it on that port had sent and was not received yet is gone. */

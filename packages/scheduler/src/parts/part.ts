@@ -74,6 +74,8 @@ export class Part {
   readonly #owner: PartOwner
   #port!: MessagePort
   isExiting = false
+  /** Its thread can bring nothing by itself, as far as it has told. */
+  isIdle = false
   /** The part has told its end, or is gone. */
   hasEnded = false
   heapBytes = 0
@@ -86,6 +88,7 @@ export class Part {
   #loading: Deferred<Loaded> | undefined
   /** What to call once a stage has been entered, by stage, in the order in which they are entered. */
   readonly #entering = new Map<number, () => void>()
+  readonly #enteringNow = new Set<number>()
   #printedBytes = 0
   #isReady = false
   #isWired = false
@@ -152,14 +155,37 @@ export class Part {
     return this.hasEnded || (!this.#isLost && this.#wasQuiet && this.#ordered === this.#carriedOut)
   }
 
+  /** Whether the run waits for a node of it to be entered. */
+  get isEntering(): boolean {
+    return this.#enteringNow.size > 0
+  }
+
+  get isStarted(): boolean {
+    return this.#isStarted
+  }
+
+  /** Whether the process stays for what the part may still say. */
+  hold(isHeld: boolean): void {
+    if (this.hasEnded) return
+    if (isHeld) {
+      this.#port.ref()
+      this.thread.hold()
+    } else {
+      this.#port.unref()
+      this.thread.rest()
+    }
+  }
+
   /** Sends to an edge's other end. @throws a DataCloneError for items that cannot be cloned. */
   post(message: EdgeMessage): void {
+    this.isIdle = false
     this.#owner.touch()
     this.#port.postMessage(message)
   }
 
   #order(command: Command, transfer: readonly MessagePort[] = []): void {
     this.#ordered++
+    this.isIdle = false
     this.#owner.touch()
     this.#port.postMessage(command, transfer)
   }
@@ -207,6 +233,7 @@ export class Part {
     this.wire()
     return new Promise((resolve) => {
       this.#entering.set(stage, resolve)
+      this.#enteringNow.add(stage)
       this.#order({ kind: 'enter', stage })
     })
   }
@@ -285,12 +312,12 @@ export class Part {
     this.#port.close()
   }
 
-  /** The run is over: the thread goes back if it is free again, and is ended if not. */
   /** Resolves when what the part has printed has gone on; at once, if it has not ended in good order. */
   drained(): Promise<void> {
     return this.thread.drained(this.#printedBytes)
   }
 
+  /** The run is over: the thread goes back if it is free again, and is ended if not. */
   close(options: ThreadOptions): void {
     this.#cancelPatience()
     this.#port.close()
@@ -312,6 +339,7 @@ export class Part {
         this.#onFailed(reply)
         break
       case 'entered':
+        this.#enteringNow.delete(reply.stage)
         this.#entering.get(reply.stage)?.()
         break
       case 'saved':
@@ -321,7 +349,7 @@ export class Part {
         this.#owner.onOrder(reply.stage, reply.runs)
         break
       case 'stamps':
-        this.#owner.onStamps(reply.edge, reply.stamps)
+        for (const [edge, stamps] of reply.stamps) this.#owner.onStamps(edge, stamps)
         break
       case 'exited':
         this.#owner.onExited(reply.stage)
@@ -386,6 +414,7 @@ export class Part {
     this.isExiting = report.isExiting
     this.#isBehind = report.isBehind
     this.#carriedOut = report.commands
+    this.isIdle = report.isIdle && report.commands === this.#ordered
     this.heapBytes = report.heapBytes
     for (const link of report.links) this.links.set(link.index, link)
     this.#owner.onReport(this, report)

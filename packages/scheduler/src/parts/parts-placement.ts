@@ -14,6 +14,7 @@ import {
   type EdgePlace,
   type Inlet,
   type Node,
+  type NodePlace,
   type Origins,
   type Outlet,
   type Placement,
@@ -76,6 +77,8 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
   #isWired = false
   #isPaused = false
   #isClosed = false
+  /** The process stays for the parts. */
+  #isHeld = true
   #stopLooking: () => void = () => {}
   #errors = 0
   #lost = 0
@@ -107,11 +110,31 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#policy = policy
   }
 
-  /** Whether the node goes to a part, if there is a thread for it. */
-  protected abstract isAway(node: Node, origins: Origins): boolean
+  /** Why the node stays on the caller's thread, as `NodePlace.why`; `undefined` if it goes to a part, if there is a thread. */
+  protected abstract whyHere(node: Node, origins: Origins): string | undefined
+
+  /** How many threads the parts would have, and why, as `NodePlace.why`. @throws what `acquire` throws. */
+  protected abstract foresee(stages: number): string
+
+  #isAway(node: Node, origins: Origins): boolean {
+    return this.whyHere(node, origins) === undefined
+  }
 
   mayFuse(from: Node, to: Node, origins: Origins): boolean {
-    return !this.isAway(from, origins) && !this.isAway(to, origins)
+    return !this.#isAway(from, origins) && !this.#isAway(to, origins)
+  }
+
+  #awayIn(plan: Plan, origins: Origins): StagePlan[] {
+    return plan.stages.filter(({ nodes }) => nodes.every((node) => this.#isAway(node, origins)))
+  }
+
+  survey(plan: Plan, origins: Origins): readonly NodePlace[] {
+    const away = this.#awayIn(plan, origins).length
+    const there = away === 0 ? '' : this.foresee(away)
+    return plan.graph.nodes.map((node): NodePlace => {
+      const why = this.whyHere(node, origins)
+      return { node, runsOn: why === undefined ? 'workers' : 'caller', why: why ?? there }
+    })
   }
 
   /** Gets hold of threads, and has them load what they need. @throws what `acquire` throws, and failures to load. */
@@ -119,7 +142,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     this.#plan = plan
     this.#locator = new Locator(origins)
     this.#loader = this.#makeLoader()
-    const away = plan.stages.filter(({ nodes }) => nodes.every((node) => this.isAway(node, origins)))
+    const away = this.#awayIn(plan, origins)
     if (away.length === 0) return
     const { threads, refused } = this.#policy.acquire(away.length)
     this.#threads = [...threads]
@@ -287,6 +310,19 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
 
   touch(): void {
     this.#board.touch()
+    if (this.#isHeld) return
+    this.#isHeld = true
+    for (const part of this.#board.parts.values()) part.hold(true)
+  }
+
+  /** Lets go of the process while no part can bring anything by itself: if it ends, the run waits in vain. */
+  #lookIdle(): void {
+    const parts = [...this.#board.parts.values()].filter(({ hasEnded }) => !hasEnded)
+    const isStarted = parts.some((part) => part.isStarted)
+    const isIdle = parts.every((part) => part.isIdle || (!isStarted && !part.isEntering))
+    if (!this.#isHeld || parts.length === 0 || !isIdle || (isStarted && !this.#board.isSettled)) return
+    this.#isHeld = false
+    for (const part of parts) part.hold(false)
   }
 
   grow(edge: number): void {
@@ -313,6 +349,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     const parts = [...this.#board.parts.values()]
     if (!parts.some(({ isBehind }) => isBehind)) for (const part of parts) part.tellStop()
     this.#host?.look()
+    this.#lookIdle()
   }
 
   onLetter(letter: WireLetter): void | Promise<void> {
@@ -396,7 +433,7 @@ export abstract class PartsPlacement implements Placement, PartOwner, EdgeOwner 
     const workers = parts.map(({ id, heapBytes, stages, restarts }) => {
       const proxies = stages.flatMap(({ index }) => this.#proxies.get(index) ?? [])
       const activations = proxies.reduce((sum, proxy) => sum + proxy.activations, 0)
-      const busyMs = proxies.reduce((sum, proxy) => sum + proxy.busyMs, 0)
+      const busyMs = proxies.reduce((sum, proxy) => sum + proxy.processingMs, 0)
       const utilisation = elapsedMs > 0 ? Math.min(1, busyMs / elapsedMs) : 0
       return { id, activations, busyMs, utilisation, heapBytes, restarts }
     })

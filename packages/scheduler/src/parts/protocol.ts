@@ -6,8 +6,8 @@
  */
 
 import type { MessagePort } from 'node:worker_threads'
-import type { EdgeOptions } from '@millrace/core'
-import type { CarriedValue, NodeRecord, StageKind } from '@millrace/core/engine'
+import type { Durations, EdgeOptions } from '@millrace/core'
+import type { BookedTime, CarriedValue, NodeRecord, StageKind, StageState } from '@millrace/core/engine'
 import type { WireLetter, WirePolicy } from '../worker/letters.ts'
 import type { Packed } from '../worker/packed.ts'
 import type { GraphRef, Poison } from '../worker/protocol.ts'
@@ -15,7 +15,7 @@ import type { WireItem } from '../worker/refusal.ts'
 import type { WireError } from '../worker/wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PARTS_VERSION = 4
+export const PARTS_VERSION = 5
 
 /** Dead letters of a part that the caller's thread has not said to have heard, at most: then what fails there waits. */
 export const LETTER_WINDOW = 256
@@ -97,7 +97,7 @@ export interface SavedStage {
 /** The figures of a stage, its inlet and its outlet. */
 export interface SavedCounts {
   readonly activations: number
-  readonly busyMs: number
+  readonly processingMs: number
   readonly batches: number
   readonly batchedItems: number
   readonly lastTime: number
@@ -207,7 +207,12 @@ export type Command =
 export interface StageReport {
   readonly index: number
   readonly activations: number
-  readonly busyMs: number
+  readonly processingMs: number
+  /** What it has done with its time, in ms, up to `sinceMs`, a moment on the machine's monotonic clock. */
+  readonly time: BookedTime
+  readonly sinceMs: number
+  /** What it has been doing since. */
+  readonly state: StageState
   readonly records: readonly NodeRecord[]
   readonly joined: number
   readonly unmatched: number
@@ -215,8 +220,11 @@ export interface StageReport {
   readonly unread: number
   readonly left: number
   readonly leftover: number
+  readonly heldItems: number
   readonly isDone: boolean
   readonly isWaiting: boolean
+  /** As core's `Stage.waitsFor`, if it waits. */
+  readonly waitsFor: string | undefined
   /** Numbers of the edges whose next item it waits for. */
   readonly wanted: readonly number[]
 }
@@ -233,6 +241,12 @@ export interface EdgeReport {
   readonly dropped: number
   readonly abandoned: number
   readonly capacityItems: number
+  readonly capacityBytes: number
+  readonly blockedMs: number
+  /** Since when it has held its writer back, in ms on the machine's monotonic clock. */
+  readonly blockedSinceMs: number | undefined
+  /** How long it was held back each time; undefined if it never was. */
+  readonly waits: Durations | undefined
   readonly ended: boolean
   readonly closed: boolean
   readonly parked: boolean
@@ -254,6 +268,8 @@ export interface Report {
   readonly isQuiet: boolean
   /** Nodes are exiting. */
   readonly isExiting: boolean
+  /** What it waits for, if it does, nothing on its thread can bring: no timer, file or connection is open there. */
+  readonly isIdle: boolean
   /** A worker was lost, and what it had given has not all been given again. */
   readonly isBehind: boolean
   /** Orders carried out so far. */
@@ -280,8 +296,11 @@ export type Reply =
   | { readonly kind: 'saved'; readonly saved: SavedStage }
   /** A merge has taken items in this order. What came of them is sent later. */
   | { readonly kind: 'order'; readonly stage: number; readonly runs: readonly number[] }
-  /** A source has emitted items at these times. They are sent on later. */
-  | { readonly kind: 'stamps'; readonly edge: number; readonly stamps: Stamps }
+  /**
+   * A source has emitted items at these times, by edge. They are sent on later. One message for all edges: a worker that
+   * dies between two would have told one reader's times and not the other's.
+   */
+  | { readonly kind: 'stamps'; readonly stamps: readonly (readonly [edge: number, stamps: Stamps])[] }
   /** The nodes of a stage that has ended have exited. */
   | { readonly kind: 'exited'; readonly stage: number }
   /** The reader of an edge is about to close it. */

@@ -1,6 +1,7 @@
 /** Goal: a worker that is lost costs time and nothing else: no item is lost, none doubled, and states are exact. */
 
 import { execFileSync } from 'node:child_process'
+import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Run, run, type Term } from '@millrace/core'
 import {
@@ -34,9 +35,12 @@ const inline = async (params: RecoverableParams): Promise<unknown> =>
   (await run(recoverable(params) as unknown as Term<never, never>).done).results['keep']
 const failure = (running: Run<unknown>): Promise<{ readonly code: unknown; readonly message: string }> =>
   running.done.then(
-    () => expect.fail('it should have failed'),
+    ({ threads }) => expect.fail(`it should have failed; threads: ${JSON.stringify(threads)}`),
     (error: { readonly code: unknown; readonly message: string }) => error,
   )
+
+/** Between two looks at a run: a loop without timers would take from the workers what they need. */
+const pause = (): Promise<void> => after(1)
 
 /** Ends a thread each time so many more items have left the graph. Resolves with how often, when the run is over. */
 async function harass(
@@ -52,7 +56,7 @@ async function harass(
   }
   running.done.then(over, over)
   for (let next = 0; !isOver; ) {
-    await new Promise(setImmediate)
+    await pause()
     const { out } = running.stats().items
     const { threads } = placement
     if (out < next || threads.length === 0) continue
@@ -92,7 +96,7 @@ test.each(cases)(
     const params = { shape, items: 4000 }
     const placement = place(scheduler)
     const running = start(params, placement, { edges: { capacityItems: 64 } })
-    const kills = harass(running, placement, 800, new Random(shape.length))
+    const kills = harass(running, placement, 1300, new Random(shape.length))
     const { results, items, threads } = await running.done
     expect(results['keep']).toEqual(await inline(params))
     expect([isBalanced(items), items.discarded]).toEqual([true, 0])
@@ -126,7 +130,7 @@ test('a writer whose reader cannot begin anew can, and nothing is lost between t
     isOver = true
   })
   done.catch(() => undefined)
-  for (let next = 300; !isOver; await new Promise(setImmediate)) {
+  for (let next = 300; !isOver; await pause()) {
     const { out } = running.stats().items
     const { threads } = placement
     if (out < next || threads.length < 3) continue // once the source has ended, 'add' is not the second
@@ -142,9 +146,9 @@ test('a writer whose reader cannot begin anew can, and nothing is lost between t
 test('a worker of an endless run is ended: another goes on', async () => {
   const placement = new DedicatedPlacement(dedicated)
   const running = start({ shape: 'endless' }, placement)
-  while (running.stats().items.out < 100) await new Promise(setImmediate)
+  while (running.stats().items.out < 100) await pause()
   placement.threads[1]?.kill(new Error('it took too long'))
-  while (running.stats().threads.health.lost === 0) await new Promise(setImmediate)
+  while (running.stats().threads.health.lost === 0) await pause()
   const { items, results } = await running.stop()
   const kept = results['keep'] as number[]
   expect(kept).toEqual(kept.map((_, i) => i + 1))
@@ -205,7 +209,7 @@ describe('what depends on the order in which items come', () => {
     const placement = place(dedicated)
     const running = start({ shape: 'stamped', items: 3000 }, placement, { edges: { capacityItems: 64 } })
     for (const out of [500, 1500, 2500]) {
-      while (running.stats().items.out < out) await new Promise(setImmediate)
+      while (running.stats().items.out < out) await pause()
       for (const thread of placement.threads) thread.kill()
     }
     const { results, items } = await running.done
@@ -251,7 +255,7 @@ describe('steering', () => {
   test('stop drains what was sent, also when a worker is lost right then', async () => {
     const placement = place(dedicated)
     const running = start({ shape: 'endless' }, placement, { edges: { capacityItems: 64 } })
-    while (running.stats().items.out < 500) await new Promise(setImmediate)
+    while (running.stats().items.out < 500) await pause()
     for (const thread of placement.threads) thread.kill()
     const { outcome, items, results } = await running.stop()
     const kept = results['keep'] as number[]
@@ -264,7 +268,7 @@ describe('steering', () => {
     const running = start({ shape: 'endless' }, placement)
     const failed = failure(running)
     for (let turns = 0; turns < 30; turns += 10) {
-      while (running.stats().items.out === 0) await new Promise(setImmediate)
+      while (running.stats().items.out === 0) await pause()
       for (const thread of placement.threads) thread.kill()
       for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
     }
@@ -338,6 +342,15 @@ describe('a worker that dies again and again ends the run with what it died of',
     })
   }, 30_000)
 
+  test('as soon as it starts, in a thread that has just hosted another run', async () => {
+    for (let time = 0; time < 10; time++) {
+      await start({ shape: 'line', items: 10 }, place(sharedBy(1))).done
+      const traces: Traces = { cells: new Int32Array(new SharedArrayBuffer(8 * TRACED)) }
+      const { threads } = await start({ shape: 'stillborn once', items: 10, traces }, place(sharedBy(1))).done
+      expect(threads.health.lost).toBe(1)
+    }
+  }, 30_000)
+
   test('as soon as it starts', async () => {
     const error = await failure(start({ shape: 'stillborn' }, place(dedicated)))
     expect(error).toMatchObject({ code: 'WORKER_LOST', cause: { message: 'at every start' } })
@@ -350,14 +363,14 @@ interface Outcome {
 }
 
 test.each(['dedicated', 'hybrid'])(
-  '%s: 100,000 items counted by key, with 20 kills: exact, and nothing is left behind',
+  '%s: 30,000 items counted by key, with ten kills: exact, and nothing is left behind',
   (strategy) => {
     const program = fileURLToPath(new URL('../../test/fixtures/killed-workers.mjs', import.meta.url))
-    const args = [program, strategy, '100000', '1500']
+    const args = [program, strategy, '30000', '1500']
     const line = execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 110_000 })
     const outcome = JSON.parse(line) as Outcome
     expect(outcome).toMatchObject({ lost: 0, doubled: 0, inexact: 0, discarded: 0, handles: 0, hosting: 0 })
-    expect(outcome.kills).toBeGreaterThanOrEqual(20)
+    expect(outcome.kills).toBeGreaterThanOrEqual(10)
   },
   120_000,
 )

@@ -7,7 +7,7 @@
 
 import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
-import type { Edge, Stage } from '@millrace/core/engine'
+import { type Edge, machineMs, type Stage } from '@millrace/core/engine'
 import { InboundEdge } from './inbound-edge.ts'
 import { OutboundEdge } from './outbound-edge.ts'
 import type { PlacedEdge } from './part-graph.ts'
@@ -26,7 +26,11 @@ export interface ReporterHost {
   /** Orders carried out so far. */
   readonly commands: number
   /** Has the engine look whether it is quiet. */
+  /** Whether a node is being entered. */
+  readonly isEntering: boolean
   look(): void
+  /** Something is waited for: has `onIdle` called once nothing on the thread can bring it. */
+  watchIdle(): void
   send(report: Report): void
 }
 
@@ -41,6 +45,8 @@ export class Reporter {
   #lastAt = Number.NEGATIVE_INFINITY
   #rest = REST_MS
   #isQuiet = false
+  /** Nothing on the thread can bring what is waited for, unless something comes from outside. */
+  #isIdle = false
   /** Runs out when a report may follow the last one. */
   #due: NodeJS.Timeout | undefined
   /** Runs out when a part that has not been quiet since is busy. */
@@ -55,12 +61,16 @@ export class Reporter {
   /** Something came from outside: the part may be busy now. */
   onActivity(): void {
     this.#isQuiet = false
-    this.#busy ??= setTimeout(() => {
+    this.#isIdle = false
+    if (this.#host.isEntering) this.#host.watchIdle()
+    if (this.#busy !== undefined) return
+    this.#busy = setTimeout(() => {
       this.#busy = undefined
-      if (this.#isQuiet) return
+      if (this.#isQuiet || this.#isIdle) return
       this.#send(false, false)
       this.onActivity()
     }, BUSY_MS)
+    this.#busy.unref() // it brings nothing that is waited for
   }
 
   /** The engine has gone quiet. */
@@ -73,6 +83,13 @@ export class Reporter {
         this.#due = undefined
         this.#host.look() // if it is still quiet it says so once more
       }, early)
+  }
+
+  /** The thread's event loop has run dry. */
+  onIdle(): void {
+    if (!this.#isQuiet && !this.#host.isEntering) return
+    this.#isIdle = true
+    this.#send(this.#isQuiet, false)
   }
 
   /** The last report. */
@@ -90,7 +107,8 @@ export class Reporter {
   #send(isQuiet: boolean, isExiting: boolean): void {
     const begun = performance.now()
     const report = this.#make(isQuiet, isExiting)
-    const state = `${isQuiet} ${isExiting} ${report.isBehind} ${report.commands}`
+    if (isQuiet && !report.isIdle) this.#host.watchIdle()
+    const state = `${isQuiet} ${isExiting} ${report.isIdle} ${report.isBehind} ${report.commands}`
     const isNews =
       state !== this.#toldState || report.stages.length + report.edges.length + report.links.length > 0
     if (isNews) this.#host.send(report)
@@ -102,9 +120,11 @@ export class Reporter {
   #make(isQuiet: boolean, isExiting: boolean): Report {
     const { stages, edges, parked } = this.#placement
     const placed = [...edges.values()]
+    const waits = isExiting || this.#host.isEntering || stages.some(({ isWaiting }) => isWaiting)
     return {
       isQuiet,
       isExiting,
+      isIdle: !waits || this.#isIdle,
       isBehind: this.#placement.isBehind,
       commands: this.#host.commands,
       stages: this.#news(
@@ -132,18 +152,25 @@ export class Reporter {
 }
 
 function stageReport(stage: Stage, indexOf: ReadonlyMap<Edge, number>): StageReport {
-  const { plan, activations, busyMs, records, inlet, outlet, leftover, isDone, isWaiting } = stage
+  const { plan, activations, processingMs, records, inlet, outlet, leftover, isDone, isWaiting } = stage
   const wanted = isDone ? [] : stage.wanted.flatMap((edge) => indexOf.get(edge) ?? [])
   const { joined, unmatched } = inlet
   const { copied, unread, left } = outlet
-  const counts = { joined, unmatched, copied, unread, left, leftover }
-  return { index: plan.index, activations, busyMs, records, ...counts, isDone, isWaiting, wanted }
+  const counts = { joined, unmatched, copied, unread, left, leftover, heldItems: stage.heldItems }
+  const { since, ...time } = stage.stageClock.last
+  const booked = { time, sinceMs: machineMs(since), state: stage.stageClock.state }
+  const waitsFor = isWaiting ? stage.waitsFor : undefined
+  const now = { isDone, isWaiting, waitsFor, wanted }
+  return { index: plan.index, activations, processingMs, ...booked, records, ...counts, ...now }
 }
 
 function edgeReport({ place, edge }: PlacedEdge, parked: ReadonlySet<Edge>): EdgeReport {
   const { items, bytes, peakItems, sent, sentBytes, dropped, abandoned, capacityItems, ended, closed } = edge
   const counts = { items, bytes, peakItems, sent, sentBytes, dropped, abandoned, capacityItems }
-  return { index: place.index, ...counts, ended, closed, parked: parked.has(edge) }
+  const { capacityBytes, blockedMs, blockedAt } = edge
+  const blockedSinceMs = blockedAt === undefined ? undefined : machineMs(blockedAt)
+  const bounds = { capacityBytes, blockedMs, blockedSinceMs, waits: edge.waits?.figures }
+  return { index: place.index, ...counts, ...bounds, ended, closed, parked: parked.has(edge) }
 }
 
 function linkReport({ edge }: PlacedEdge): LinkReport[] {

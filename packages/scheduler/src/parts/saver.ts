@@ -97,10 +97,12 @@ export class Saver implements StageSaver {
     const { inlet, outlet, plan } = stage
     const runs = inlet instanceof RecordedMerge ? inlet.takeRuns() : []
     if (runs.length > 0 && this.#isOn) this.#reply({ kind: 'order', stage: plan.index, runs })
-    for (const edge of this.#isOn && stage.isSource ? (outlet.edges as readonly BackedEdge[]) : []) {
-      const stamps = edge.takeStamps()
-      if (stamps !== undefined) this.#reply({ kind: 'stamps', edge: this.numberOf(edge), stamps })
-    }
+    const told = this.#isOn && stage.isSource ? (outlet.edges as readonly BackedEdge[]) : []
+    const stamps = told.flatMap((edge) => {
+      const taken = edge.takeStamps()
+      return taken === undefined ? [] : [[this.numberOf(edge), taken] as const]
+    })
+    if (stamps.length > 0) this.#reply({ kind: 'stamps', stamps })
     for (const edge of stage.outbound) {
       edge.isHeldBack = false
       edge.pump()

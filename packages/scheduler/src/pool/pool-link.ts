@@ -3,6 +3,7 @@
  * file for a process; and its door, if it is a thread.
  */
 
+import { type WorkerFlags, workerFlags } from '../threads/worker-flags.ts'
 import { Beacon, type BeaconNotes, readBeacon } from '../worker/beacon.ts'
 import { BEACON_FILE, BeaconFile } from '../worker/beacon-file.ts'
 import { Door } from '../worker/door.ts'
@@ -10,8 +11,8 @@ import type { SharedCells } from '../worker/protocol.ts'
 
 /** Made for each tinypool, and let go with it. */
 export interface PoolLink {
-  /** What tinypool must be told, so that the worker finds its end. */
-  readonly options: { readonly env?: NodeJS.ProcessEnv }
+  /** What tinypool must be told, so that the worker starts as it should and finds its end. */
+  readonly options: WorkerFlags
   /** What goes along with each task. */
   readonly cells: SharedCells | undefined
   /** Without one, a task that was sent cannot be taken back. */
@@ -25,11 +26,12 @@ export interface PoolLink {
 
 /** A link for a worker of this kind. */
 export function makePoolLink(isolation: 'thread' | 'process'): PoolLink {
+  const flags = workerFlags(isolation)
   if (isolation === 'thread') {
     const beacon = Beacon.share()
     const door = Door.cells()
     return {
-      options: {},
+      options: flags,
       cells: { beacon, door },
       door: new Door(door),
       read: () => readBeacon(beacon),
@@ -40,7 +42,7 @@ export function makePoolLink(isolation: 'thread' | 'process'): PoolLink {
   const file = openFile()
   if (file === undefined) {
     return {
-      options: { env: process.env },
+      options: { env: process.env, ...flags },
       cells: undefined,
       door: undefined,
       read: () => undefined,
@@ -49,7 +51,7 @@ export function makePoolLink(isolation: 'thread' | 'process'): PoolLink {
     }
   }
   return {
-    options: { env: { ...process.env, [BEACON_FILE]: file.path } },
+    options: { ...flags, env: { ...(flags.env ?? process.env), [BEACON_FILE]: file.path } },
     cells: undefined,
     door: undefined,
     read: () => file.read(),

@@ -186,8 +186,15 @@ test('the summary tells what the workers did', async () => {
     [40_000, 40_000],
     [0, 0],
   ])
-  for (const { busyShare, backpressuredShare, idleShare, meanBatchItems, queuedItems } of stages) {
-    expect(busyShare + backpressuredShare + idleShare).toBeCloseTo(1, 9)
+  for (const {
+    busyShare,
+    waitingShare,
+    backpressuredShare,
+    idleShare,
+    meanBatchItems,
+    queuedItems,
+  } of stages) {
+    expect(busyShare + waitingShare + backpressuredShare + idleShare).toBeCloseTo(1, 9)
     expect(meanBatchItems).toBeGreaterThanOrEqual(1)
     expect(queuedItems).toBe(0)
   }

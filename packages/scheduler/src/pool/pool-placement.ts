@@ -1,6 +1,7 @@
 /** `PoolPlacement`: the strategy `pool`. Batches go to any worker of a pool that all runs of the process share. */
 
-import { type Crew, RemotePlacement } from '../remote/remote-placement.ts'
+import type { Crew } from '../remote/crew.ts'
+import { RemotePlacement } from '../remote/remote-placement.ts'
 import { sharedCrew } from '../remote/shared-crew.ts'
 import { SharedPool } from './shared-pool.ts'
 

@@ -32,6 +32,9 @@ export interface WorkerOptions {
   readonly heapLimitMb: number | undefined
 }
 
+/** What Node's timers can wait, 24.8 days; after more they would ring at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 const ENTRY = fileURLToPath(builtFile('worker/entry.js'))
 
 /** What is used of tinypool's threads: each has a thread or a process. */
@@ -330,11 +333,10 @@ export class PoolWorker {
       minThreads: this.isKept ? 1 : 0,
       maxThreads: 1,
       concurrentTasksPerWorker: TASKS_AT_ONCE,
-      idleTimeout: idleTimeoutMs,
+      idleTimeout: Math.min(idleTimeoutMs, MAX_TIMER_MS),
       // what child processes are sent may be all that can be cloned, not only JSON
       ...(isolation === 'process' ? { serialization: 'advanced' } : {}),
       ...link.options,
-      ...flagsOf(isolation),
       // a thread asleep in Atomics.wait would freeze the timers and sockets of its terms
       useAtomics: false,
       ...(heapLimitMb === undefined ? {} : heapOptions(isolation, heapLimitMb)),
@@ -348,16 +350,16 @@ export class PoolWorker {
   }
 }
 
-function flagsOf(isolation: 'thread' | 'process'): { readonly execArgv?: string[] } {
-  const execArgv = workerFlags(isolation)
-  return execArgv === undefined ? {} : { execArgv }
-}
-
 /** Limits of resources are for threads; a process has a flag. */
 function heapOptions(isolation: 'thread' | 'process', heapLimitMb: number): object {
   return isolation === 'thread'
     ? { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }
-    : { execArgv: [...(workerFlags('process') ?? process.execArgv), `--max-old-space-size=${heapLimitMb}`] }
+    : {
+        execArgv: [
+          ...(workerFlags('process').execArgv ?? process.execArgv),
+          `--max-old-space-size=${heapLimitMb}`,
+        ],
+      }
 }
 
 function ended(exit: string | number | undefined): MillraceError {

@@ -11,6 +11,6 @@ import type { CallLimits } from './hang-watch.ts'
 
 /** The limits of these nodes; `undefined` if none has one. */
 export function limitsOf(nodes: readonly Node[]): CallLimits | undefined {
-  const limits = nodes.map(({ leaf, policy = leaf.failurePolicy }) => policy.timeoutMs)
+  const limits = nodes.map(({ policy }) => policy.timeoutMs)
   return limits.some((limit) => limit !== undefined) ? limits : undefined
 }

@@ -1,9 +1,8 @@
 /** Where a node may run, and where workers find it. Called by the placements of `pool` and `work-stealing`. */
 
-import { ModuleTerm } from '@millrace/core'
+import { type KernelKind, ModuleTerm } from '@millrace/core'
 import {
   inputsOf,
-  isPlain,
   type Node,
   type Origins,
   type Outlet,
@@ -30,16 +29,58 @@ import { limitsOf } from './call-limits.ts'
  */
 export type Mobility = 'local' | 'stateful' | 'free' | 'splittable' | 'combining'
 
+/** How freely a node moves, and why. */
+export interface Movement {
+  readonly mobility: Mobility
+  /** As `NodePlace.why`. */
+  readonly why: string
+}
+
+const local = (why: string): Movement => ({ mobility: 'local', why })
+
+const FREE: Movement = {
+  mobility: 'free',
+  why: 'it keeps nothing between items, so any worker may run any batch of it',
+}
+const SPLITTABLE: Movement = {
+  mobility: 'splittable',
+  why: 'workers open its splits, if what it reads can be split',
+}
+const COMBINING: Movement = {
+  mobility: 'combining',
+  why: 'workers fold what reaches it into partials, which are merged on the thread that calls run()',
+}
+const STATEFUL: Movement = { mobility: 'stateful', why: 'it keeps a state' }
+const PINNED = local('it is pinned there: by itself, by local() or by a setting')
+const HOOKED = local('it has enter() or exit()')
+const TAGGED = local('its tags are names of edges, which end there')
+const LOCAL_KINDS: Partial<Record<KernelKind, Movement>> = {
+  source: local('it is a source that cannot be split'),
+  batches: local('it is a source that cannot be split'),
+  sink: local('it is a sink'),
+  tap: local('it acts beside the stream'),
+  take: local('it counts the items of the whole stream'),
+  concurrent: local('its calls wait side by side'),
+  stream: local('it is a coroutine, which reads its inputs at its own pace'),
+}
+
 /** How freely a node moves. `mayShare`: whether sources may be split and states be merged from partials in this run. */
 export function mobilityOf(node: Node, mayShare = false): Mobility {
+  return movementOf(node, mayShare).mobility
+}
+
+/** As {@link mobilityOf}, with the reason. */
+export function movementOf(node: Node, mayShare = false): Movement {
   const { leaf } = node
-  if (leaf.isLocal) return 'local'
+  if (node.isLocal) return PINNED
+  const kernel = leaf.kernel()
   if (mayShare && leaf.splits !== undefined && leaf.openSplit !== undefined) {
     const isPlain = leaf.enter === undefined && leaf.initialState === undefined && leaf.end === undefined
-    return isPlain ? 'splittable' : 'local'
+    return isPlain ? SPLITTABLE : HOOKED
   }
-  if ((leaf.enter !== undefined || leaf.exit !== undefined) && !(leaf instanceof ModuleTerm)) return 'local'
-  const kernel = leaf.kernel()
+  if ((leaf.enter !== undefined || leaf.exit !== undefined) && !(leaf instanceof ModuleTerm)) {
+    return LOCAL_KINDS[kernel.kind] ?? HOOKED
+  }
   switch (kernel.kind) {
     case 'map':
     case 'filter':
@@ -48,24 +89,18 @@ export function mobilityOf(node: Node, mayShare = false): Mobility {
     case 'expand':
     case 'scan':
     case 'fold':
-      if (leaf.initialState === undefined && leaf.end === undefined) return 'free'
-      return mayShare && leaf.combiner !== undefined && !hasPolicy(node) ? 'combining' : 'stateful'
+      if (leaf.initialState === undefined && leaf.end === undefined) return FREE
+      return mayShare && leaf.combiner !== undefined && !hasPolicy(node) ? COMBINING : STATEFUL
     case 'merge':
-      return kernel.tagged ? 'local' : 'free' // tags are names of edges, which end on the caller's thread
+      return kernel.tagged ? TAGGED : FREE
     default:
-      return 'local'
+      return LOCAL_KINDS[kernel.kind] as Movement
   }
 }
 
 /** Whether something is said of single items that fail: a partial cannot tell them apart. */
-function hasPolicy({ leaf, policy = leaf.failurePolicy }: Node): boolean {
+function hasPolicy({ policy }: Node): boolean {
   return Object.keys(policy).length > 0
-}
-
-/** Whether a worker can build the node: a module alone does not know of a function, or an object of a class, to fall back on. */
-export function hasHome({ leaf }: Node, origins: Origins): boolean {
-  if (origins.has(leaf)) return true
-  return leaf instanceof ModuleTerm && isPlain(leaf.failurePolicy.fallback)
 }
 
 /** Whether one module builds both nodes. */
@@ -149,7 +184,7 @@ export class Places {
       }),
       input: entering.size === 1 ? ([...entering][0]?.input ?? '') : '',
       timed,
-      policies: stages.flatMap(({ nodes }) => nodes.map(({ leaf }) => toWirePolicy(leaf.failurePolicy))),
+      policies: stages.flatMap(({ nodes }) => nodes.map(({ policy }) => toWirePolicy(policy))),
       stopsOnFailure,
       opensSplits: plan.inner !== undefined && opensSplits(plan),
       isStateful: plan.inner === undefined && plan.nodes.some((node) => mobilityOf(node) === 'stateful'),

@@ -6,10 +6,15 @@
 
 import type { Outlet } from '@millrace/core/engine'
 import type { PortWindow } from '../worker/outputs.ts'
-import type { Cargo } from './remote-stage.ts'
 
 interface Queued extends PortWindow {
   at: number
+}
+
+/** Items and their source times, as they can be kept. */
+export interface Cargo {
+  readonly items: readonly unknown[]
+  readonly times: readonly number[] | undefined
 }
 
 /** What waits behind each port that is read. */

@@ -7,15 +7,16 @@
  * free, and is parked by a full outlet. So what is under way is bounded by the slots, whatever the graph's size.
  */
 
-import { MillraceError } from '@millrace/core'
+import { MillraceError, TermError } from '@millrace/core'
+import type { Stage } from '@millrace/core/engine'
 import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
 import { type DoneReply, MAX_OUTPUTS, type RegionRef } from '../worker/protocol.ts'
 import { Casualties } from './casualties.ts'
 import type { Answer, Dispatcher, WorkerHandle } from './dispatcher.ts'
 import type { RegionPlace } from './place.ts'
-import type { SavedQueues } from './port-queues.ts'
+import type { Cargo, SavedQueues } from './port-queues.ts'
 import { Progress, type Totals } from './progress.ts'
-import { type Cargo, RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
+import { RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
 import { SplitFeed } from './split-feed.ts'
 import { Stock } from './stock.ts'
 import { type Partials, Tails } from './tails.ts'
@@ -56,6 +57,8 @@ const WINDOW_PER_WORKER = 4
 
 /** A task joins up to so many of the engine's batches, where items are so cheap that a batch is not worth its trip. */
 const JOINED_BATCHES = 16
+/** A task that folds takes up to so many splits: of each task one partial comes back, whatever its size. */
+const JOINED_SPLITS = 4
 /** Once the input has ended, what is left is cut so that each worker gets so many tasks more… */
 const LAST_TASKS_PER_WORKER = 2
 /** …each of about so many ms at least: for less the workers would wait longer for tasks than for each other. */
@@ -87,10 +90,12 @@ export class RegionStage extends RemoteStage {
     super(stage, dispatcher, place)
     this.#tails = new Tails(this, place.region)
     if (splits === undefined) return
-    this.#feed = new SplitFeed(splits, {
+    const owner = {
       onReady: () => this.wake(),
-      onFailed: (error) => this.failed(error, 'generate', 0),
-    })
+      onFailed: (error: unknown) => this.failed(error, 'generate', 0),
+    }
+    const tasksAhead = Math.max(1, dispatcher.size) * LAST_TASKS_PER_WORKER
+    this.#feed = new SplitFeed(splits, owner, this.#tails.isEmpty ? 1 : tasksAhead * JOINED_SPLITS)
   }
 
   /** A source is entered here, the others where they run. */
@@ -98,9 +103,13 @@ export class RegionStage extends RemoteStage {
     return this.#feed === undefined ? 0 : 1
   }
 
+  override get lastSplit(): unknown {
+    return this.#feed?.last
+  }
+
   /** A source that is to stop opens no further split. */
   override stop(): void {
-    this.#feed?.close()
+    this.#closeFeed()
     this.wake()
   }
 
@@ -158,8 +167,15 @@ export class RegionStage extends RemoteStage {
   }
 
   protected override release(): void | Promise<void> {
-    this.#feed?.close()
-    return super.release()
+    const released = super.release()
+    if (this.#feed === undefined) return released
+    this.#closeFeed()
+    return this.cleanUp.settled()
+  }
+
+  #closeFeed(): void {
+    const { id } = this.plan.nodes[0] as Stage['plan']['nodes'][number]
+    this.#feed?.close(this.cleanUp, (error) => new TermError(id, 'generate', error))
   }
 
   /** Sends the next batch, if there is one worth sending and a slot for it. */
@@ -169,7 +185,7 @@ export class RegionStage extends RemoteStage {
     const count = this.#nextCount()
     if (count === 0 || this.isDone || this.outlet.room() <= 0 || !this.dispatcher.takeSlot(this)) return false
     if (this.#feed !== undefined) {
-      this.#submit(this.shipmentOf({ items: [this.#feed.take()], times: undefined }), 0, undefined)
+      this.#submit(this.shipmentOf({ items: this.#feed.take(count), times: undefined }), 0, undefined)
       return true
     }
     this.#stockUp(count)
@@ -202,7 +218,7 @@ export class RegionStage extends RemoteStage {
     this.onSent()
     replied.then(
       (reply) => {
-        this.onBack()
+        this.onBack(reply)
         if (!reply.hasMore) this.expectNoMore(activation.abort)
         if (!this.isDone) this.#onReply(activation, reply)
       },
@@ -219,7 +235,7 @@ export class RegionStage extends RemoteStage {
    * little; while all have some, only a batch that is worth its trip is sent: many small ones would never end.
    */
   #nextCount(): number {
-    if (this.#feed !== undefined) return this.#feed.hasNext ? 1 : 0
+    if (this.#feed !== undefined) return this.#nextSplits(this.#feed.known)
     let held = this.#stock.size
     let isLast = true
     for (const edge of this.inlet.edges) {
@@ -238,6 +254,12 @@ export class RegionStage extends RemoteStage {
     // everybody is busy: make room for the writers meanwhile
     this.#stockUp(wanted)
     return this.#stock.isFull ? this.#stock.size : 0
+  }
+
+  /** Fewer and fewer towards the end of those that are known: all workers should have done their last at the same time. */
+  #nextSplits(known: number): number {
+    const share = known / (Math.max(1, this.dispatcher.size) * LAST_TASKS_PER_WORKER)
+    return Math.min(known, JOINED_SPLITS, Math.ceil(share))
   }
 
   /** Takes in what there is, up to `count` items in all. */
@@ -294,11 +316,11 @@ export class RegionStage extends RemoteStage {
 
   #onReply(activation: Activation, reply: DoneReply): void {
     activation.reply = reply
-    const { hasMore, busyMs, outputs } = reply
+    const { hasMore, busyMs, waitedMs, outputs } = reply
     const gaveTooMuch = hasMore && outputs.sizes.some((size) => size >= MAX_OUTPUTS)
     if (gaveTooMuch) this.#batch = Math.max(1, this.#batch / 2)
     else if (activation.progress === undefined && !hasMore) {
-      const perMs = activation.items.length / Math.max(busyMs, 1e-6)
+      const perMs = activation.items.length / Math.max(busyMs + waitedMs, 1e-6)
       const { batchMs } = this.dispatcher
       // what came before still waits for room: the readers are slower than the workers
       const isAhead = this.queues.size > 0

@@ -11,15 +11,14 @@ import {
   type Health,
   type HealthLevel,
   InvalidOptionError,
-  type StealingStats,
   TermError,
   type ThreadStats,
   type WorkerStats,
 } from '@millrace/core'
 import {
   groupStages,
-  isEnforceable,
   type Node,
+  type NodePlace,
   type Origins,
   type Placement,
   type Plan,
@@ -34,54 +33,25 @@ import { memoryPressure } from '../governor/memory-pressure.ts'
 import { usableProcessors } from '../governor/processors.ts'
 import type { SchedulerOptions } from '../options.ts'
 import { tellEnd } from '../worker/forget.ts'
-import { type DoneReply, PROTOCOL_VERSION, type PrepareTask } from '../worker/protocol.ts'
+import { hasHome } from '../worker/has-home.ts'
+import { type DoneReply, PROTOCOL_VERSION } from '../worker/protocol.ts'
+import type { Crew, ErrorCounts } from './crew.ts'
 import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
-import { areNear, hasHome, mobilityOf, opensSplits, Places, type RegionPlace } from './place.ts'
+import {
+  areNear,
+  type Mobility,
+  type Movement,
+  movementOf,
+  opensSplits,
+  Places,
+  type RegionPlace,
+} from './place.ts'
 import { RegionStage } from './region-stage.ts'
 import type { StageParts } from './remote-stage.ts'
 import { Slots } from './slots.ts'
 import { StatefulStage } from './stateful-stage.ts'
-
-/** What went wrong with threads, by cause; see `Health`. */
-export type ErrorCounts = Readonly<Pick<Health, 'denied' | 'refused' | 'lost'>>
-
-/** The workers that a run has, alone or with other runs. */
-export interface Crew {
-  /** Workers that there are; 0 means that the caller must do the work itself. */
-  readonly size: number
-  /** Workers that there should be. */
-  readonly wanted: number
-  /** What went wrong so far, in all runs; and until the last run took part. */
-  readonly errors: ErrorCounts
-  readonly errorsBefore: ErrorCounts
-  /** Most workers at the same time so far. */
-  readonly peak: number
-  /** As `Dispatcher.run`; resolves with `undefined` if there is no worker that can run the task. */
-  run(
-    makeTask: TaskMaker,
-    signal: AbortSignal,
-    worker: WorkerHandle | undefined,
-    limitsMs: CallLimits | undefined,
-  ): Promise<Answer | undefined>
-  /**
-   * Has workers that are new start, and load what they are going to run: of use where the sources take a while to begin.
-   * Resolves when they have, or could not. Once `signal` aborts, those that still hang in it after a moment are ended.
-   */
-  prepare(task: PrepareTask, signal: AbortSignal): Promise<void>
-  /** Has workers that are processes forget what they keep for a run. */
-  tellEnd(run: string): void
-  /** A worker was lost for this reason. Several batches may have been lost with it. */
-  countLoss(reason: unknown): void
-  /** Threads lost in the place of this one before it. */
-  restartsOf(thread: number): number
-  /** What a worker has done to find work, where workers steal. */
-  stealingOf?(thread: number): StealingStats | undefined
-  /** A run takes part: sees that there are the workers there should be, as far as threads are free. */
-  acquire(): void
-  /** The run needs the workers no more. */
-  release(): void
-}
+import { HOMELESS, placesIn, whereOf } from './survey.ts'
 
 let runs = 0
 
@@ -120,6 +90,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   /** Whether workers may read sources split by split; not where sources have threads of their own. */
   sharesSources = true
   #isTimed = false
+  /** It is only asked where terms would run. */
+  #isSurvey = false
   /** Of the sources that workers read. */
   readonly #splits = new Map<Node, Iterable<unknown> | AsyncIterable<unknown>>()
 
@@ -138,13 +110,17 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     return one === other && (one === 'local' || areNear(from, to, origins))
   }
 
-  #mobilityOf(node: Node, origins: Origins) {
+  #mobilityOf(node: Node, origins: Origins): Mobility {
+    return this.#movementOf(node, origins).mobility
+  }
+
+  #movementOf(node: Node, origins: Origins): Movement {
     // a split or a partial is more than what a checkpoint, or a failure that is set aside, can tell of
-    const shared = mobilityOf(node, !this.isSteady && !this.needsSingleItems)
-    const mobility = shared === 'splittable' && !this.sharesSources ? 'local' : shared
+    const shared = movementOf(node, !this.isSteady && !this.needsSingleItems)
+    const movement = shared.mobility === 'splittable' && !this.sharesSources ? movementOf(node) : shared
     // a term with a state that no worker can build, or a bare merge, is as well off here
-    const needsHome = mobility !== 'free' || node.leaf.kernel().kind === 'merge'
-    return needsHome && !hasHome(node, origins) ? 'local' : mobility
+    const needsHome = movement.mobility !== 'free' || node.leaf.kernel().kind === 'merge'
+    return needsHome && movement.mobility !== 'local' && !hasHome(node, origins) ? HOMELESS : movement
   }
 
   #mobilityOfStage({ nodes }: StagePlan) {
@@ -153,6 +129,16 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
 
   /** @throws {NotAGraphModuleError} if a term that should go to a worker was not built by a graph module. */
   open(plan: Plan, origins: Origins): void {
+    const away = this.#awayIn(plan, origins)
+    if (away.length === 0) return
+    this.#crew = this.hire(this.options.workers ?? usableProcessors())
+    this.#crew.acquire()
+    this.#before = { ...this.#crew.errorsBefore }
+    this.#watchHealth()
+  }
+
+  /** The stages to have workers for; none, if they stay on the caller's thread. */
+  #awayIn(plan: Plan, origins: Origins): readonly StagePlan[] {
     this.#origins = origins
     this.#places = new Places(origins, this.#run, this.way)
     const { workers = usableProcessors(), heapLimitMb, strategy = 'inline', fallback } = this.options
@@ -169,17 +155,22 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     })
     const homeless = away.flatMap(({ nodes }) => nodes).filter((node) => !hasHome(node, origins))
     if (homeless.length > 0) {
-      if (fallback === 'inline') return
+      if (fallback === 'inline') return []
       throw new NotAGraphModuleError(
         strategy,
         homeless.slice(0, 5).map(({ id }) => id),
       )
     }
-    if (away.length === 0) return
-    this.#crew = this.hire(workers)
-    this.#crew.acquire()
-    this.#before = { ...this.#crew.errorsBefore }
-    this.#watchHealth()
+    return away
+  }
+
+  survey(plan: Plan, origins: Origins): readonly NodePlace[] {
+    const hasWorkers = this.#awayIn(plan, origins).length > 0
+    this.#isSurvey = true
+    return this.#grouped(plan).stages.flatMap((stage) => {
+      const movements = stage.nodes.map((node) => this.#movementOf(node, origins))
+      return placesIn(stage, movements, this.options, hasWorkers)
+    })
   }
 
   /** Without workers stages stay whole; in a run with checkpoints, which may have some the next time, only where none fits. */
@@ -188,7 +179,10 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
   }
 
   group(plan: Plan): Plan {
-    if (this.#isFlat) return plan
+    return this.#isFlat ? plan : this.#grouped(plan)
+  }
+
+  #grouped(plan: Plan): Plan {
     return groupStages(plan, {
       roleOf: (stage) => this.#roleOf(stage),
       isNear: (from, to) => areNear(from, to, this.#origins),
@@ -205,10 +199,15 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
         // partials have no source times, and one way out
         return this.#isTimed || first.rows || first.leaf.outputs !== undefined ? undefined : 'tail'
       case 'splittable':
-        return !this.#isTimed && this.#splitsOf(first) !== undefined ? 'head' : undefined
+        return !this.#isTimed && this.#canSplit(first) ? 'head' : undefined
       default:
         return undefined
     }
+  }
+
+  /** A survey must not open what a source reads. */
+  #canSplit(node: Node): boolean {
+    return this.#isSurvey || this.#splitsOf(node) !== undefined
   }
 
   #splitsOf(node: Node): Iterable<unknown> | AsyncIterable<unknown> | undefined {
@@ -242,11 +241,8 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
       const splits = opensSplits(plan) ? this.#splitsOf(plan.nodes[0] as Node) : undefined
       return new RegionStage(parts, this, place, splits)
     }
-    const { stateful = 'auto' } = this.options
-    const mobility = this.#mobilityOfStage(plan)
-    if (stateful === 'caller' || (mobility !== 'stateful' && mobility !== 'combining')) return undefined
-    // where the caller's thread could not enforce a time limit, it is not to begin there
-    const where = plan.nodes.every(({ leaf }) => isEnforceable(leaf)) ? stateful : 'workers'
+    const where = whereOf(plan, this.#mobilityOfStage(plan), this.options)
+    if (where === 'caller') return undefined
     return new StatefulStage(parts, this, this.#places.find(plan, host, outlet), where)
   }
 

@@ -59,7 +59,7 @@ test('it runs on workers while there are any', () => {
   expect([stageOn(crewOf(1, slots)).runsOn, stageOn(crewOf(0, slots)).runsOn]).toEqual(['workers', 'caller'])
 })
 
-test('while a batch is on its way it is busy, whatever the worker says', () => {
+test('while a batch is on its way it is busy, before the worker has said more', () => {
   const stage = stageOn(crewOf(1, new Slots(() => 1)))
   const began = performance.now()
   const back = stage.send()

@@ -13,7 +13,6 @@ import {
   Guard,
   type Node,
   type NodeRecord,
-  policyOf,
   Stage,
   type StageHost,
   Uncarriable,
@@ -39,20 +38,15 @@ import { Casualties } from './casualties.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
 import type { RegionPlace } from './place.ts'
-import { PortQueues } from './port-queues.ts'
+import { type Cargo, PortQueues } from './port-queues.ts'
 import type { Progress } from './progress.ts'
 import { WorkerDeath } from './worker-death.ts'
 
 /** Items on their way to a worker. */
-export interface Shipment {
-  readonly items: readonly unknown[]
-  readonly times: readonly number[] | undefined
+export interface Shipment extends Cargo {
   /** Workers that were lost with them. */
   readonly casualties: Casualties
 }
-
-/** Items and their source times, as they can be kept. */
-export type Cargo = Pick<Shipment, 'items' | 'times'>
 
 /** What the engine hands to each stage's constructor. */
 export type StageParts = readonly [
@@ -74,12 +68,10 @@ export abstract class RemoteStage extends Stage {
   protected letterHolds = 0
   #activation = 0
   #copiedInside = 0
-  /** Of `busyMs`: what was spent by workers. */
-  #workerMs = 0
-  /** Time with a batch on its way, up to `#awaySince` if that is set. */
-  #awayMs = 0
-  /** Since when there has been a batch on its way; `undefined` while there is none. */
-  #awaySince: number | undefined
+  /** Of the time that workers had the last batch: the share in which terms were at work. */
+  #workShare = 1
+  /** Time that workers spent in each node, in ms. */
+  readonly #nodeMs: number[] = this.plan.nodes.map(() => 0)
   readonly #traffic = { sent: 0, received: 0 }
   #leftover = 0
 
@@ -97,9 +89,13 @@ export abstract class RemoteStage extends Stage {
     return this.#traffic
   }
 
-  protected override occupiedMs(at: number): number {
-    const away = this.#awaySince === undefined ? 0 : Math.max(0, at - this.#awaySince)
-    return this.busyMs - this.#workerMs + this.#awayMs + away
+  override get shares(): readonly number[] | undefined {
+    const sum = this.#nodeMs.reduce((all, ms) => all + ms, 0)
+    return sum > 0 ? this.#nodeMs.map((ms) => ms / sum) : super.shares
+  }
+
+  override get isHeldUp(): boolean {
+    return super.isHeldUp || this.isHeld
   }
 
   /** Whoever has nothing on its way and waits for a slot is held, too. */
@@ -127,6 +123,10 @@ export abstract class RemoteStage extends Stage {
 
   /** Items taken in whose outputs are not known yet. */
   protected abstract get pending(): number
+
+  override get heldItems(): number {
+    return this.pending
+  }
 
   /** Takes up to `count` items, over as many windows as it needs. */
   protected gather(count: number): Shipment {
@@ -193,9 +193,12 @@ export abstract class RemoteStage extends Stage {
     progress?: Progress,
     brought: readonly PortWindow[] = unpackOutputs(reply.outputs),
   ): number {
-    this.busyMs += reply.busyMs
-    this.#workerMs += reply.busyMs
+    this.processingMs += reply.busyMs
+    reply.nodeMs.forEach((ms, at) => {
+      this.#nodeMs[at] = (this.#nodeMs[at] as number) + ms
+    })
     this.dispatcher.count(reply)
+    this.#tellSpan(reply)
     const all = { ...reply, windows: brought }
     this.#traffic.received += bytesOf(all.windows)
     const { windows, counts, copied, left, failures } = progress?.advance(all) ?? all
@@ -212,6 +215,11 @@ export abstract class RemoteStage extends Stage {
     this.queues.add(windows)
     for (const failed of failures) this.#acceptFailures(failed)
     return windows.reduce((sum, { from, to }) => sum + to - from, gone)
+  }
+
+  #tellSpan({ worker, begunAtMs, busyMs, waitedMs }: DoneReply): void {
+    const nodes = this.plan.nodes.map(({ id }) => id)
+    this.host.onSpan?.({ worker, nodes, beginMs: begunAtMs, durationMs: busyMs, waitedMs })
   }
 
   protected get limitsMs(): CallLimits | undefined {
@@ -262,7 +270,7 @@ export abstract class RemoteStage extends Stage {
     // of an item that several terms would take, there would have to be a letter for each
     const isSingle = (this.plan.entries ?? 1) === 1
     // nothing to call again, or to put in its place: the result of a fallback would have to find its place in the order
-    const { onError } = policyOf(node)
+    const { onError } = node.policy
     if (!isSingle || (onError !== 'skip' && !this.host.stopsOnFailure)) {
       failureRecordOf(record).error++
       throw new TermError(node.id, 'item', error, item)
@@ -311,16 +319,17 @@ export abstract class RemoteStage extends Stage {
 
   /** A task is about to be sent. */
   protected onSent(): void {
-    if (this.underWay++ === 0) this.#awaySince = performance.now()
+    if (this.underWay++ === 0) this.stageClock.send(performance.now())
   }
 
   /** Its reply is here, or it failed. */
-  protected onBack(): void {
+  protected onBack(reply?: DoneReply): void {
+    if (reply !== undefined && reply.busyMs + reply.waitedMs > 0) {
+      this.#workShare = reply.busyMs / (reply.busyMs + reply.waitedMs)
+    }
     this.underWay--
     this.dispatcher.giveSlot()
-    if (this.underWay > 0) return
-    this.#awayMs += performance.now() - (this.#awaySince as number)
-    this.#awaySince = undefined
+    this.stageClock.receive(performance.now(), this.underWay === 0, this.#workShare)
   }
 
   protected override release(): void | Promise<void> {

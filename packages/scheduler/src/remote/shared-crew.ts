@@ -10,10 +10,10 @@ import { governor, type Lease, type ThreadError } from '../governor/governor.ts'
 import { type MemoryPressure, memoryPressure } from '../governor/memory-pressure.ts'
 import type { PrepareTask } from '../worker/protocol.ts'
 import { adaptedWorkers } from './adapt.ts'
+import type { Crew, ErrorCounts } from './crew.ts'
 import type { Answer, TaskMaker, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
 import { Load } from './load.ts'
-import type { Crew, ErrorCounts } from './remote-placement.ts'
 
 /** What runs must agree in to share a crew. */
 export interface CrewOptions {

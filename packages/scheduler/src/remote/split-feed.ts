@@ -1,7 +1,9 @@
 /**
- * `SplitFeed`: the splits of a source, one at a time, for a region whose workers open them. Called by `RegionStage`. It
- * asks for the next split only once the one before has been taken.
+ * `SplitFeed`: the splits of a source, in order, for a region whose workers open them. Called by `RegionStage`. It knows
+ * a few splits ahead, and asks for more only as they are taken.
  */
+
+import type { CleanUp } from '@millrace/core/engine'
 
 type Splits = Iterable<unknown> | AsyncIterable<unknown>
 
@@ -16,45 +18,53 @@ export interface FeedOwner {
 export class SplitFeed {
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
   readonly #owner: FeedOwner
-  /** The next split, read ahead. */
-  #next: { readonly split: unknown } | undefined
+  readonly #ahead: number
+  /** The next splits, read ahead. */
+  #known: unknown[] = []
   #isDone = false
-  /** A promise of the next split is under way. */
-  isBusy = false
+  /** The `next` that is under way. */
+  #asking: PromiseLike<unknown> | undefined
 
-  constructor(splits: Splits, owner: FeedOwner) {
+  /** @param ahead splits to know of before they are taken */
+  constructor(splits: Splits, owner: FeedOwner, ahead: number) {
+    this.#ahead = ahead
     this.#iterator =
       Symbol.asyncIterator in splits ? splits[Symbol.asyncIterator]() : splits[Symbol.iterator]()
     this.#owner = owner
   }
 
-  /** Whether there is a split to take now. */
-  get hasNext(): boolean {
-    if (this.#next === undefined && !this.#isDone && !this.isBusy) this.#pull()
-    return this.#next !== undefined
+  /** Whether a promise of the next split is under way. */
+  get isBusy(): boolean {
+    return this.#asking !== undefined
+  }
+
+  /** How many splits could be taken now. */
+  get known(): number {
+    while (this.#known.length < this.#ahead && !this.#isDone && !this.isBusy) this.#pull()
+    return this.#known.length
   }
 
   /** Whether all splits have been taken. */
   get isDone(): boolean {
-    return !this.hasNext && this.#isDone
+    return this.known === 0 && this.#isDone
   }
 
-  /** The next split. Only where `hasNext`. */
-  take(): unknown {
-    const next = this.#next
-    this.#next = undefined
-    return next?.split
+  /** The one that was taken last. */
+  last: unknown
+
+  /** The next splits, `count` of the known ones. */
+  take(count: number): unknown[] {
+    const taken = this.#known.splice(0, count)
+    this.last = taken.at(-1) ?? this.last
+    return taken
   }
 
-  /** No further split is wanted. */
-  close(): void {
-    this.#next = undefined
+  /** No further split is wanted: lets go of the source's iterator. */
+  close(cleanUp: CleanUp, toError: (error: unknown) => unknown): void {
+    this.#known = []
     if (this.#isDone) return
     this.#isDone = true
-    // a source that hangs in its clean-up must not keep the run: nothing waits for it
-    Promise.resolve()
-      .then(() => this.#iterator.return?.())
-      .catch(() => undefined)
+    cleanUp.letGo(this.#iterator, this.#asking, toError)
   }
 
   #pull(): void {
@@ -62,16 +72,16 @@ export class SplitFeed {
       const pulled = this.#iterator.next()
       if (!('then' in pulled)) this.#onPulled(pulled)
       else {
-        this.isBusy = true
+        this.#asking = pulled
         pulled.then(
           (result) => {
-            this.isBusy = false
+            this.#asking = undefined
             if (this.#isDone) return
             this.#onPulled(result)
             this.#owner.onReady()
           },
           (error: unknown) => {
-            this.isBusy = false
+            this.#asking = undefined
             this.#fail(error)
           },
         )
@@ -83,7 +93,7 @@ export class SplitFeed {
 
   #onPulled({ done, value }: IteratorResult<unknown>): void {
     if (done === true) this.#isDone = true
-    else this.#next = { split: value }
+    else this.#known.push(value)
   }
 
   #fail(error: unknown): void {

@@ -19,9 +19,9 @@ import type { DoneReply, RegionRef, Reply, Snapshot, StatefulTask } from '../wor
 import { Casualties } from './casualties.ts'
 import type { Dispatcher, WorkerHandle } from './dispatcher.ts'
 import type { RegionPlace } from './place.ts'
-import type { SavedQueues } from './port-queues.ts'
+import type { Cargo, SavedQueues } from './port-queues.ts'
 import { Progress, type Totals } from './progress.ts'
-import { type Cargo, RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
+import { RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
 
 /** Where terms with a state run: on a worker once they are heavy, always, or never. */
 export type StatefulPlace = 'auto' | 'workers' | 'caller'
@@ -98,8 +98,12 @@ export class StatefulStage extends RemoteStage {
     const { timed, clock, signal, batchItems, timers, stopsOnFailure } = host
     return {
       ...{ timed, clock, signal, batchItems, timers, stopsOnFailure },
+      get isPaused() {
+        return host.isPaused
+      },
       setAside: (letter, isFatal) => host.setAside(letter, isFatal),
       look: () => host.look(),
+      worked: (_, from, to) => host.worked(this, from, to),
       ready: (stage) => {
         stage.isReady = true
         this.wake()
@@ -203,6 +207,10 @@ export class StatefulStage extends RemoteStage {
     return !this.isDone && (this.underWay > 0 || this.letterHolds > 0 || this.dispatcher.isQueued(this))
   }
 
+  override get waitsFor(): string {
+    return this.#here?.waitsFor ?? super.waitsFor
+  }
+
   override get left(): number {
     const last = this.records[this.records.length - 1] as NodeRecord
     return this.outlet.isOpen ? last.out : this.outlet.left
@@ -233,7 +241,7 @@ export class StatefulStage extends RemoteStage {
     const begun = performance.now()
     here.activate()
     const spent = performance.now() - begun
-    this.busyMs += spent
+    this.processingMs += spent
     this.batches = here.batches
     this.batchedItems = here.batchedItems
     if (this.#where === 'auto' && this.#isHeavy(spent)) this.#move()
@@ -247,7 +255,7 @@ export class StatefulStage extends RemoteStage {
       const isHeavy = window.busyMs / (taken - window.taken) > HEAVY_MS_PER_ITEM
       Object.assign(window, { busyMs: 0, taken, heavy: isHeavy ? window.heavy + 1 : 0 })
     }
-    return window.heavy >= HEAVY_WINDOWS && this.#moveMs() < this.busyMs * MOVE_SHARE
+    return window.heavy >= HEAVY_WINDOWS && this.#moveMs() < this.processingMs * MOVE_SHARE
   }
 
   #moveMs(): number {
@@ -298,7 +306,7 @@ export class StatefulStage extends RemoteStage {
     this.#current = undefined
     this.#hasEnded = reply.hasEnded
     if (current.progress === undefined && current.items.length > 0) {
-      const perItem = reply.busyMs / current.items.length
+      const perItem = (reply.busyMs + reply.waitedMs) / current.items.length
       this.#batch = Math.max(
         1,
         Math.min(this.dispatcher.batchMs / Math.max(perItem, 1e-6), current.items.length * 4),
@@ -348,13 +356,13 @@ export class StatefulStage extends RemoteStage {
     if (!hasSlot) this.dispatcher.forceSlot()
     const abort = this.expect()
     this.onSent()
-    const onBack = (): void => {
+    const onBack = (reply?: DoneReply): void => {
       this.expectNoMore(abort)
-      this.onBack()
+      this.onBack(reply)
     }
     task(abort).then(
       (reply) => {
-        onBack()
+        onBack(reply)
         current.reply = reply
         this.wake()
       },

@@ -300,7 +300,10 @@ function done(items: readonly number[], hasMore: boolean, worker: number): DoneR
     snapshot: undefined,
     failures: [],
     worker,
+    begunAtMs: 0,
     busyMs: 1,
+    waitedMs: 0,
+    nodeMs: new Float64Array(),
     heapBytes: 0,
   }
 }

@@ -1,8 +1,9 @@
 /** `StealingPlacement`: the strategy `work-stealing`. Batches are dealt to workers that steal from each other. */
 
 import { InvalidOptionError } from '@millrace/core'
-import type { Node, Origins } from '@millrace/core/engine'
-import { type Crew, RemotePlacement } from '../remote/remote-placement.ts'
+import type { Node, NodePlace, Origins, Plan } from '@millrace/core/engine'
+import type { Crew } from '../remote/crew.ts'
+import { RemotePlacement } from '../remote/remote-placement.ts'
 import { sharedCrew } from '../remote/shared-crew.ts'
 import { StealingTeam } from './stealing-team.ts'
 
@@ -14,12 +15,23 @@ export class StealingPlacement extends RemotePlacement {
   override mayFuse(from: Node, to: Node, origins: Origins): boolean {
     const { kind } = from.leaf.kernel()
     const isExpansion = kind === 'flatMap' || kind === 'expand'
-    return (from.leaf.isLocal || !isExpansion) && super.mayFuse(from, to, origins)
+    return (from.isLocal || !isExpansion) && super.mayFuse(from, to, origins)
+  }
+
+  override survey(plan: Plan, origins: Origins): readonly NodePlace[] {
+    this.#refuseProcesses()
+    return super.survey(plan, origins)
   }
 
   protected override hire(workers: number): Crew {
-    const { isolation, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
+    this.#refuseProcesses()
+    const { idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
     const { minWorkers = 0, adaptive = false } = this.options
+    return sharedCrew(StealingTeam, { workers, minWorkers, adaptive, idleTimeoutMs, heapLimitMb })
+  }
+
+  #refuseProcesses(): void {
+    const { isolation } = this.options
     if (isolation === 'process') {
       throw new InvalidOptionError(
         'scheduler.isolation',
@@ -27,6 +39,5 @@ export class StealingPlacement extends RemotePlacement {
         'thread with strategy work-stealing, as workers share memory; strategy pool can use processes',
       )
     }
-    return sharedCrew(StealingTeam, { workers, minWorkers, adaptive, idleTimeoutMs, heapLimitMb })
   }
 }

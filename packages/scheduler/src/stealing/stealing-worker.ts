@@ -4,7 +4,7 @@
  */
 
 import { MillraceError, type StealingStats } from '@millrace/core'
-import { carryValue, Uncarriable } from '@millrace/core/engine'
+import { carryValue, Histogram, Uncarriable } from '@millrace/core/engine'
 import type { Transferred } from '../worker/packed.ts'
 import { pack } from '../worker/packed.ts'
 import type { RunTask, Snapshot, StatefulTask } from '../worker/protocol.ts'
@@ -13,7 +13,6 @@ import type { Loaded, RegionRunner } from '../worker/region-runner.ts'
 import { canSplit, putBack, split } from '../worker/split-region.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { Cells } from './cells.ts'
-import { Histogram } from './histogram.ts'
 import type { Order, PeerPort, Report, Unit, Word } from './protocol.ts'
 import type { WorkerMachine } from './worker-machine.ts'
 

@@ -41,7 +41,7 @@ export const realMachine: TeamMachine = {
     handOverModules()
     return new Worker(ENTRY, {
       workerData: start,
-      execArgv: workerFlags('thread'),
+      ...workerFlags('thread'),
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
     })
   },

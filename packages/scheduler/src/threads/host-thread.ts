@@ -36,7 +36,7 @@ export class HostThread {
     handOverModules()
     this.#worker = new Worker(ENTRY, {
       workerData: this.#beacon,
-      execArgv: workerFlags('thread'),
+      ...workerFlags('thread'),
       ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),
     })
     this.#worker.on('error', (error: unknown) => {
@@ -80,10 +80,15 @@ export class HostThread {
     this.#worker.unref()
   }
 
+  /** The process stays for it. */
+  hold(): void {
+    this.#worker.ref()
+  }
+
   /** Has the thread host a part, which is spoken to through `port`. */
   host(port: MessagePort): void {
     // a thread that dies closes its ports at once, and tells so later: the process must stay to hear it
-    this.#worker.ref()
+    this.hold()
     const message: OpenPart = { kind: 'open', version: PARTS_VERSION, port }
     this.#worker.postMessage(message, [port])
   }

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest'
 import { workerFlags } from './worker-flags.ts'
 
 test('flags that workers can have are left as they are', () => {
-  expect(workerFlags('thread', ['--import', 'tsx', '--max-old-space-size=100'])).toBe(undefined)
-  expect(workerFlags('process', [])).toBe(undefined)
+  expect(workerFlags('thread', ['--import', 'tsx', '--max-old-space-size=100'], {})).toEqual({})
+  expect(workerFlags('process', [], { NODE_OPTIONS: '--require "./a b.cjs"' })).toEqual({})
 })
 
 test('those that make no sense there are left out, with their values', () => {
@@ -20,9 +20,26 @@ test('those that make no sense there are left out, with their values', () => {
     'f()',
     '--inspect-brk=0',
   ]
-  expect(workerFlags('process', given)).toEqual(['--max-old-space-size=100', '--import', 'tsx'])
-  expect(workerFlags('thread', given)).toEqual(['--import', 'tsx'])
-  expect(workerFlags('process', ['--input-type', 'module', '--test', '--watch', '-p', '1'])).toEqual([])
+  expect(workerFlags('process', given, {})).toEqual({
+    execArgv: ['--max-old-space-size=100', '--import', 'tsx'],
+  })
+  expect(workerFlags('thread', given, {})).toEqual({ execArgv: ['--import', 'tsx'] })
+  expect(workerFlags('process', ['--input-type', 'module', '--test', '--watch', '-p', '1'], {})).toEqual({
+    execArgv: [],
+  })
+})
+
+test('likewise in NODE_OPTIONS', () => {
+  const env = {
+    HOME: '/',
+    NODE_OPTIONS: '--input-type=module  --max-old-space-size=100 --require "./a \\"b\\".cjs"',
+  }
+  expect(workerFlags('thread', [], env)).toEqual({
+    env: { HOME: '/', NODE_OPTIONS: '--require "./a \\"b\\".cjs"' },
+  })
+  expect(workerFlags('process', [], env)).toEqual({
+    env: { HOME: '/', NODE_OPTIONS: '--max-old-space-size=100 --require "./a \\"b\\".cjs"' },
+  })
 })
 
 const squares = pathToFileURL(fileURLToPath(new URL('../../test/fixtures/squares.mjs', import.meta.url))).href
@@ -43,7 +60,10 @@ test.each([
     const { outcome, threads } = await run(graph({}), { placement }).done
     console.log(outcome, threads.workers.length > 0)
   `
-  const options = { input: program, encoding: 'utf8' } as const
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module'], options)
-  expect([stdout, stderr]).toEqual(['completed true\n', ''])
+  const said = [['--input-type=module'], []].map((flags) => {
+    const env = flags.length > 0 ? process.env : { ...process.env, NODE_OPTIONS: '--input-type=module' }
+    const { stdout, stderr } = spawnSync(process.execPath, flags, { input: program, encoding: 'utf8', env })
+    return [stdout, stderr]
+  })
+  expect(said).toEqual(Array(2).fill(['completed true\n', '']))
 })

@@ -2,6 +2,11 @@
 import { expect, test } from 'vitest'
 import { asModule } from './as-module.ts'
 
+test('where Node strips types, the format says that there are some', () => {
+  const resolved = { url: 'file:///g.ts', format: 'commonjs-typescript' }
+  expect(asModule(resolved, true).format).toBe('module-typescript')
+})
+
 test.each([
   ['file:///g.ts', 'module'],
   ['file:///g.mts', 'module'],

@@ -5,19 +5,16 @@
  * of Millrace. Used by `register.ts`, and on Node 20 by `hooks.ts`.
  */
 
-import { isTypeScript } from './known-modules.ts'
-
-/** What a resolve hook gives. */
-export interface Resolved {
-  readonly url: string
-  readonly format?: string | null | undefined
-  readonly shortCircuit?: boolean
-}
+import { isTypeScript, type Resolved } from './known-modules.ts'
 
 /** The hook below in the chain. */
 export type ResolveNext<Result> = (specifier: string, context: unknown) => Result
 
-/** The same file as an ES module, if it is TypeScript. `.cts` says by its name that it is none. */
-export function asModule(resolved: Resolved): Resolved {
-  return isTypeScript(resolved.url) ? { ...resolved, format: 'module' } : resolved
+/**
+ * The same file as an ES module, if it is TypeScript. `.cts` says by its name that it is none.
+ * @param isNative whether Node strips the types, which it does only where the format says that there are some
+ */
+export function asModule(resolved: Resolved, isNative = false): Resolved {
+  const format = isNative ? 'module-typescript' : 'module'
+  return isTypeScript(resolved.url) ? { ...resolved, format } : resolved
 }

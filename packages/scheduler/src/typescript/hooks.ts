@@ -1,25 +1,26 @@
 /**
  * The hooks for modules that Node 20 runs on a thread of their own. Loaded there by `register.ts`.
  *
- * On the thread that a program begins on they come after tsx, and tell what it made of each of the user's modules. In a
- * worker they know that already, and tsx is loaded only for what the program has not imported itself.
+ * On the thread that a program begins on, and in workers that were given nothing, they come after tsx. They tell what it made
+ * of each of the user's modules; workers that are started later know it already, and load tsx only for other modules.
  */
 
-import type { MessagePort } from 'node:worker_threads'
-import { asModule, type Resolved, type ResolveNext } from './as-module.ts'
+import { BroadcastChannel } from 'node:worker_threads'
+import { asModule, type ResolveNext } from './as-module.ts'
+import type { Resolved } from './known-modules.ts'
 import {
   isTypeScript,
   type KnownModules,
   type Loaded,
   type ModuleNews,
+  NEWS,
   resolutionKey,
 } from './known-modules.ts'
 
 /** What the thread that registers the hooks gives them. */
 export interface HookData {
-  /** Where to tell what tsx made of a module. */
-  readonly port?: MessagePort
-  readonly known?: KnownModules | undefined
+  /** What was learned before this thread was started; `undefined` where tsx was registered first. */
+  readonly known: KnownModules | undefined
 }
 
 interface ResolveContext {
@@ -35,7 +36,7 @@ interface Loader {
   load(url: string, context: unknown, next: LoadNext): Promise<Loaded>
 }
 
-let port: MessagePort | undefined
+let news: BroadcastChannel | undefined
 let known: KnownModules | undefined
 let loader: Promise<Loader> | undefined
 /** URLs of TypeScript, and of what it imports, directly or not, but for packages that are installed. */
@@ -43,7 +44,6 @@ const users = new Set<string>()
 
 /** Called by Node when the hooks are registered. */
 export function initialize(data: HookData | undefined): void {
-  port = data?.port
   known = data?.known
 }
 
@@ -75,7 +75,8 @@ export async function resolve(
   const { url, format } = result
   if ((isUsers || isTypeScript(url)) && url.startsWith('file:') && !url.includes('/node_modules/'))
     users.add(url)
-  if (isUsers) tell({ kind: 'resolved', key: resolutionKey(specifier, parent), resolved: { url, format } })
+  if (isUsers && found === undefined)
+    tell({ kind: 'resolved', key: resolutionKey(specifier, parent), resolved: { url, format } })
   return { ...result, shortCircuit: true }
 }
 
@@ -101,6 +102,10 @@ function textOf(source: string | Uint8Array): string {
   return typeof source === 'string' ? source : Buffer.from(source).toString()
 }
 
-function tell(news: ModuleNews): void {
-  port?.postMessage(news)
+function tell(message: ModuleNews): void {
+  if (news === undefined) {
+    news = new BroadcastChannel(NEWS)
+    news.unref()
+  }
+  news.postMessage(message)
 }

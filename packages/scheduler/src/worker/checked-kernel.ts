@@ -10,7 +10,6 @@ import {
   isIterable,
   isPolicy,
   type Node,
-  policyOf,
   promiseOf,
   whyNotCarried,
 } from '@millrace/core/engine'
@@ -27,7 +26,7 @@ export function makerOf(nodes: readonly Node[]): Node {
 
 /** The kernel, which throws for a result that cannot be sent if its node has a policy. */
 export function checkedKernel(node: Node, kernel: Kernel, stopsOnFailure: boolean): Kernel {
-  if (!stopsOnFailure && !isPolicy(policyOf(node))) return kernel
+  if (!stopsOnFailure && !isPolicy(node.policy)) return kernel
   switch (kernel.kind) {
     case 'map':
     case 'apply':

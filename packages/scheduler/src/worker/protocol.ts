@@ -192,7 +192,14 @@ export interface DoneReply {
   /** Of the nodes that failed. */
   readonly failures: readonly NodeFailures[]
   readonly worker: number
+  /** When the batch, or what is left of it, was begun, in ms on the machine's monotonic clock. */
+  readonly begunAtMs: number
+  /** In which terms were at work. */
   readonly busyMs: number
+  /** In which promises of terms were waited for. */
+  readonly waitedMs: number
+  /** Of both, by node: at work (estimated from samples) or waited for. */
+  readonly nodeMs: Float64Array
   readonly heapBytes: number
 }
 

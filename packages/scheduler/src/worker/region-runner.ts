@@ -6,6 +6,7 @@
  * reply may hold is left where it is, and gone on with by `resume`.
  */
 
+import { performance } from 'node:perf_hooks'
 import { MillraceError, TermError, WrongStateError } from '@millrace/core'
 import {
   Edge,
@@ -52,6 +53,10 @@ export interface Yielded {
   readonly failures: readonly NodeFailures[]
   /** The batch has more to give: call `resume`. */
   readonly hasMore: boolean
+  /** How long promises of its terms were waited for. */
+  readonly waitedMs: number
+  /** Time in each node, at work (estimated from samples) or waited for. */
+  readonly nodeMs: Float64Array
 }
 
 /** Runs one region, a batch at a time. After a failure it must not be used again. */
@@ -90,6 +95,12 @@ export class RegionRunner {
   #failure: { readonly error: unknown } | undefined
   #onReady: (() => void) | undefined
   #undone: number
+  /** In which promises were waited for, since the last was told. */
+  #waitedMs = 0
+  /** Of each node: how long it was waited for, since that was told. */
+  readonly #nodeMs: number[]
+  /** Of each stage: how much of its work was told. */
+  readonly #toldMs: number[]
 
   /**
    * @param nodes the graph's nodes, to which the region's indexes refer
@@ -171,6 +182,8 @@ export class RegionRunner {
       for (const edge of outlet.edges) edge.writer = stage
       return stage
     })
+    this.#toldMs = this.stages.map(() => 0)
+    this.#nodeMs = this.nodes.map(() => 0)
     this.#tails = [...tailEdges].map(([stage, edge]) => new TailFold(this.stages[stage] as FusedStage, edge))
     this.#opensSplits = region.opensSplits
     const nobody = { wake: () => {}, onItems: () => {}, onReaderGone: () => {} }
@@ -186,9 +199,11 @@ export class RegionRunner {
       signal: this.#abort.signal,
       batchItems: BATCH_ITEMS,
       timers: this.#timers,
+      isPaused: false,
       stopsOnFailure,
       setAside: (letter, isFatal) => this.#failures.add(letter, isFatal),
       look: () => {},
+      worked: () => {},
       ready: (stage) => {
         stage.isReady = true
         this.#ready.push(stage)
@@ -329,9 +344,14 @@ export class RegionRunner {
   }
 
   #untilReady(): Promise<void> {
+    const begun = performance.now()
+    const waits = this.#waitingNode
     return new Promise((resolve) => {
       this.#onReady = () => {
         this.#onReady = undefined
+        const ms = performance.now() - begun
+        this.#waitedMs += ms
+        if (waits >= 0) this.#nodeMs[waits] = (this.#nodeMs[waits] as number) + ms
         resolve()
       }
     })
@@ -373,11 +393,35 @@ export class RegionRunner {
       left: left - this.#left,
       hasMore,
       failures: this.#failures.take(this.nodes, records),
+      waitedMs: this.#waitedMs,
+      nodeMs: this.#takeNodeMs(),
     }
+    this.#waitedMs = 0
     this.#counts.set(counts)
     this.#copied = copied
     this.#left = left
     return yielded
+  }
+
+  #takeNodeMs(): Float64Array {
+    const all = this.stages.flatMap(({ processingMs, shares, plan }, at) => {
+      const ms = processingMs - (this.#toldMs[at] as number)
+      this.#toldMs[at] = processingMs
+      return plan.nodes.map((_, node) => ms * (shares?.[node] ?? 1 / plan.nodes.length))
+    })
+    const ms = Float64Array.from(all, (own, at) => own + (this.#nodeMs[at] as number))
+    this.#nodeMs.fill(0)
+    return ms
+  }
+
+  /** Index of the first node that something is waited for in; -1 if none is. */
+  get #waitingNode(): number {
+    let at = 0
+    for (const stage of this.stages) {
+      if (stage.isWaiting) return at + stage.awaitingAt
+      at += stage.plan.nodes.length
+    }
+    return -1
   }
 
   /** Lets the batch under way go: nobody waits for it any more. */
@@ -398,7 +442,7 @@ function bornOf({ out }: NodeRecord): Partial<NodeRecord> {
 
 /** The node with what was said of its failures where the run was started. */
 function withPolicy(node: Node, policy: WirePolicy | undefined): Node {
-  return policy === undefined ? node : { ...node, policy: { ...node.leaf.failurePolicy, ...policy } }
+  return policy === undefined ? node : { ...node, policy: { ...node.policy, ...policy } }
 }
 
 function lastOf({ nodes }: StagePlan): Node {

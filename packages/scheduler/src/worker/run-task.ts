@@ -4,11 +4,12 @@ import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { threadId } from 'node:worker_threads'
 import { MillraceError, TermError } from '@millrace/core'
-import { carryValue, isA, type Node, refusalOf, Uncarriable } from '@millrace/core/engine'
+import { carryValue, isA, monotonicMs, type Node, refusalOf, Uncarriable } from '@millrace/core/engine'
 import { NotSent, packOutputs } from './outputs.ts'
 import { giveBuffers, type Packed, type Transferred, unpack } from './packed.ts'
 import {
   type ContinueTask,
+  type DoneReply,
   type FailedReply,
   type Outputs,
   PROTOCOL_VERSION,
@@ -22,17 +23,30 @@ import {
 import { OWN_WAY, refusal, toWireItem } from './refusal.ts'
 import type { RegionRunner, Yielded } from './region-runner.ts'
 import { addRegion, knownRegion, type Region } from './region-store.ts'
+import { strayError } from './strays.ts'
 import { toWire } from './wire-error.ts'
 
 /** Is told of the runner that has a task's batch, and again, with nothing, when it has it no more. */
 export type Watch = (runner: RegionRunner | undefined) => void
 
 /**
- * Runs `task`; buffers that its terms give away with the reply are appended to `transfer`. Never rejects.
+ * Runs `task`; buffers that its terms give away with the reply are appended to `transfer`. What its functions have left
+ * behind fails it. Never rejects.
  *
  * @param part of a batch that is dealt among workers: which part of it
  */
 export async function runTask(task: Task, transfer: Transferred, watch?: Watch, part = ''): Promise<Reply> {
+  const reply = await answer(task, transfer, watch, part)
+  const stray = await strayError()
+  return stray === undefined ? reply : failed(stray, undefined)
+}
+
+async function answer(
+  task: Task,
+  transfer: Transferred,
+  watch: Watch | undefined,
+  part: string,
+): Promise<Reply> {
   let region: Region | undefined
   try {
     if (task.kind === 'continue') {
@@ -143,8 +157,21 @@ function settle(
     snapshot,
     failures: yielded.failures,
     worker: threadId === 0 ? process.pid : threadId,
-    busyMs: performance.now() - begun,
+    ...spentSince(begun, yielded),
     heapBytes: getHeapStatistics().used_heap_size,
+  }
+}
+
+function spentSince(
+  begun: number,
+  { waitedMs, nodeMs }: Yielded,
+): Pick<DoneReply, 'begunAtMs' | 'busyMs' | 'waitedMs' | 'nodeMs'> {
+  const tookMs = performance.now() - begun
+  return {
+    begunAtMs: monotonicMs() - tookMs,
+    busyMs: Math.max(0, tookMs - waitedMs),
+    waitedMs,
+    nodeMs,
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { kernelTerm } from '@millrace/core'
-import type { Node } from '@millrace/core/engine'
+import { type AnyLeaf, makeNode, type Node } from '@millrace/core/engine'
 import { Random } from '@millrace/core/testing'
 import { expect, test } from 'vitest'
 import { Assembly } from '../stealing/assembly.ts'
@@ -63,10 +63,7 @@ function treeOf(
   leaves: readonly Leaf[],
   shape: Pick<RegionRef, 'entries' | 'edges' | 'exits' | 'timed'>,
 ): Tree {
-  const nodes = leaves.map(
-    (leaf, index) =>
-      ({ index, id: leaf.name, leaf, inputs: [], outputs: [], rows: false, positional: false }) as Node,
-  )
+  const nodes = leaves.map((leaf, index) => makeNode(index, leaf.name, leaf as unknown as AnyLeaf))
   const region: RegionRef = {
     ...shape,
     graph: { key: '', url: '', exportName: undefined, params: { value: undefined }, fingerprint: '' },
@@ -114,7 +111,10 @@ const asReply = (yielded: Yielded): DoneReply => ({
   snapshot: undefined,
   failures: yielded.failures,
   worker: 0,
+  begunAtMs: 0,
   busyMs: 0,
+  waitedMs: 0,
+  nodeMs: new Float64Array(),
   heapBytes: 0,
 })
 

@@ -7,6 +7,7 @@ import { MillraceError, messageOf } from '@millrace/core'
 import {
   type CarriedValue,
   carryValue,
+  define,
   isA,
   kindOfError,
   type Prototype,
@@ -54,7 +55,12 @@ function takeApart(error: unknown, depth: number): WireError {
   for (const [key, value] of Object.entries(error)) {
     if (key === 'code' || key === 'cause') continue
     const why = whyNotCarried(value, OWN_WAY)
-    properties[key] = why === undefined ? value : `[${why.path === '' ? '' : `${why.path} is `}${why.what}]`
+    // not assigned: a field may be named __proto__
+    define(
+      properties,
+      key,
+      why === undefined ? value : `[${why.path === '' ? '' : `${why.path} is `}${why.what}]`,
+    )
   }
   const { code } = error as { readonly code?: unknown }
   const { name, message, stack, cause } = error
@@ -89,7 +95,9 @@ export function fromWire(wire: WireError): unknown {
   }
   if (wire.stack !== undefined) error.stack = wire.stack
   if (wire.code !== undefined) Object.assign(error, { code: wire.code })
-  return Object.assign(error, restoreValue(wire.properties))
+  for (const [key, value] of Object.entries(restoreValue(wire.properties) as object))
+    define(error, key, value)
+  return error
 }
 
 /** An error must not be lost for its class. */

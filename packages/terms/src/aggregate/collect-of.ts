@@ -1,7 +1,7 @@
 /** `collectOf`: the items themselves. */
 
 import { BadInputError } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import type { Aggregate } from './aggregate.ts'
 
 /** Options of {@link collectOf}. */
@@ -28,6 +28,7 @@ export interface CollectOptions {
  * ```
  */
 export function collectOf<In>(options: CollectOptions = {}): Aggregate<In, In[], In[]> {
+  checkOptions('collectOf', options, { maxItems: true })
   const { maxItems = 10_000 } = options
   checkWhole('maxItems of collectOf()', maxItems, 1)
   const checkRoom = (items: number): void => {

@@ -1,6 +1,7 @@
 /** `distinctOf`: about how many different keys, in a few kilobytes. */
 
 import { InvalidOptionError } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { type GroupKey, keyOf } from '../event-time/options.ts'
 import type { Aggregate } from './aggregate.ts'
 import { hashOf } from './hash.ts'
@@ -34,6 +35,7 @@ export function distinctOf<In>(
   key: (item: In) => GroupKey,
   options: DistinctOptions = {},
 ): Aggregate<In, number, Uint8Array> {
+  checkOptions('distinctOf', options, { precision: true })
   const { precision = 12 } = options
   const read = keyOf('distinctOf', key)
   if (!(Number.isInteger(precision) && precision >= 4 && precision <= 16)) {

@@ -1,7 +1,7 @@
 /** `quantilesOf`: medians and percentiles, in a few kilobytes. */
 
 import { InvalidOptionError } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import type { Aggregate } from './aggregate.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
@@ -56,6 +56,7 @@ export function quantilesOf<In>(
   quantiles: readonly number[],
   options: QuantilesOptions = {},
 ): Aggregate<In, number[], QuantileState> {
+  checkOptions('quantilesOf', options, { relativeError: true, maxBuckets: true })
   const { relativeError = 0.01, maxBuckets = 2048 } = options
   const read = numberOf('quantilesOf', f)
   if (!(Array.isArray(quantiles) && quantiles.every((q) => typeof q === 'number' && q >= 0 && q <= 1))) {
@@ -122,7 +123,7 @@ function addTo(buckets: Map<number, number>, bucket: number, count: number): voi
 
 /** The bucket that holds `bucket` after so many joins. */
 function joined(bucket: number, joins: number): number {
-  return Math.ceil(bucket / 2 ** joins)
+  return joins === 0 ? bucket : Math.ceil(bucket / 2 ** joins)
 }
 
 function joinBuckets(state: QuantileState): void {
@@ -134,7 +135,7 @@ function joinBuckets(state: QuantileState): void {
   }
 }
 
-/** Walks the buckets from the least value to the greatest, once for all quantiles. */
+/** Walks the buckets from the least value to the greatest, for each quantile. */
 function quantilesIn(state: QuantileState, quantiles: readonly number[], base: number): number[] {
   const { count, zeros, min, max, joins, positive, negative } = state
   if (count === 0) return quantiles.map(() => Number.NaN)
@@ -146,19 +147,25 @@ function quantilesIn(state: QuantileState, quantiles: readonly number[], base: n
     const root = Math.exp((width * bucket + shift) / 2)
     return bucket === Number.POSITIVE_INFINITY ? root : Math.min(Number.MAX_VALUE, root * root)
   }
-  const steps: [number, number][] = [
-    ...[...negative].sort(([a], [b]) => b - a).map(([b, n]): [number, number] => [-middle(b), n]),
-    [0, zeros],
-    ...[...positive].sort(([a], [b]) => a - b).map(([b, n]): [number, number] => [middle(b), n]),
-  ]
+  const below = Float64Array.from(negative.keys()).sort().reverse()
+  const above = Float64Array.from(positive.keys()).sort()
+  const valueAt = (rank: number): number => {
+    let left = rank
+    for (const bucket of below) {
+      left -= negative.get(bucket) as number
+      if (left < 0) return -middle(bucket)
+    }
+    left -= zeros
+    if (left < 0) return 0
+    for (const bucket of above) {
+      left -= positive.get(bucket) as number
+      if (left < 0) return middle(bucket)
+    }
+    return max
+  }
   return quantiles.map((quantile) => {
     if (quantile === 0) return min
     if (quantile === 1) return max
-    let rank = Math.floor(quantile * (count - 1))
-    for (const [value, n] of steps) {
-      if (rank < n) return Math.min(max, Math.max(min, value))
-      rank -= n
-    }
-    return max
+    return Math.min(max, Math.max(min, valueAt(Math.floor(quantile * (count - 1)))))
   })
 }

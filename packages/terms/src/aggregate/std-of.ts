@@ -1,6 +1,6 @@
 /** `stdOf`: the standard deviation. */
 
-import { checkBoolean } from '../check.ts'
+import { checkBoolean, checkOptions } from '../check.ts'
 import { addMoment, deviationOf, type Moments, mergeMoments, noMoments } from '../exact/moments.ts'
 import type { Aggregate } from './aggregate.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
@@ -30,6 +30,7 @@ export interface StdOptions {
  * ```
  */
 export function stdOf<In>(f: NumberOf<In>, options: StdOptions = {}): Aggregate<In, number, Moments> {
+  checkOptions('stdOf', options, { sample: true })
   const { sample = false } = options
   const read = numberOf('stdOf', f)
   checkBoolean('sample of stdOf()', sample)

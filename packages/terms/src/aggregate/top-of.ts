@@ -1,7 +1,7 @@
 /** `topOf`: the most frequent keys. */
 
 import { InvalidOptionError } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { type GroupKey, keyOf } from '../event-time/options.ts'
 import type { Aggregate } from './aggregate.ts'
 
@@ -57,6 +57,7 @@ export function topOf<In, Key extends GroupKey>(
   size: number,
   options: TopOptions = {},
 ): Aggregate<In, TopKey<Key>[], TopState<Key>> {
+  checkOptions('topOf', options, { counters: true })
   const read = keyOf('topOf', key)
   checkWhole('size of topOf()', size, 1)
   const { counters: room = Math.max(1000, 10 * size) } = options

@@ -9,9 +9,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { BadInputError, describe, InvalidOptionError, messageOf } from '@millrace/core'
 import { cutLines, type LineRules, lastLine, noLine } from '../format/line-cutter.ts'
+import { checkWellFormed } from '../format/well-formed.ts'
 import type { Duct } from '../interop/duct.ts'
 import { beforeProcessEnds } from '../process-end.ts'
-import type { ExecSettings } from './exec.ts'
+import type { ExecSettings } from './exec-options.ts'
 
 /** What is kept of the standard error, for messages. */
 const MAX_ERROR_CHARS = 4096
@@ -146,6 +147,7 @@ export class ChildDuct implements Duct<string | Uint8Array, string | Uint8Array>
         `a text or bytes, which ${describe(item)} is not`,
       )
     }
+    if (typeof item === 'string') checkWellFormed('An item of exec()', item)
     if (this.#child.stdin.write(typeof item === 'string' ? `${item}\n` : item)) return
     return new Promise((resolve) => {
       this.#wake = resolve

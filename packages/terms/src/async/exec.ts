@@ -1,23 +1,12 @@
 /** `exec`: a child process as a term. */
 
 import { type Awaitable, InvalidOptionError, type StreamTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { type Duct, DuctTerm } from '../interop/duct.ts'
 import { ChildDuct } from './child-duct.ts'
+import type { ExecOptions, ExecSettings } from './exec-options.ts'
 
-/** Options of {@link exec}. */
-export interface ExecOptions {
-  /** What comes out: lines of text, or chunks of bytes as they come. Default `lines`. */
-  readonly output?: 'lines' | 'bytes'
-  /** The folder to run in. Default: the process's. */
-  readonly cwd?: string
-  /** Environment variables, beside those of the process. `undefined` takes one away. */
-  readonly env?: Readonly<Record<string, string | undefined>>
-  /** Bytes of one line at most; a longer one fails the run. Default 1,048,576. */
-  readonly maxLineBytes?: number
-  /** How long a process that was told to end (SIGTERM) may take, in ms, before it is killed (SIGKILL). Default 2,000. */
-  readonly killAfterMs?: number
-}
+export type { ExecOptions } from './exec-options.ts'
 
 /**
  * Runs a program: items are written to its standard input, a text as a line, bytes as they are; what it writes to its
@@ -63,6 +52,7 @@ export function exec(
   args: readonly string[] = [],
   options: ExecOptions = {},
 ): StreamTerm<string | Uint8Array, string | Uint8Array> {
+  checkOptions('exec', options, { output: true, cwd: true, env: true, maxLineBytes: true, killAfterMs: true })
   const { output = 'lines', cwd, env = {}, maxLineBytes = 1024 * 1024, killAfterMs = 2000 } = options
   for (const text of [command, ...args]) {
     if (typeof text !== 'string')
@@ -74,13 +64,6 @@ export function exec(
   checkWhole('maxLineBytes of exec()', maxLineBytes, 1)
   checkWhole('killAfterMs of exec()', killAfterMs, 0)
   return new Exec({ command, args, output, cwd, env, maxLineBytes, killAfterMs }).local()
-}
-
-/** What to run, and how. */
-export interface ExecSettings extends Required<Omit<ExecOptions, 'cwd'>> {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly cwd: string | undefined
 }
 
 class Exec extends DuctTerm<string | Uint8Array, string | Uint8Array> {

@@ -42,6 +42,12 @@ async function server(answer?: (path: string, response: ServerResponse) => void)
   return { address: (n: number) => `${base}/${n}`, open, aborted, until, most: () => most }
 }
 
+test.each([3e9, 5e9])('a limit of %d ms, beyond what timers of Node can wait, is one', async (timeoutMs) => {
+  const { address } = await server((path, response) => void setImmediate(() => response.end(path)))
+  const answers = fromIterable([1, 2]).pipe(fetchEach(address, { timeoutMs }))
+  expect(await toArray(answers)).toEqual(['/1', '/2'])
+})
+
 test('gives each answer, in order, with no more than concurrency under way', async () => {
   const { address, most } = await server((path, response) => response.end(`got ${path}`))
   const items = Array.from({ length: 40 }, (_, i) => i)

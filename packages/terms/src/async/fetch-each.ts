@@ -1,7 +1,9 @@
 /** `fetchEach`: a request per item. */
 
 import { type Awaitable, BadInputError, type Context, FunctionTerm, InvalidOptionError } from '@millrace/core'
-import { checkBoolean, checkFunction, checkWhole } from '../check.ts'
+import { longTimer } from '@millrace/core/engine'
+import { checkBoolean, checkFunction, checkOptions, checkWhole } from '../check.ts'
+import { checkWellFormed } from '../format/well-formed.ts'
 import { checkMs } from '../rate/check-ms.ts'
 
 /** What to fetch: an address, or one with the options of `fetch`. */
@@ -41,6 +43,7 @@ export function fetchEach<In, Out = string>(
   target: (item: In) => FetchTarget,
   options: FetchEachOptions<In, Out> = {},
 ): FunctionTerm<In, Out> {
+  checkOptions('fetchEach', options, { read: true, concurrency: true, ordered: true, timeoutMs: true })
   const { read = textOf, concurrency = 8, ordered = true, timeoutMs = 30_000 } = options
   checkFunction('fetchEach', target)
   checkFunction('read of fetchEach', read)
@@ -81,9 +84,15 @@ class FetchEach<In, Out> extends FunctionTerm<In, Out> {
     if (typeof address !== 'string' && !(address instanceof URL)) {
       throw new InvalidOptionError('What the function of fetchEach() returns', address, 'an address')
     }
+    for (const text of [address, init.body]) {
+      if (typeof text === 'string') checkWellFormed('A request of fetchEach()', text)
+    }
     const controller = new AbortController()
     this.#underWay.add(controller)
-    const signals = [controller.signal, ctx.signal, AbortSignal.timeout(this.#timeoutMs)]
+    const late = (): void => controller.abort(new DOMException('The request took too long.', 'TimeoutError'))
+    // not AbortSignal.timeout(): Node's timers overflow after 24.8 days
+    const cancelTimer = longTimer(this.#timeoutMs, late, false)
+    const signals = [controller.signal, ctx.signal]
     if (init.signal) signals.push(init.signal)
     try {
       const response = await fetch(address, { ...init, signal: AbortSignal.any(signals) })
@@ -94,6 +103,7 @@ class FetchEach<In, Out> extends FunctionTerm<In, Out> {
         if (!response.bodyUsed) await response.body?.cancel()
       }
     } finally {
+      cancelTimer()
       this.#underWay.delete(controller)
     }
   }

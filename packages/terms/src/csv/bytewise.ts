@@ -5,6 +5,7 @@
 
 import { StringDecoder } from 'node:string_decoder'
 import { BadInputError } from '@millrace/core'
+import { utf8Of } from '../format/well-formed.ts'
 import { textChunks } from '../source/text-chunks.ts'
 
 /** UTF-8 or Latin-1: the chunks as they are. */
@@ -35,11 +36,4 @@ function bytesOfText(path: string, text: string): Buffer {
   const bytes = utf8Of(text)
   if (bytes !== undefined) return bytes
   throw new BadInputError(`The file ${path} is no text in UTF-16: it has half of a surrogate pair.`)
-}
-
-/** A text in UTF-8; `undefined` if it has half of a surrogate pair, which UTF-8 has no place for. */
-export function utf8Of(text: string): Buffer | undefined {
-  // of Node 20, but not yet of the language version that is compiled for
-  const isWellFormed = (text as unknown as { isWellFormed(): boolean }).isWellFormed()
-  return isWellFormed ? Buffer.from(text) : undefined
 }

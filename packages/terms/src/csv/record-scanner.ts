@@ -49,9 +49,9 @@ type Marks = Omit<CsvFormat, 'columns' | 'ragged' | 'encoding'>
 /** Walks over the records of one piece of bytes after the other. Fields are those of the record found last. */
 export class RecordScanner {
   /** Where each field begins and ends among the bytes, and how it is written; the first `count` are the record's. */
-  starts = new Int32Array(32)
-  ends = new Int32Array(32)
-  kinds = new Uint8Array(32)
+  starts: Int32Array = new Int32Array(32)
+  ends: Int32Array = new Int32Array(32)
+  kinds: Uint8Array = new Uint8Array(32)
   count = 0
   bytes: Buffer = Buffer.alloc(0)
   /** Where the record begins that was found last, or that is incomplete, and its line. */

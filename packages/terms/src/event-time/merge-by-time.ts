@@ -1,6 +1,6 @@
 /** `mergeByTime`: several streams become one, in the order of their times. */
 
-import { type KernelTerm, kernelTerm, type StreamContext, type View } from '@millrace/core'
+import { KernelTerm, type StreamContext, type View } from '@millrace/core'
 import { timeOf } from './options.ts'
 import { type ReadState, readByTime } from './read-by-time.ts'
 
@@ -14,6 +14,9 @@ export type MergedItem<Row> = Row extends readonly (infer Item)[] ? Item : Row[k
  * If every input is sorted, the output is; an item behind the latest of its own input keeps its place behind it, so the
  * output is as far out of order as the worst input (see `sortByTime`). An input that idles holds back the others, since
  * its next item may be the earliest. It ends when all inputs have ended.
+ *
+ * Under `--strategy distributed` inputs with sources of their own are read by tasks of their own, so that hosts read and
+ * parse files side by side; the watermark is still the least of all inputs.
  *
  * State: the next item of each input. Reads each input no further than that; a full output holds back all of them.
  *
@@ -39,9 +42,14 @@ export function mergeByTime<Row extends object>(
     views: Readonly<Record<string, View<unknown>>>,
     ctx: StreamContext<ReadState, Item>,
   ): Promise<void> => readByTime(views, Object.keys(views), timed, ctx, ({ item }) => [item as Item])
-  return kernelTerm(
+  return new Gathering<Row, MergedItem<Row>, ReadState>(
     'mergeByTime',
     { kind: 'stream', self: { resumable: true }, run },
     { initialState: (): ReadState => ({ heads: new Map() }) },
   )
+}
+
+/** Over many hosts each input may be read elsewhere: its watermark comes with its items. */
+class Gathering<in In, out Out, State> extends KernelTerm<In, Out, State> {
+  override readonly gathers = true
 }

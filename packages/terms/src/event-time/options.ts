@@ -1,6 +1,7 @@
 /** What terms in event time have in common: how they read times and keys, and what late items lead to. */
 
 import { BadInputError, checkSyncFunction, describe, InvalidOptionError } from '@millrace/core'
+import { isRefusedPromise } from '@millrace/core/engine'
 
 /** What a key may be: a value that is equal to its copy, so that state can be moved. */
 export type GroupKey = string | number | bigint | boolean | null
@@ -40,6 +41,7 @@ export function timeOf<In>(owner: string, time: (item: In) => number): (item: In
   return (item) => {
     const at: unknown = time(item)
     if (typeof at !== 'number' || !(Math.abs(at) <= MAX_TIME_MS)) {
+      isRefusedPromise(at)
       throw new BadInputError(
         `The time of ${owner}() gave ${describe(at)} for ${describe(item)}. It must give milliseconds, up to 2 ** 52: ` +
           'date.getTime(), Date.parse(text), seconds * 1000.',
@@ -59,6 +61,7 @@ export function keyOf<In, Key>(owner: string, key: (item: In) => Key): (item: In
   return (item) => {
     const value = key(item)
     if ((typeof value === 'object' && value !== null) || value === undefined || typeof value === 'function') {
+      isRefusedPromise(value)
       throw new BadInputError(
         `The key of ${owner}() gave ${describe(value)} for ${describe(item)}. It must give a string, a number, a ` +
           'bigint, a boolean or null; join several parts to one string.',

@@ -35,7 +35,7 @@ export async function readByTime<State extends ReadState, Out>(
   names: readonly string[],
   timeOf: (input: string, item: unknown) => number,
   ctx: StreamContext<State, Out>,
-  step: (head: Head, state: State) => readonly Out[],
+  step: (head: Head, ctx: StreamContext<State, Out>) => readonly Out[],
 ): Promise<void> {
   const { heads } = ctx.state
   const fill = async (input: string, before: number): Promise<void> => {
@@ -58,7 +58,7 @@ export async function readByTime<State extends ReadState, Out>(
       if (head !== undefined && (first === undefined || head.latest < first.latest)) first = head
     }
     if (first === undefined) return
-    for (const out of step(first, ctx.state)) await ctx.emit(out)
+    for (const out of step(first, ctx)) await ctx.emit(out)
     first.isTaken = true
     await fill(first.input, first.latest)
   }

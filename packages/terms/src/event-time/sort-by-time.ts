@@ -1,7 +1,7 @@
 /** `sortByTime`: brings items into the order of their times. */
 
 import type { Context, KernelTerm, Ports } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { type Entry, popEntry, pushEntry } from './heap.ts'
 import { checkLate, checkMs, fullError, type LatePolicy, lateError, timeOf } from './options.ts'
 import { PortedTerm } from './ports.ts'
@@ -58,6 +58,7 @@ export interface SortState {
 export function sortByTime<In, Late extends LatePolicy = 'fail'>(
   options: SortByTimeOptions<In, Late>,
 ): KernelTerm<In, Late extends 'port' ? Ports<{ sorted: In; late: In }> : In, SortState> {
+  checkOptions('sortByTime', options, { time: true, outOfOrderMs: true, late: true, maxItems: true })
   const { time, outOfOrderMs, maxItems = 100_000 } = options
   const late: LatePolicy = options.late ?? 'fail'
   const read = timeOf('sortByTime', time)

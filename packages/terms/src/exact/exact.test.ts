@@ -146,10 +146,11 @@ test('the deviation is that of exact arithmetic, to its last bit but one', () =>
         const root = rootOf(square)
         const wanted = nearest(root, 1n << 1200n)
         const step = Math.max(TINY, wanted * 2 ** -52)
-        expect(Math.abs(deviation - wanted) <= step).toBe(true)
+        // beyond all doubles both are infinite
+        expect(deviation === wanted || Math.abs(deviation - wanted) <= step).toBe(true)
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 500, examples: [[[MAX, -MAX]]] },
   )
 })
 

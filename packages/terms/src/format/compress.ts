@@ -3,7 +3,7 @@
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { InvalidOptionError, type StreamTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { Through } from '../interop/through.ts'
 
 /** How bytes are packed. `zstd` needs Node 22.15 or later. */
@@ -48,6 +48,7 @@ export function compress(
   format: Compression,
   options: CompressOptions = {},
 ): StreamTerm<Uint8Array | string, Uint8Array> {
+  checkOptions('compress', options, { level: true })
   const make = makerOf('compress', format, 0)
   const settings = levelOf(format, options.level)
   return new Through<Uint8Array | string, Uint8Array>('compress', () => make(settings)).local()

@@ -81,3 +81,12 @@ test('refuses what makes no sense', () => {
     expect(() => formatCsv(options)).toThrow(REFUSED)
   }
 })
+
+test.each([
+  ['a bigint in a list', [1n]],
+  ['a date that is none', new Date(Number.NaN)],
+])('%s has no text: the run fails with the reason', async (_, field) => {
+  await expect(toArray(fromIterable([{ field }]).pipe(formatCsv()))).rejects.toMatchObject({
+    cause: { code: 'BAD_INPUT', message: expect.stringContaining('A field of formatCsv() has no text') },
+  })
+})

@@ -8,10 +8,12 @@ import {
   InvalidOptionError,
   type KernelTerm,
   kernelTerm,
+  messageOf,
   type Term,
 } from '@millrace/core'
-import { checkBoolean } from '../check.ts'
+import { checkBoolean, checkOptions } from '../check.ts'
 import { writeLinesUnder } from '../sink/write-lines.ts'
+import { fieldOf } from '../source/as-record.ts'
 
 /** Options of {@link formatCsv} and {@link writeCsv}. */
 export interface FormatCsvOptions {
@@ -44,6 +46,7 @@ export interface FormatCsvOptions {
 export function formatCsv(
   options: FormatCsvOptions = {},
 ): KernelTerm<object, string, readonly string[] | undefined> {
+  checkOptions('formatCsv', options, { columns: true, delimiter: true, header: true })
   return formatter(options, 'item')
 }
 
@@ -89,7 +92,7 @@ function formatter(
         )
       }
     }
-    const text = line(names.map((name) => (record as Readonly<Record<string, unknown>>)[name]))
+    const text = line(names.map((name) => fieldOf(record, name)))
     return head === undefined || heads === 'item' ? text : `${head}\n${text}`
   }
   return kernelTerm<object, string, readonly string[] | undefined>(
@@ -127,6 +130,7 @@ function formatter(
  * ```
  */
 export function writeCsv(file: string | URL, options: FormatCsvOptions = {}): Term<object, never> {
+  checkOptions('writeCsv', options, { columns: true, delimiter: true, header: true })
   const { columns, delimiter = ',', header = true } = options
   const formatted = formatter(options, 'none')
   const head = header && columns !== undefined ? lineOf(columns, delimiter) : undefined
@@ -141,8 +145,15 @@ function lineOf(fields: readonly unknown[], delimiter: string): string {
 
 function textOf(field: unknown): string {
   if (field === null || field === undefined) return ''
-  if (field instanceof Date) return field.toISOString()
-  return typeof field === 'object' ? JSON.stringify(field) : String(field)
+  if (typeof field !== 'object') return String(field)
+  try {
+    return field instanceof Date ? field.toISOString() : JSON.stringify(field)
+  } catch (cause) {
+    throw new BadInputError(
+      `A field of formatCsv() has no text: ${messageOf(cause)}. Convert it in a map() before it.`,
+      { cause },
+    )
+  }
 }
 
 function quoted(text: string, delimiter: string): string {

@@ -1,6 +1,7 @@
 /** `largeIntegers`: JSON whose integers do not fit into numbers. Used by `parseNdjson` and `parseJson`. Internal. */
 
 import { InvalidOptionError } from '@millrace/core'
+import { parseJsonText } from '@millrace/core/engine'
 
 /** What becomes of integers that are no safe integers: rounded to numbers, or kept as bigint or as their text. */
 export type LargeIntegers = 'round' | 'bigint' | 'text'
@@ -31,9 +32,9 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
  */
 export function jsonParser(owner: string, keep: LargeIntegers = 'round'): (text: string) => unknown {
   checkLargeIntegers(owner, keep)
-  if (keep === 'round') return JSON.parse
+  if (keep === 'round') return (text) => parseJsonText(text)
   return (text) => {
-    const plain: unknown = JSON.parse(text)
+    const plain = parseJsonText(text)
     if (!MANY_DIGITS.test(text)) return plain
     const taken = new Set<number>()
     for (const [token] of text.matchAll(TOKENS)) if (!token.startsWith('"')) taken.add(Number(token))
@@ -49,6 +50,6 @@ export function jsonParser(owner: string, keep: LargeIntegers = 'round'): (text:
       return String(standIn)
     })
     if (kept.size === 0) return plain
-    return JSON.parse(marked, (_key, value: unknown) => kept.get(value as number) ?? value)
+    return parseJsonText(marked, (value) => kept.get(value as number) ?? value)
   }
 }

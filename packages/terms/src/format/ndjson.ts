@@ -10,7 +10,7 @@ import {
   messageOf,
   type Term,
 } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { writeLines } from '../sink/write-lines.ts'
 import { checkFields, type FieldRecord, type Fields } from '../source/fields.ts'
@@ -49,6 +49,7 @@ export interface ParseNdjsonOptions {
 export function parseNdjson<Row = unknown>(
   options: ParseNdjsonOptions = {},
 ): KernelTerm<string, Row, number> {
+  checkOptions('parseNdjson', options, { invalid: true, largeIntegers: true })
   const isSkipping = skips('parseNdjson', options)
   const parse = jsonParser('parseNdjson', options.largeIntegers)
   const f = (line: string, ctx: Context<number, Row>): Row | undefined => {
@@ -98,6 +99,7 @@ export interface FormatNdjsonOptions {
  * ```
  */
 export function formatNdjson(options: FormatNdjsonOptions = {}): KernelTerm<unknown, string> {
+  checkOptions('formatNdjson', options, { bigints: true })
   const { bigints = 'fail' } = options
   if (bigints !== 'fail' && bigints !== 'text') {
     throw new InvalidOptionError('bigints of formatNdjson()', bigints, '"fail" or "text"')
@@ -181,6 +183,7 @@ export function ndjson(
   file: string | URL,
   options: NdjsonOptions & { readonly fields?: Fields<unknown> } = {},
 ): Term<never, unknown> {
+  checkOptions('ndjson', options, { splitBytes: true, invalid: true, largeIntegers: true, fields: true })
   const { fields, invalid, largeIntegers, splitBytes } = options
   if (splitBytes !== undefined) checkWhole('splitBytes of ndjson()', splitBytes, 1)
   if (fields !== undefined) {
@@ -258,5 +261,6 @@ class Ndjson extends LineSource<unknown> {
  * ```
  */
 export function writeNdjson(file: string | URL, options: FormatNdjsonOptions = {}): Term<unknown, never> {
+  checkOptions('writeNdjson', options, { bigints: true })
   return compose('sequential', [formatNdjson(options), writeLines(file)])
 }

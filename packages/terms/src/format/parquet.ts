@@ -11,7 +11,7 @@ import {
   messageOf,
 } from '@millrace/core'
 import type { AsyncBuffer, Compressors, FileMetaData } from 'hyparquet'
-import { checkBoolean, checkWhole } from '../check.ts'
+import { checkBoolean, checkOptions, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { type EndMark, endMark } from '../source/file-mark.ts'
 import { withExactDecimals } from './parquet-decimals.ts'
@@ -59,6 +59,7 @@ export function parquet<Row = Record<string, unknown>>(
   file: string | URL,
   options: ParquetOptions = {},
 ): BatchSourceTerm<Row> {
+  checkOptions('parquet', options, { columns: true, batchRows: true, utf8: true })
   const { columns, batchRows = 8192, utf8 = true } = options
   if (
     columns !== undefined &&
@@ -133,7 +134,7 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
           file,
           metadata,
           compressors,
-          parsers: PARSERS,
+          parsers: metadata.schema.some(isMap) ? PARSERS_OF_KEYS : PARSERS,
           utf8: this.#utf8,
           rowStart,
           rowEnd,
@@ -159,6 +160,8 @@ class Parquet<Row> extends BatchSourceTerm<Row> {
     if (missing !== undefined) {
       throw new BadInputError(`it has no column ${JSON.stringify(missing)}, but ${names.join(', ')}`)
     }
+    // hyparquet assigns fields, which would set the prototype of the row
+    if (names.includes('__proto__')) throw new BadInputError('it has a column named __proto__')
   }
 }
 
@@ -186,6 +189,19 @@ const PARSERS = {
       )
     }
   },
+}
+
+/** Where texts may be keys of maps, which hyparquet assigns. */
+const PARSERS_OF_KEYS = {
+  stringFromBytes(bytes: Uint8Array | undefined): string | undefined {
+    const text = PARSERS.stringFromBytes(bytes)
+    if (text === '__proto__') throw new BadInputError('a key of a map is __proto__')
+    return text
+  },
+}
+
+function isMap({ converted_type, logical_type }: FileMetaData['schema'][number]): boolean {
+  return converted_type === 'MAP' || converted_type === 'MAP_KEY_VALUE' || logical_type?.type === 'MAP'
 }
 
 async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {

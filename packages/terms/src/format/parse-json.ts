@@ -9,9 +9,11 @@ import {
   type View,
 } from '@millrace/core'
 import type { Tokenizer, TokenParser } from '@streamparser/json'
+import { checkOptions } from '../check.ts'
 import { streamparser } from '../libraries.ts'
 import { checkLargeIntegers, type LargeIntegers, numberOrKept } from './large-integers.ts'
-import { bytesOf, checkSurrogates } from './split-lines.ts'
+import { bytesOf } from './split-lines.ts'
+import { checkWellFormed } from './well-formed.ts'
 
 /** Options of {@link parseJson}. */
 export interface ParseJsonOptions {
@@ -46,6 +48,7 @@ export interface ParseJsonOptions {
 export function parseJson<Row = unknown>(
   options: ParseJsonOptions = {},
 ): StreamTerm<Uint8Array | string, Row> {
+  checkOptions('parseJson', options, { path: true, largeIntegers: true })
   const { path = '$.*', largeIntegers = 'round' } = options
   checkLargeIntegers('parseJson', largeIntegers)
   try {
@@ -119,7 +122,7 @@ class ParseJson<Row> extends StreamTerm<Uint8Array | string, Row> {
       values = []
       for (const value of complete) await ctx.emit(value)
     }
-    checkSurrogates('parseJson', partial.half)
+    checkWellFormed('An item of parseJson()', partial.half)
     if (isBlank)
       throw new BadInputError('The items of parseJson() are no JSON text: there is nothing in them.')
     if (!(tokenizer.isEnded && tokenParser.isEnded)) {

@@ -8,8 +8,9 @@ import {
   type KernelTerm,
   kernelTerm,
 } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { asBuffer, cutLines, type LineRules, lastLine, noLine, type PartialLine } from './line-cutter.ts'
+import { checkWellFormed } from './well-formed.ts'
 
 /** Options of {@link splitLines}. */
 export interface SplitLinesOptions {
@@ -40,6 +41,7 @@ export interface SplitLinesOptions {
 export function splitLines(
   options: SplitLinesOptions = {},
 ): KernelTerm<Uint8Array | string, string, PartialLine> {
+  checkOptions('splitLines', options, { maxLineBytes: true, encoding: true })
   const { maxLineBytes = 1024 * 1024, encoding = 'utf8' } = options
   checkWhole('maxLineBytes of splitLines()', maxLineBytes, 1)
   if (encoding !== 'utf8' && encoding !== 'latin1') {
@@ -56,7 +58,7 @@ export function splitLines(
     {
       initialState: noLine,
       end: ({ state }) => {
-        checkSurrogates(rules.owner, state.half)
+        checkWellFormed(`An item of ${rules.owner}()`, state.half)
         return lastLine(rules, state)
       },
     },
@@ -80,7 +82,7 @@ export function bytesOf(
     const isHalf = last >= 0xd800 && last <= 0xdbff
     state.half = isHalf ? text.slice(-1) : ''
     if (isHalf) text = text.slice(0, -1)
-    checkSurrogates(owner, text)
+    checkWellFormed(`An item of ${owner}()`, text)
     if (encoding === 'latin1' && /[^\0-\xff]/.test(text)) {
       throw new BadInputError(
         `${owner}() with encoding "latin1" got a text with other characters: ${describe(chunk)}.`,
@@ -88,21 +90,9 @@ export function bytesOf(
     }
     return Buffer.from(text, encoding)
   }
-  checkSurrogates(owner, state.half)
+  checkWellFormed(`An item of ${owner}()`, state.half)
   if (chunk instanceof Uint8Array) return asBuffer(chunk)
   throw new InvalidOptionError(`An item of ${owner}()`, chunk, 'bytes or a text')
-}
-
-/** A surrogate without its other half. */
-const LONE = /\p{Surrogate}/u
-
-/** @throws {BadInputError} if a text holds half a character, for which UTF-8 has no bytes. */
-export function checkSurrogates(owner: string, text: string): void {
-  const at = text.search(LONE)
-  if (at < 0) return
-  throw new BadInputError(
-    `${owner}() got a text with half a character, a lone surrogate ${JSON.stringify(text.charAt(at))}, which UTF-8 cannot hold.`,
-  )
 }
 
 /** Options of {@link joinLines}. */
@@ -129,24 +119,21 @@ export interface JoinLinesOptions {
  * ```
  */
 export function joinLines(options: JoinLinesOptions = {}): KernelTerm<string, Uint8Array, string> {
+  checkOptions('joinLines', options, { chunkChars: true })
   const { chunkChars = 64 * 1024 } = options
   checkWhole('chunkChars of joinLines()', chunkChars, 1)
   const f = (line: string, ctx: Context<string, Uint8Array>): Uint8Array | undefined => {
     if (typeof line !== 'string') throw new InvalidOptionError('An item of joinLines()', line, 'a text')
+    checkWellFormed('An item of joinLines()', line)
     ctx.state += `${line}\n`
     if (ctx.state.length < chunkChars) return undefined
-    const chunk = joined(ctx.state)
+    const chunk = Buffer.from(ctx.state)
     ctx.state = ''
     return chunk
   }
   return kernelTerm<string, Uint8Array, string>(
     'joinLines',
     { kind: 'apply', self: {}, f },
-    { initialState: () => '', end: ({ state }) => (state === '' ? [] : [joined(state)]) },
+    { initialState: () => '', end: ({ state }) => (state === '' ? [] : [Buffer.from(state)]) },
   )
-}
-
-function joined(text: string): Buffer {
-  checkSurrogates('joinLines', text)
-  return Buffer.from(text)
 }

@@ -1,25 +1,18 @@
 /** How `scan` and `reduce` get a state of their own in every run. Internal. */
 
-import { InvalidOptionError } from '@millrace/core'
+import { copyWhole } from '@millrace/core/engine'
+import { checkCopied } from '../check.ts'
 
 /**
  * A function that gives a fresh copy of `initial` each time: a run that changes its state in place must leave
  * none of it to the next.
  *
- * @throws {InvalidOptionError} if `initial` cannot be cloned.
+ * @throws {InvalidOptionError} if `initial` cannot be copied whole.
  */
 export function initialStateOf<State>(owner: string, initial: State): () => State {
   if (typeof initial !== 'object' && typeof initial !== 'function' && typeof initial !== 'symbol') {
     return () => initial
   }
-  try {
-    structuredClone(initial)
-  } catch {
-    throw new InvalidOptionError(
-      `The initial state of ${owner}()`,
-      initial,
-      'a value that structuredClone() can copy (no functions, no symbols)',
-    )
-  }
-  return () => structuredClone(initial)
+  checkCopied(`The initial state of ${owner}()`, initial)
+  return () => copyWhole(initial)
 }

@@ -1,7 +1,7 @@
 /** `mapAsync`: an async function with several calls under way at once. */
 
 import { type Awaitable, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkBoolean, checkFunction, checkWhole } from '../check.ts'
+import { checkBoolean, checkFunction, checkOptions, checkWhole } from '../check.ts'
 
 /** Options of {@link mapAsync}. */
 export interface MapAsyncOptions {
@@ -16,8 +16,10 @@ export interface MapAsyncOptions {
  * requests, files, timers.
  *
  * `f` gets one argument, the item; where it resolves to `undefined` the input is filtered out. With
- * `ordered`, results leave in input order and one slow call holds back those behind it; without, each leaves
- * as soon as it is there. No further call is begun while the output is full. Keeps no state.
+ * `ordered`, results leave in input order; those that wait for a slow one before them take up room of the output
+ * (`capacityItems`, 1024 at most or twice `concurrency`), and calls go on beside them. Without it, each leaves as soon as
+ * it is there. No further call is begun while the output is full.
+ * Keeps no state.
  *
  * @throws {InvalidOptionError} if `f` is no function or an option is out of range.
  *
@@ -38,6 +40,7 @@ export function mapAsync<In, Out>(
   f: (item: In) => Awaitable<Out | undefined>,
   options: MapAsyncOptions = {},
 ): KernelTerm<In, Out> {
+  checkOptions('mapAsync', options, { concurrency: true, ordered: true })
   const { concurrency = 16, ordered = true } = options
   checkFunction('mapAsync', f)
   checkWhole('concurrency of mapAsync()', concurrency, 1)

@@ -1,7 +1,7 @@
 /** `print`: shows each item and passes it on. */
 
 import { type Awaitable, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkFunction } from '../check.ts'
+import { checkFunction, checkOptions } from '../check.ts'
 import { isPlainRecord } from '../source/as-record.ts'
 import { printing, printLine } from '../standard-output.ts'
 
@@ -37,6 +37,7 @@ export interface PrintOptions {
  * ```
  */
 export function print<Item>(options: PrintOptions = {}): KernelTerm<Item, Item> {
+  checkOptions('print', options, { print: true, keys: true, notKeys: true })
   const { print: show = printLine, keys, notKeys } = options
   checkFunction('print', show)
   if (keys !== undefined && notKeys !== undefined) {

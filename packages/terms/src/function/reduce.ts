@@ -1,6 +1,7 @@
 /** `reduce`: one value for the whole stream. */
 
 import { type Combiner, checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { initialStateOf } from './initial-state.ts'
 
 /** Options of {@link reduce}. */
@@ -39,8 +40,10 @@ export interface ReduceOptions<State> {
 export function reduce<In, State>(
   f: (state: State, item: In) => State,
   initial: State,
-  { combine }: ReduceOptions<State> = {},
+  options: ReduceOptions<State> = {},
 ): KernelTerm<In, State, State> {
+  checkOptions('reduce', options, { combine: true })
+  const { combine } = options
   checkSyncFunction('reduce', f)
   const initialState = initialStateOf('reduce', initial)
   const hooks = { initialState, end: (ctx: { state: State }) => [ctx.state] }

@@ -1,7 +1,7 @@
 /** `fromEvents`: a source of the events of an emitter. */
 
 import { InvalidOptionError, SourceTerm } from '@millrace/core'
-import { checkFunction } from '../check.ts'
+import { checkFunction, checkOptions } from '../check.ts'
 import { checkPushOptions, type PushOptions, PushQueue } from './push-queue.ts'
 
 /** Something that tells events: Node's `EventEmitter` and those like it, or an `EventTarget`. */
@@ -58,6 +58,7 @@ export function fromEvents<Item = unknown>(
   name: string,
   options: FromEventsOptions<Item>,
 ): SourceTerm<Item> {
+  checkOptions('fromEvents', options, { item: true, end: true, overflow: true, capacity: true })
   const checked = checkPushOptions('fromEvents', options)
   const { item, end } = options
   if (item !== undefined) checkFunction('fromEvents', item)

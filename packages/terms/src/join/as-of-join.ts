@@ -8,7 +8,7 @@ import {
   type StreamContext,
   type View,
 } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { checkMs, fullError, type GroupKey } from '../event-time/options.ts'
 import { checkInputs, type Head, type ReadState, readByTime } from '../event-time/read-by-time.ts'
 import { checkKind, type JoinedRow, keysOf, type Side, type Sides, timesOf } from './options.ts'
@@ -19,7 +19,10 @@ export interface AsOfJoinOptions<Left, Right, Key extends GroupKey, Kind extends
   readonly time: Sides<Left, Right, number>
   /** What two items must have in common. */
   readonly key: Sides<Left, Right, Key>
-  /** `inner` (the default) leaves out left items for which nothing is known, `left` gives them alone. */
+  /**
+   * `inner` (the default) leaves out left items for which nothing is known and counts them as unmatched, `left` gives
+   * them alone.
+   */
   readonly kind?: Kind
   /** How old the right item may be, in ms. Default: any age. */
   readonly toleranceMs?: number
@@ -69,6 +72,7 @@ const INPUTS: readonly Side[] = ['right', 'left']
 export function asOfJoin<Left, Right, Key extends GroupKey, Kind extends 'inner' | 'left' = 'inner'>(
   options: AsOfJoinOptions<Left, Right, Key, Kind>,
 ): KernelTerm<{ left: Left; right: Right }, JoinedRow<Left, Right, Kind>, AsOfState> {
+  checkOptions('asOfJoin', options, { time: true, key: true, kind: true, toleranceMs: true, maxKeys: true })
   const { toleranceMs = Number.POSITIVE_INFINITY, maxKeys = 100_000 } = options
   const kind = options.kind ?? 'inner'
   const timeOf = timesOf('asOfJoin', options.time)
@@ -78,7 +82,9 @@ export function asOfJoin<Left, Right, Key extends GroupKey, Kind extends 'inner'
   checkWhole('maxKeys of asOfJoin()', maxKeys, 1)
 
   type Row = JoinedRow<Left, Right, Kind>
-  const step = ({ input, item, at, latest }: Head, { known }: AsOfState): Row[] => {
+  type Context = StreamContext<AsOfState, Row>
+  const step = ({ input, item, at, latest }: Head, ctx: Context): Row[] => {
+    const { known } = ctx.state
     if (at < latest) {
       throw new BadInputError(
         `The input ${input} of asOfJoin() is not sorted: ${describe(item)} of time ${at} came after time ${latest}. ` +
@@ -93,13 +99,12 @@ export function asOfJoin<Left, Right, Key extends GroupKey, Kind extends 'inner'
     }
     const last = known.get(key)
     if (last !== undefined && at - last.at <= toleranceMs) return [{ left: item, right: last.item } as Row]
-    return kind === 'left' ? [{ left: item } as Row] : []
+    if (kind === 'left') return [{ left: item } as Row]
+    ctx.countUnmatched()
+    return []
   }
   const timed = timeOf as (side: string, item: unknown) => number
-  const run = async (
-    views: Readonly<Record<string, View<unknown>>>,
-    ctx: StreamContext<AsOfState, Row>,
-  ): Promise<void> => {
+  const run = async (views: Readonly<Record<string, View<unknown>>>, ctx: Context): Promise<void> => {
     checkInputs('asOfJoin', views, INPUTS)
     await readByTime(views, INPUTS, timed, ctx, step)
   }

@@ -1,7 +1,7 @@
 /** `enrich`: items with what a table says about them. */
 
 import { type KernelTerm, kernelTerm, type StreamContext, type View } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { fullError, type GroupKey, keyOf } from '../event-time/options.ts'
 import { checkInputs } from '../event-time/read-by-time.ts'
 import { checkKind } from './options.ts'
@@ -59,6 +59,7 @@ export type Enriched<Item, Row, Kind> = Kind extends 'left'
 export function enrich<Item, Row, Key extends GroupKey, Kind extends 'inner' | 'left' = 'inner'>(
   options: EnrichOptions<Item, Row, Key, Kind>,
 ): KernelTerm<{ items: Item; table: Row }, Enriched<Item, Row, Kind>, Map<Key, Row>> {
+  checkOptions('enrich', options, { key: true, kind: true, maxRows: true })
   const { key, maxRows = 100_000 } = options
   const kind = options.kind ?? 'inner'
   const keyOfItem = keyOf('enrich, items', key?.items)

@@ -1,5 +1,6 @@
 export * from './as-of-join.ts'
 export * from './enrich.ts'
+export * from './hash-join.ts'
 export type { Held, JoinState } from './held.ts'
 export * from './interval-join.ts'
 export type { JoinedRow, JoinKind, Side, Sides, TimedJoinOptions } from './options.ts'

@@ -7,7 +7,7 @@ import {
   type StreamContext,
   type View,
 } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { checkMs, fullError, type GroupKey, lateError } from '../event-time/options.ts'
 import { checkInputs, type Head, readByTime } from '../event-time/read-by-time.ts'
 import { addHeld, dropBefore, type Held, type JoinState, noneHeld } from './held.ts'
@@ -39,7 +39,8 @@ export interface IntervalJoinOptions<Left, Right, Key extends GroupKey, Kind ext
  * The inputs are read in the order of their times, left first, so that the rows and their order depend on the items
  * alone; the watermark is the least of the two inputs', and an input that idles holds back the other. A pair is given
  * when its second item is read, with the held items in the order in which they came. With the kinds `left`, `right` and
- * `full`, an item without a match is given once none can come. Late items, `outOfOrderMs` behind the latest of their
+ * `full`, an item without a match is given once none can come; one that the kind does not give is counted as unmatched.
+ * Late items, `outOfOrderMs` behind the latest of their
  * own input, are an error or filtered out; to keep them, put `sortByTime({ late: 'port' })` before.
  *
  * State: the items that may still find a match, `maxItems` at most. A full output holds back both inputs.
@@ -71,6 +72,16 @@ export interface IntervalJoinOptions<Left, Right, Key extends GroupKey, Kind ext
 export function intervalJoin<Left, Right, Key extends GroupKey, Kind extends JoinKind = 'inner'>(
   options: IntervalJoinOptions<Left, Right, Key, Kind>,
 ): KernelTerm<{ left: Left; right: Right }, JoinedRow<Left, Right, Kind>, JoinState> {
+  checkOptions('intervalJoin', options, {
+    fromMs: true,
+    toMs: true,
+    time: true,
+    key: true,
+    kind: true,
+    outOfOrderMs: true,
+    late: true,
+    maxItems: true,
+  })
   const { fromMs = 0, toMs, outOfOrderMs = 0, maxItems = 100_000, late = 'fail' } = options
   const kind: JoinKind = options.kind ?? 'inner'
   const owner = 'intervalJoin'
@@ -90,16 +101,20 @@ export function intervalJoin<Left, Right, Key extends GroupKey, Kind extends Joi
   const isGiven = ({ side, isMatched }: Held): boolean => !isMatched && (kind === side || kind === 'full')
 
   type Row = JoinedRow<Left, Right, Kind>
-  const drop = (state: JoinState, watermark: number, rows: object[]): void => {
-    for (const held of dropBefore(state, watermark)) {
-      if (isGiven(held)) rows.push({ [held.side]: held.item })
-    }
-  }
-  const step = ({ input, item, at, latest }: Head, state: JoinState): Row[] => {
+  type Context = StreamContext<JoinState, Row>
+  const letGo = (ctx: Context, watermark: number): object[] => {
     const rows: object[] = []
+    for (const held of dropBefore(ctx.state, watermark)) {
+      if (isGiven(held)) rows.push({ [held.side]: held.item })
+      else if (!held.isMatched) ctx.countUnmatched()
+    }
+    return rows
+  }
+  const step = ({ input, item, at, latest }: Head, ctx: Context): Row[] => {
+    const { state } = ctx
     const side = input as Side
     const watermark = latest - outOfOrderMs
-    drop(state, watermark, rows)
+    const rows = letGo(ctx, watermark)
     if (at < watermark) {
       if (late === 'fail') throw lateError(`${owner}, ${side}`, item, at, watermark)
       return rows as Row[]
@@ -125,21 +140,10 @@ export function intervalJoin<Left, Right, Key extends GroupKey, Kind extends Joi
     return rows as Row[]
   }
   const timed = timeOf as (side: string, item: unknown) => number
-  const run = async (
-    views: Readonly<Record<string, View<unknown>>>,
-    ctx: StreamContext<JoinState, Row>,
-  ): Promise<void> => {
+  const run = async (views: Readonly<Record<string, View<unknown>>>, ctx: Context): Promise<void> => {
     checkInputs(owner, views, SIDES)
     await readByTime(views, SIDES, timed, ctx, step)
+    for (const row of letGo(ctx, Number.POSITIVE_INFINITY)) await ctx.emit(row as Row)
   }
-  const end = ({ state }: { state: JoinState }): Row[] => {
-    const rows: object[] = []
-    drop(state, Number.POSITIVE_INFINITY, rows)
-    return rows as Row[]
-  }
-  return kernelTerm(
-    owner,
-    { kind: 'stream', self: { resumable: true }, run },
-    { initialState: noneHeld, end },
-  )
+  return kernelTerm(owner, { kind: 'stream', self: { resumable: true }, run }, { initialState: noneHeld })
 }

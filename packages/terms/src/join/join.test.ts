@@ -1,9 +1,19 @@
 /** Goal: joins equal nested loops over the whole arrays, in one order under every run option; late items included. */
 
-import { parallel, run } from '@millrace/core'
-import { Random, SinkProbe, SourceProbe, settle } from '@millrace/core/testing'
+import { parallel, run, type Term } from '@millrace/core'
+import { checkLedger, Random, SinkProbe, SourceProbe, settle } from '@millrace/core/testing'
 import { expect, test } from 'vitest'
-import { filter, fromIterable, intervalJoin, type JoinKind, map, toArray, windowJoin } from '../index.ts'
+import {
+  asOfJoin,
+  collect,
+  filter,
+  fromIterable,
+  intervalJoin,
+  type JoinKind,
+  map,
+  toArray,
+  windowJoin,
+} from '../index.ts'
 import { randomOptions } from '../test/random-options.ts'
 
 interface Item {
@@ -104,6 +114,40 @@ test('a window join equals nested loops per window, late items left out', async 
     expect(rows.map(({ start }) => start)).toEqual(rows.map(({ start }) => start).toSorted((a, b) => a - b))
     expect(await toArray(joined, randomOptions(random))).toEqual(rows)
   }
+})
+
+test('items without a partner that the kind does not give are unmatched, the others are not', async () => {
+  const at = (...times: readonly number[]) =>
+    fromIterable(times.map((time, id): Item => ({ id, key: 'a', at: time })))
+  // at 1 and 61 both sides have an item, the others are alone: two on the left, three on the right
+  const both = () => parallel({ left: at(1, 20, 40, 61), right: at(1, 11, 31, 51, 61) })
+  const lost = async (joined: Term<never, unknown>) => {
+    const summary = await run(joined.pipe(collect())).done
+    checkLedger(summary)
+    return [summary.items.in, summary.items.unmatched, summary.nodes.find(({ unmatched }) => unmatched)?.id]
+  }
+  for (const [kind, unmatched] of [
+    ['inner', 5],
+    ['left', 3],
+    ['right', 2],
+    ['full', 0],
+  ] as const) {
+    const from = (id: string) => (unmatched === 0 ? undefined : id)
+    expect(await lost(both().pipe(intervalJoin({ time, key, toMs: 2, kind })))).toEqual([
+      9,
+      unmatched,
+      from('intervalJoin'),
+    ])
+    expect(await lost(both().pipe(windowJoin({ time, key, sizeMs: 10, kind })))).toEqual([
+      9,
+      unmatched,
+      from('windowJoin'),
+    ])
+  }
+  const late = () => parallel({ left: at(1, 20, 40), right: at(11, 31) })
+  expect(await lost(late().pipe(asOfJoin({ time, key, toleranceMs: 9 })))).toEqual([5, 1, 'asOfJoin'])
+  expect(await lost(late().pipe(asOfJoin({ time, key, toleranceMs: 5 })))).toEqual([5, 3, 'asOfJoin'])
+  expect(await lost(late().pipe(asOfJoin({ time, key, kind: 'left' })))).toEqual([5, 0, undefined])
 })
 
 test('late items of an interval join are dropped or fail the run', async () => {

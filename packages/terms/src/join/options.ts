@@ -34,7 +34,7 @@ export interface TimedJoinOptions<Left, Right, Key, Kind extends JoinKind> {
   readonly time: Sides<Left, Right, number>
   /** What two items must have in common. */
   readonly key: Sides<Left, Right, Key>
-  /** `inner` (the default), `left`, `right` or `full`. */
+  /** `inner` (the default), `left`, `right` or `full`. Items without a match that it does not give count as unmatched. */
   readonly kind?: Kind
   /** How far an item's time may lie behind the latest of its own input, in ms, without being late. Default 0. */
   readonly outOfOrderMs?: number

@@ -1,7 +1,7 @@
 /** `windowJoin`: pairs of items that belong together and fall into one window. */
 
 import { type KernelTerm, kernelTerm, type StreamContext, type View } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { checkMs, fullError, type GroupKey, lateError } from '../event-time/options.ts'
 import { checkInputs, type Head, type ReadState, readByTime } from '../event-time/read-by-time.ts'
 import {
@@ -71,6 +71,15 @@ export interface WindowJoinState extends ReadState {
 export function windowJoin<Left, Right, Key extends GroupKey, Kind extends JoinKind = 'inner'>(
   options: WindowJoinOptions<Left, Right, Key, Kind>,
 ): KernelTerm<{ left: Left; right: Right }, WindowRow<Left, Right, Kind>, WindowJoinState> {
+  checkOptions('windowJoin', options, {
+    sizeMs: true,
+    time: true,
+    key: true,
+    kind: true,
+    outOfOrderMs: true,
+    late: true,
+    maxItems: true,
+  })
   const { sizeMs, outOfOrderMs = 0, maxItems = 100_000, late = 'fail' } = options
   const kind: JoinKind = options.kind ?? 'inner'
   const owner = 'windowJoin'
@@ -83,22 +92,26 @@ export function windowJoin<Left, Right, Key extends GroupKey, Kind extends JoinK
   checkFailOrDrop(owner, late)
 
   type Row = WindowRow<Left, Right, Kind>
-  const give = (state: WindowJoinState, watermark: number): Row[] => {
+  type Context = StreamContext<WindowJoinState, Row>
+  const give = (ctx: Context, watermark: number): Row[] => {
+    const { state } = ctx
     const rows: object[] = []
     const complete = [...state.windows.keys()].filter((start) => start + sizeMs <= watermark)
     for (const start of complete.sort((a, b) => a - b)) {
       for (const pair of (state.windows.get(start) as Map<unknown, KeyPair>).values()) {
         state.held -= pair.left.length + pair.right.length
         for (const row of rowsOf(pair, kind)) rows.push({ ...row, start, end: start + sizeMs })
+        for (let n = missedOf(pair, kind); n > 0; n--) ctx.countUnmatched()
       }
       state.windows.delete(start)
     }
     return rows as Row[]
   }
-  const step = ({ input, item, at, latest }: Head, state: WindowJoinState): Row[] => {
+  const step = ({ input, item, at, latest }: Head, ctx: Context): Row[] => {
+    const { state } = ctx
     const side = input as Side
     const watermark = latest - outOfOrderMs
-    const rows = give(state, watermark)
+    const rows = give(ctx, watermark)
     const start = Math.floor(at / sizeMs) * sizeMs
     if (start + sizeMs <= watermark) {
       if (late === 'fail') throw lateError(`${owner}, ${side}`, item, at, watermark)
@@ -114,20 +127,15 @@ export function windowJoin<Left, Right, Key extends GroupKey, Kind extends JoinK
     return rows
   }
   const timed = timeOf as (side: string, item: unknown) => number
-  const run = async (
-    views: Readonly<Record<string, View<unknown>>>,
-    ctx: StreamContext<WindowJoinState, Row>,
-  ): Promise<void> => {
+  const run = async (views: Readonly<Record<string, View<unknown>>>, ctx: Context): Promise<void> => {
     checkInputs(owner, views, SIDES)
     await readByTime(views, SIDES, timed, ctx, step)
+    for (const row of give(ctx, Number.POSITIVE_INFINITY)) await ctx.emit(row)
   }
   return kernelTerm(
     owner,
     { kind: 'stream', self: { resumable: true }, run },
-    {
-      initialState: (): WindowJoinState => ({ heads: new Map(), windows: new Map(), held: 0 }),
-      end: ({ state }) => give(state, Number.POSITIVE_INFINITY),
-    },
+    { initialState: (): WindowJoinState => ({ heads: new Map(), windows: new Map(), held: 0 }) },
   )
 }
 
@@ -138,4 +146,11 @@ function* rowsOf({ left, right }: KeyPair, kind: JoinKind): Generator<object, vo
   if (left.length === 0 && (kind === 'right' || kind === 'full'))
     for (const item of right) yield { right: item }
   for (const one of left) for (const other of right) yield { left: one, right: other }
+}
+
+/** How many items have no other, and are not given alone. */
+function missedOf({ left, right }: KeyPair, kind: JoinKind): number {
+  if (right.length === 0 && kind !== 'left' && kind !== 'full') return left.length
+  if (left.length === 0 && kind !== 'right' && kind !== 'full') return right.length
+  return 0
 }

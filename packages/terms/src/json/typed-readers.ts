@@ -1,6 +1,7 @@
 /** Readers of the option `fields` of `ndjson`: a type each. Made and called by its source. */
 
 import { BadInputError, messageOf } from '@millrace/core'
+import { parseJsonText } from '@millrace/core/engine'
 import { type ColumnReader, type FoundFields, plainNumberIn, TextReader } from '../csv/column-readers.ts'
 import { ESCAPED, QUOTED } from '../csv/record-scanner.ts'
 import { type FieldSpec, type FieldType, numberOf, plainTimeIn, timeOf, typeOf } from '../source/fields.ts'
@@ -36,7 +37,7 @@ function jsonOf(record: FoundFields, field: number): unknown {
   const kind = record.kinds[field]
   if (kind === ABSENT) return undefined
   const text = record.text(field)
-  return kind === QUOTED || kind === ESCAPED ? text : (JSON.parse(text) as unknown)
+  return kind === QUOTED || kind === ESCAPED ? text : parseJsonText(text)
 }
 
 class TypedReader implements ColumnReader {

@@ -1,7 +1,7 @@
 /** `deduplicate`: the first item of each key. */
 
 import { type Context, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { checkMs, type GroupKey, keyOf, timeOf } from '../event-time/options.ts'
 import { type PassedTime, passTime } from '../steady-time.ts'
 
@@ -46,6 +46,7 @@ export function deduplicate<In>(
   key: (item: In) => GroupKey,
   options: DeduplicateOptions<In> = {},
 ): KernelTerm<In, In, DeduplicateState> {
+  checkOptions('deduplicate', options, { maxKeys: true, forMs: true, time: true })
   const { maxKeys = 100_000, forMs, time } = options
   const read = keyOf('deduplicate', key)
   const readTime = time === undefined ? undefined : timeOf('deduplicate', time)

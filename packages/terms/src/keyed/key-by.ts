@@ -1,7 +1,7 @@
 /** `keyBy`: the keys of a stream shared out over several copies of a term. */
 
 import { InvalidOptionError, KernelTerm, merge, type Ports, parallel, type Term } from '@millrace/core'
-import { checkFunction, checkWhole } from '../check.ts'
+import { checkFunction, checkOptions, checkWhole } from '../check.ts'
 import { type GroupKey, keyOf } from '../event-time/options.ts'
 
 /** Options of {@link keyBy}. */
@@ -48,6 +48,7 @@ export function keyBy<In, Out, Key extends GroupKey>(
   make: (partition: number) => Term<In, Out>,
   options: KeyByOptions = {},
 ): Term<In, Out> {
+  checkOptions('keyBy', options, { partitions: true })
   const { partitions = 4 } = options
   const read = keyOf('keyBy', key)
   checkFunction('keyBy', make)
@@ -64,6 +65,7 @@ export function keyBy<In, Out, Key extends GroupKey>(
 /** Sends each item to the port of its key's partition. */
 class Router<In> extends KernelTerm<In, Ports<Record<string, In>>> {
   override readonly outputs: readonly string[]
+  override readonly sharesOut = true
 
   constructor(read: (item: In) => GroupKey, partitions: number) {
     const outputs = Array.from({ length: partitions }, (_, at) => String(at))

@@ -2,6 +2,7 @@
 
 import type { KernelTerm } from '@millrace/core'
 import { type Aggregate, checkAggregate } from '../aggregate/aggregate.ts'
+import { checkOptions } from '../check.ts'
 import type { GroupKey } from '../event-time/options.ts'
 import type { Keyed, KeyedOptions, KeyTable } from './key-table.ts'
 import { keyedFold } from './keyed-fold.ts'
@@ -34,6 +35,7 @@ export function keyedAggregate<In, Key extends GroupKey, Out>(
   by: Aggregate<In, Out>,
   options: KeyedOptions<In> = {},
 ): KernelTerm<In, Keyed<Key, Out>, KeyTable<Key, unknown>> {
+  checkOptions('keyedAggregate', options, { maxKeys: true, whenFull: true, idleMs: true, time: true })
   checkAggregate('keyedAggregate', by)
   const fold = {
     init: () => by.init(),

@@ -1,6 +1,7 @@
 /** `keyedReduce`: one value per key for the whole stream. */
 
-import { checkSyncFunction, type KernelTerm } from '@millrace/core'
+import type { KernelTerm } from '@millrace/core'
+import { checkOptions, synchronous } from '../check.ts'
 import type { GroupKey } from '../event-time/options.ts'
 import { initialStateOf } from '../function/initial-state.ts'
 import type { Keyed, KeyedOptions, KeyTable } from './key-table.ts'
@@ -34,7 +35,8 @@ export function keyedReduce<In, Key extends GroupKey, State>(
   initial: State,
   options: KeyedOptions<In> = {},
 ): KernelTerm<In, Keyed<Key, State>, KeyTable<Key, State>> {
-  checkSyncFunction('keyedReduce', f)
-  const fold = { init: initialStateOf('keyedReduce', initial), add: f, result: (state: State) => state }
+  checkOptions('keyedReduce', options, { maxKeys: true, whenFull: true, idleMs: true, time: true })
+  const add = synchronous('keyedReduce', f)
+  const fold = { init: initialStateOf('keyedReduce', initial), add, result: (state: State) => state }
   return keyedFold('keyedReduce', key, fold, options)
 }

@@ -1,6 +1,7 @@
 /** `keyedScan`: a running state per key. */
 
-import { type Context, checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
+import { type Context, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions, synchronous } from '../check.ts'
 import type { GroupKey } from '../event-time/options.ts'
 import { initialStateOf } from '../function/initial-state.ts'
 import { type Keyed, type KeyedOptions, type KeyTable, keyTable } from './key-table.ts'
@@ -40,11 +41,12 @@ export function keyedScan<In, Key extends GroupKey, State>(
   initial: State,
   options: KeyedOptions<In> = {},
 ): KernelTerm<In, Keyed<Key, State>, KeyTable<Key, State>> {
-  checkSyncFunction('keyedScan', f)
+  checkOptions('keyedScan', options, { maxKeys: true, whenFull: true, idleMs: true, time: true })
+  const next = synchronous('keyedScan', f)
   const table = keyTable('keyedScan', key, initialStateOf('keyedScan', initial), options)
   const step = (item: In, { state, clock }: Context<KeyTable<Key, State>>): Keyed<Key, State> | undefined => {
     const { key: of, entry } = table.entryOf(state, item, clock, forget)
-    entry.value = f(entry.value, item)
+    entry.value = next(entry.value, item)
     return entry.value === undefined ? undefined : { key: of, value: entry.value }
   }
   return kernelTerm('keyedScan', { kind: 'apply', self: {}, f: step }, { initialState: table.init })

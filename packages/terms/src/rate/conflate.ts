@@ -1,6 +1,7 @@
 /** `conflate`: unites items while the reader is busy. */
 
-import { checkSyncFunction, type StreamContext, type StreamTerm } from '@millrace/core'
+import type { StreamContext, StreamTerm } from '@millrace/core'
+import { synchronous } from '../check.ts'
 import { type Arrivals, ReactiveTerm } from './arrivals.ts'
 
 /**
@@ -25,8 +26,7 @@ import { type Arrivals, ReactiveTerm } from './arrivals.ts'
 export function conflate<Item>(
   combine: (held: Item, item: Item) => Item = (_, item) => item,
 ): StreamTerm<Item, Item, readonly Item[]> {
-  checkSyncFunction('conflate', combine)
-  return new Conflate(combine)
+  return new Conflate(synchronous('conflate', combine))
 }
 
 class Conflate<Item> extends ReactiveTerm<Item, Item, readonly Item[]> {

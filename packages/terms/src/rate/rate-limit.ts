@@ -1,7 +1,7 @@
 /** `rateLimit`: lets items through no faster than a rate. */
 
 import { type Context, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { checkMs } from './check-ms.ts'
 
 /** Options of {@link rateLimit}. */
@@ -35,6 +35,7 @@ export interface RateLimitOptions {
  * ```
  */
 export function rateLimit<Item>(options: RateLimitOptions): KernelTerm<Item, Item, number> {
+  checkOptions('rateLimit', options, { items: true, perMs: true, burst: true })
   const { items, perMs = 1000, burst = 1 } = options
   checkWhole('items of rateLimit()', items, 1)
   checkMs('perMs of rateLimit()', perMs)

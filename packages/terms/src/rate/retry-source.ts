@@ -1,7 +1,7 @@
 /** `retrySource`: a source that is opened again when it fails. */
 
-import { type Clock, type Context, checkSyncFunction, InvalidOptionError, SourceTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { type Clock, type Context, InvalidOptionError, SourceTerm } from '@millrace/core'
+import { checkOptions, checkWhole, synchronous } from '../check.ts'
 import { checkMs } from './check-ms.ts'
 import { Pause } from './pause.ts'
 
@@ -55,6 +55,13 @@ export function retrySource<Item>(
   open: (attempt: Attempt) => Iterable<Item> | AsyncIterable<Item>,
   options: RetryOptions = {},
 ): SourceTerm<Item> {
+  checkOptions('retrySource', options, {
+    maxFailures: true,
+    delayMs: true,
+    factor: true,
+    maxDelayMs: true,
+    shouldRetry: true,
+  })
   const {
     maxFailures = 5,
     delayMs = 100,
@@ -70,8 +77,8 @@ export function retrySource<Item>(
   if (!(Number.isFinite(factor) && factor >= 1)) {
     throw new InvalidOptionError('factor of retrySource()', factor, 'a finite number, at least 1')
   }
-  checkSyncFunction('shouldRetry of retrySource', shouldRetry)
-  return new RetrySource(open, { maxFailures, delayMs, factor, maxDelayMs, shouldRetry })
+  const retries = synchronous('shouldRetry of retrySource', shouldRetry)
+  return new RetrySource(open, { maxFailures, delayMs, factor, maxDelayMs, shouldRetry: retries })
 }
 
 type Open<Item> = (attempt: Attempt) => Iterable<Item> | AsyncIterable<Item>

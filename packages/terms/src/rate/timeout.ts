@@ -1,6 +1,7 @@
 /** `timeout`: fails when a stream falls silent. */
 
 import { MillraceError, type StreamContext, type StreamTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { type Arrivals, ReactiveTerm } from './arrivals.ts'
 import { checkMs } from './check-ms.ts'
 
@@ -33,6 +34,7 @@ export interface TimeoutOptions {
  * ```
  */
 export function timeout<Item>(ms: number, options: TimeoutOptions = {}): StreamTerm<Item, Item> {
+  checkOptions('timeout', options, { firstMs: true })
   const { firstMs = ms } = options
   checkMs('ms of timeout()', ms)
   checkMs('firstMs of timeout()', firstMs)

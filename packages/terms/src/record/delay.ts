@@ -1,7 +1,7 @@
 /** `delay`: items leave a while after they came. */
 
 import { type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 
 /** Options of {@link delay}. */
 export interface DelayOptions {
@@ -33,6 +33,7 @@ export interface DelayOptions {
  * ```
  */
 export function delay<Item>(delayMs: number, options: DelayOptions = {}): KernelTerm<Item, Item> {
+  checkOptions('delay', options, { maxItems: true })
   const { maxItems = 1024 } = options
   if (!(Number.isFinite(delayMs) && delayMs >= 0)) {
     throw new InvalidOptionError('delayMs of delay()', delayMs, 'a number of milliseconds, at least 0')

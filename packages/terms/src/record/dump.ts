@@ -2,6 +2,8 @@
 
 import { inspect } from 'node:util'
 import { type Context, type KernelTerm, kernelTerm } from '@millrace/core'
+import { promiseOf } from '@millrace/core/engine'
+import { checkOptions } from '../check.ts'
 import { printerOf, type ShowOptions, shower } from './shown.ts'
 
 /**
@@ -30,11 +32,12 @@ import { printerOf, type ShowOptions, shower } from './shown.ts'
  * ```
  */
 export function dump<Item>(options: ShowOptions = {}): KernelTerm<Item, Item> {
+  checkOptions('dump', options, { print: true, keys: true, notKeys: true, dateToString: true })
   const shown = shower('dump', options)
   const { print, hooks } = printerOf('dump', options.print)
   const f = (item: Item, ctx: Context<unknown, Item>): Item | Promise<Item> => {
-    const printed = print(`${ctx.id}: ${lineOf(shown(item))}`)
-    return isPromise(printed) ? Promise.resolve(printed).then(() => item) : item
+    const printed = promiseOf(print(`${ctx.id}: ${lineOf(shown(item))}`))
+    return printed === undefined ? item : printed.then(() => item)
   }
   return kernelTerm<Item, Item>('dump', { kind: 'apply', self: {}, f }, hooks).local() as KernelTerm<
     Item,
@@ -50,8 +53,4 @@ function lineOf(shown: unknown): string {
     maxArrayLength: null,
     maxStringLength: null,
   })
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
 }

@@ -1,6 +1,8 @@
 /** Equality, hash and copy of items by their data: what LogicSponge's DataItem has as methods. */
 
 import { InvalidOptionError } from '@millrace/core'
+import { copyWhole } from '@millrace/core/engine'
+import { checkCopied } from '../check.ts'
 import { isPlainRecord } from '../source/as-record.ts'
 import { dataText } from './data-text.ts'
 
@@ -74,8 +76,8 @@ export function hashOfItem(item: unknown): string {
  * Items are never changed in place, since other branches read them, too. Where only the top level changes,
  * `{ ...item, …changes }` is quicker. A pure function.
  *
- * @throws {InvalidOptionError} if there are changes and the item is no plain record. A `DataCloneError` if the item
- * cannot be cloned.
+ * @throws {InvalidOptionError} if there are changes and the item is no plain record, or if it cannot be copied whole: for
+ * what holds functions, or objects of classes that are not registered.
  *
  * @example
  * ```ts
@@ -88,10 +90,12 @@ export function hashOfItem(item: unknown): string {
  * ```
  */
 export function copyItem<Item>(item: Item, changes?: Partial<Item>): Item {
-  const copy = structuredClone(item)
+  checkCopied('The item of copyItem()', item)
+  const copy = copyWhole(item)
   if (changes === undefined) return copy
   if (!isPlainRecord(copy)) {
     throw new InvalidOptionError('The item of copyItem() with changes', item, 'a plain record')
   }
-  return { ...copy, ...structuredClone(changes) }
+  checkCopied('The changes of copyItem()', changes)
+  return { ...copy, ...copyWhole(changes) }
 }

@@ -1,6 +1,7 @@
 /** `keyFilter`: chosen keys of each record. */
 
 import { type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { recordOf, selector } from './record-of.ts'
 
 /**
@@ -34,6 +35,7 @@ export function keyFilter(options: {
   readonly keys?: readonly string[] | undefined
   readonly notKeys?: readonly string[] | undefined
 }): KernelTerm<object, object> {
+  checkOptions('keyFilter', options, { keys: true, notKeys: true })
   const select = selector('keyFilter', options)
   const f = (item: object): object => Object.fromEntries(select(recordOf('keyFilter', item)))
   return kernelTerm('keyFilter', { kind: 'map', f })

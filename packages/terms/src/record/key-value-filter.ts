@@ -1,6 +1,7 @@
 /** `keyValueFilter`: the entries of each record for which a function is true. */
 
-import { checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
+import { type KernelTerm, kernelTerm } from '@millrace/core'
+import { synchronous } from '../check.ts'
 import { recordOf } from './record-of.ts'
 
 /**
@@ -24,8 +25,7 @@ import { recordOf } from './record-of.ts'
 export function keyValueFilter<Item extends object>(
   f: (key: keyof Item & string, value: Item[keyof Item & string]) => boolean,
 ): KernelTerm<Item, Partial<Item>> {
-  checkSyncFunction('keyValueFilter', f)
-  const isWanted = f as (key: string, value: unknown) => boolean
+  const isWanted = synchronous('keyValueFilter', f) as (key: string, value: unknown) => boolean
   const select = (item: Item): Partial<Item> => {
     const entries = Object.entries(recordOf('keyValueFilter', item))
     return Object.fromEntries(entries.filter(([key, value]) => isWanted(key, value))) as Partial<Item>

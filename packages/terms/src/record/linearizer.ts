@@ -1,6 +1,7 @@
 /** `linearizer`: `merge` under LogicSponge's name. */
 
 import { type KernelTerm, merge, type Tagged } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 
 type RowItem<Row> = Row extends readonly (infer Item)[] ? Item : Row[keyof Row]
 type TaggedItem<Row> = Row extends readonly (infer Item)[]
@@ -31,6 +32,7 @@ export function linearizer<Row extends object>(options: {
   readonly info: true
 }): KernelTerm<Row, TaggedItem<Row>>
 export function linearizer(options: { readonly info?: boolean } = {}): KernelTerm<object, unknown> {
+  checkOptions('linearizer', options, { info: true })
   const joined = options.info === true ? merge<object>({ tagged: true }) : merge<object>()
   return (joined as KernelTerm<object, unknown>).named('linearizer')
 }

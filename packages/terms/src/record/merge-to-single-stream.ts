@@ -1,6 +1,7 @@
 /** `mergeToSingleStream`: rows of several streams as one stream of records. */
 
 import { type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { recordOf } from './record-of.ts'
 
 /** What {@link mergeToSingleStream} makes of a row with `combine`: one record with the keys of all. */
@@ -39,6 +40,7 @@ export function mergeToSingleStream<Row extends object>(options: {
 export function mergeToSingleStream(
   options: { readonly combine?: boolean } = {},
 ): KernelTerm<object, unknown> {
+  checkOptions('mergeToSingleStream', options, { combine: true })
   const f = options.combine === true ? unite : same
   return kernelTerm('mergeToSingleStream', { kind: 'map', f })
 }
@@ -49,5 +51,6 @@ function same(row: object): object {
 
 function unite(row: object): object {
   const records = Object.values(row).map((item) => recordOf('mergeToSingleStream', item))
-  return Object.assign({}, ...records)
+  // no Object.assign, which would take a key __proto__ for the prototype
+  return Object.fromEntries(records.flatMap((record) => Object.entries(record)))
 }

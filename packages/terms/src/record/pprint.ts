@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util'
 import { type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { printerOf, type ShowOptions, shower } from './shown.ts'
 
 /** Lines are broken beyond this many characters. */
@@ -28,6 +29,7 @@ const LINE_CHARS = 80
  * ```
  */
 export function pprint<Item>(options: ShowOptions = {}): KernelTerm<Item, Item> {
+  checkOptions('pprint', options, { print: true, keys: true, notKeys: true, dateToString: true })
   const shown = shower('pprint', options)
   const { print, hooks } = printerOf('pprint', options.print)
   const f = (item: Item): unknown =>

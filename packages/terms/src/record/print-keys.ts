@@ -1,6 +1,7 @@
 /** `printKeys`: prints which keys records have. */
 
 import { type Awaitable, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { recordOf } from './record-of.ts'
 import { printerOf } from './shown.ts'
 
@@ -30,6 +31,7 @@ export interface PrintKeysOptions {
  * ```
  */
 export function printKeys<Item extends object>(options: PrintKeysOptions = {}): KernelTerm<Item, Item> {
+  checkOptions('printKeys', options, { print: true })
   const { print, hooks } = printerOf('printKeys', options.print)
   const f = (item: Item): unknown => print(Object.keys(recordOf('printKeys', item)).join(', '))
   return kernelTerm<Item, Item>('printKeys', { kind: 'tap', f }, hooks).local()

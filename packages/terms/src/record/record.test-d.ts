@@ -87,9 +87,9 @@ const tagged = both.pipe(
 expectTypeOf(await toArray(tagged)).toEqualTypeOf<(string | number)[]>()
 
 expectTypeOf(await toArray(people.pipe(delay(10), pprint()))).toEqualTypeOf<Person[]>()
-// @ts-expect-error: nothing follows a stop
 people.pipe(
   stop(),
+  // @ts-expect-error: nothing follows a stop
   map((n: number) => n),
 )
 // @ts-expect-error: the change is of another type

@@ -1,12 +1,7 @@
 /** `rename`: other names for the keys of records. */
 
-import {
-  BadInputError,
-  checkSyncFunction,
-  InvalidOptionError,
-  type KernelTerm,
-  kernelTerm,
-} from '@millrace/core'
+import { BadInputError, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
+import { synchronous } from '../check.ts'
 import { isPlainRecord } from '../source/as-record.ts'
 import { recordOf } from './record-of.ts'
 
@@ -62,8 +57,7 @@ function namer(
   names: Readonly<Record<string, string | undefined>> | ((key: string) => string),
 ): (key: string) => string {
   if (typeof names === 'function') {
-    checkSyncFunction('rename', names)
-    return names
+    return synchronous('rename', names)
   }
   if (!(isPlainRecord(names) && Object.values(names).every((name) => typeof name === 'string'))) {
     throw new InvalidOptionError('The names of rename()', names, 'a record { old: new } or a function')

@@ -3,14 +3,13 @@
 import {
   BadInputError,
   type Context,
-  checkSyncFunction,
   describe,
   InvalidOptionError,
   kernelTerm,
   type Leaf,
   type StreamContext,
 } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole, synchronous } from '../check.ts'
 import { type Arrivals, ReactiveTerm } from '../rate/arrivals.ts'
 import { checkMs } from '../rate/check-ms.ts'
 
@@ -55,6 +54,7 @@ export interface Buffered<Item> {
  * ```
  */
 export function buffer<Item>(options: BufferOptions<Item>): Leaf<Item, Item[], Buffered<Item>> {
+  checkOptions('buffer', options, { maxItems: true, maxBytes: true, maxMs: true, bytesOf: true })
   const { maxItems, maxBytes, maxMs, bytesOf = bytesOfItem } = options
   if (maxItems === undefined && maxBytes === undefined && maxMs === undefined) {
     throw new InvalidOptionError(
@@ -66,8 +66,8 @@ export function buffer<Item>(options: BufferOptions<Item>): Leaf<Item, Item[], B
   if (maxItems !== undefined) checkWhole('maxItems of buffer()', maxItems, 1)
   if (maxBytes !== undefined) checkWhole('maxBytes of buffer()', maxBytes, 1)
   if (maxMs !== undefined) checkMs('maxMs of buffer()', maxMs)
-  checkSyncFunction('bytesOf of buffer', bytesOf)
-  const bounds: Bounds<Item> = { maxItems: maxItems ?? 65_536, maxBytes, bytesOf }
+  const sizeOf = synchronous('bytesOf of buffer', bytesOf)
+  const bounds: Bounds<Item> = { maxItems: maxItems ?? 65_536, maxBytes, bytesOf: sizeOf }
   if (maxMs !== undefined) return new TimedBuffer(bounds, maxMs)
 
   const f = (item: Item, ctx: Context<Buffered<Item>, Item[]>): Item[] | undefined => {

@@ -79,7 +79,7 @@ class Latest<Row extends object> extends MultiStreamTerm<Row, Row, Record<string
     for (let from = await any.next(); from !== undefined; from = await any.next()) {
       const { name, item } = from
       if (item === undefined) {
-        if (name === main || !(name in ctx.state)) return
+        if (name === main || !Object.hasOwn(ctx.state, name)) return
         continue
       }
       ctx.state[name] = item

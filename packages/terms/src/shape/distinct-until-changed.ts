@@ -1,6 +1,7 @@
 /** `distinctUntilChanged`: a stream without repetitions of the item before. */
 
-import { type Context, checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
+import { type Context, type KernelTerm, kernelTerm } from '@millrace/core'
+import { synchronous } from '../check.ts'
 
 /**
  * Leaves out items that are the same as the one before them: whose `key` is the same value (`Object.is`). Without
@@ -23,9 +24,9 @@ import { type Context, checkSyncFunction, type KernelTerm, kernelTerm } from '@m
 export function distinctUntilChanged<Item>(
   key?: (item: Item) => unknown,
 ): KernelTerm<Item, Item, readonly unknown[]> {
-  if (key !== undefined) checkSyncFunction('distinctUntilChanged', key)
+  const keyOf = key === undefined ? undefined : synchronous('distinctUntilChanged', key)
   const f = (item: Item, ctx: Context<readonly unknown[], Item>): Item | undefined => {
-    const now: unknown = key === undefined ? item : key(item)
+    const now: unknown = keyOf === undefined ? item : keyOf(item)
     const { state } = ctx
     if (state.length > 0 && Object.is(state[0], now)) return undefined
     ctx.state = [now]

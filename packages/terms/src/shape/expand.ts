@@ -1,7 +1,7 @@
 /** `expand`: items that lead to further items, within one term. */
 
-import { BadInputError, checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { BadInputError, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions, checkWhole, synchronous } from '../check.ts'
 
 /** Options of {@link expand}. */
 export interface ExpandOptions {
@@ -31,8 +31,9 @@ export function expand<Item>(
   f: (item: Item) => Iterable<Item>,
   options: ExpandOptions = {},
 ): KernelTerm<Item, Item> {
+  checkOptions('expand', options, { maxPending: true })
   const { maxPending = 65_536 } = options
-  checkSyncFunction('expand', f)
+  const childrenOf = synchronous('expand', f)
   checkWhole('maxPending of expand()', maxPending, 1)
   function* walk(item: Item): Generator<Item> {
     let level: Item[] = [item]
@@ -40,7 +41,7 @@ export function expand<Item>(
       const below: Item[] = []
       for (const [at, each] of level.entries()) {
         yield each
-        for (const child of f(each)) {
+        for (const child of childrenOf(each)) {
           // what is left of this level waits as well
           if (below.length + level.length - at > maxPending) throw full(maxPending)
           if (child !== undefined) below.push(child)

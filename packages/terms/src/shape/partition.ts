@@ -1,6 +1,7 @@
 /** `partition`: two output ports, by a condition. */
 
-import { checkSyncFunction, KernelTerm, type Ports } from '@millrace/core'
+import { KernelTerm, type Ports } from '@millrace/core'
+import { synchronous } from '../check.ts'
 
 /**
  * Sends each item to one of two ports: `matched` if `f` is true for it, `others` if not. rxjs's `partition`, Pekko's
@@ -34,8 +35,7 @@ export function partition<Item>(
 export function partition<Item>(
   f: (item: Item) => boolean,
 ): KernelTerm<Item, Ports<{ matched: Item; others: Item }>> {
-  checkSyncFunction('partition', f)
-  return new Partition(f)
+  return new Partition(synchronous('partition', f))
 }
 
 class Partition<Item> extends KernelTerm<Item, Ports<{ matched: Item; others: Item }>> {

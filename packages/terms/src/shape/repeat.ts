@@ -1,7 +1,7 @@
 /** `repeat`: a stream several times over. */
 
 import { BadInputError, type Context, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 
 /** Options of {@link repeat}. */
 export interface RepeatOptions {
@@ -27,6 +27,7 @@ export interface RepeatOptions {
  * ```
  */
 export function repeat<Item>(count: number, options: RepeatOptions = {}): KernelTerm<Item, Item, Item[]> {
+  checkOptions('repeat', options, { maxItems: true })
   const { maxItems = 65_536 } = options
   checkWhole('count of repeat()', count, 1)
   checkWhole('maxItems of repeat()', maxItems, 1)

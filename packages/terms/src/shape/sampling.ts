@@ -1,7 +1,7 @@
 /** `everyNth` and `sampleRandom`: a part of the items. */
 
 import { type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 
 /**
  * Passes the first of each `n` items: the ones at 0, `n`, `2n` and so on.
@@ -56,6 +56,7 @@ export function sampleRandom<Item>(
   share: number,
   options: SampleRandomOptions = {},
 ): KernelTerm<Item, Item, number> {
+  checkOptions('sampleRandom', options, { seed: true })
   const { seed = 1 } = options
   if (!(typeof share === 'number' && share >= 0 && share <= 1)) {
     throw new InvalidOptionError('share of sampleRandom()', share, 'a number from 0 to 1')

@@ -1,7 +1,7 @@
 /** `skip` and `skipWhile`: a stream without its beginning. */
 
-import { type Context, checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { type Context, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkWhole, synchronous } from '../check.ts'
 
 /**
  * Leaves out the first `count` items and passes the others. rxjs's `skip`, Pekko's `drop`.
@@ -44,9 +44,9 @@ export function skip<Item>(count: number): KernelTerm<Item, Item, number> {
  * ```
  */
 export function skipWhile<Item>(f: (item: Item) => boolean): KernelTerm<Item, Item, boolean> {
-  checkSyncFunction('skipWhile', f)
+  const skips = synchronous('skipWhile', f)
   const pass = (item: Item, ctx: Context<boolean, Item>): Item | undefined => {
-    if (ctx.state && f(item)) return undefined
+    if (ctx.state && skips(item)) return undefined
     ctx.state = false
     return item
   }

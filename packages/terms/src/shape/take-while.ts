@@ -1,7 +1,7 @@
 /** `takeWhile`: the beginning of a stream, up to an item. */
 
-import { checkSyncFunction, type StreamContext, StreamTerm, type View } from '@millrace/core'
-import { checkBoolean } from '../check.ts'
+import { type StreamContext, StreamTerm, type View } from '@millrace/core'
+import { checkBoolean, checkOptions, synchronous } from '../check.ts'
 
 /** Options of {@link takeWhile}. */
 export interface TakeWhileOptions {
@@ -29,10 +29,11 @@ export function takeWhile<Item>(
   f: (item: Item) => boolean,
   options: TakeWhileOptions = {},
 ): StreamTerm<Item, Item> {
+  checkOptions('takeWhile', options, { inclusive: true })
   const { inclusive = false } = options
-  checkSyncFunction('takeWhile', f)
+  const passes = synchronous('takeWhile', f)
   checkBoolean('inclusive of takeWhile()', inclusive)
-  return new TakeWhile(f, inclusive)
+  return new TakeWhile(passes, inclusive)
 }
 
 class TakeWhile<Item> extends StreamTerm<Item, Item> {

@@ -1,6 +1,7 @@
 /** `forEach`: calls a function with each item. */
 
 import { type Awaitable, type Context, SinkTerm } from '@millrace/core'
+import { promiseOf } from '@millrace/core/engine'
 import { checkFunction } from '../check.ts'
 
 /**
@@ -44,8 +45,8 @@ class ForEach<Item> extends SinkTerm<Item, number, number> {
 
   override write(item: Item, ctx: Context<number, never>): Awaitable<void> {
     const f = this.#f
-    const returned = f(item)
-    if (isPromise(returned)) {
+    const returned = promiseOf(f(item))
+    if (returned !== undefined) {
       return returned.then(() => {
         ctx.state++
       })
@@ -57,12 +58,4 @@ class ForEach<Item> extends SinkTerm<Item, number, number> {
   override result(ctx: Context<number, never>): number {
     return ctx.state
   }
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as Partial<Promise<unknown>>).then === 'function'
-  )
 }

@@ -10,6 +10,7 @@ import { basename, dirname, join } from 'node:path'
 import { crc32, createGzip, type Gzip } from 'node:zlib'
 import { BadInputError, InUseError, messageOf } from '@millrace/core'
 import { FileLock, syncFolder } from '@millrace/core/files'
+import { checkWellFormed, isWellFormed } from '../format/well-formed.ts'
 import { beforeProcessEnds } from '../process-end.ts'
 
 /** Characters gathered before they are written. */
@@ -167,11 +168,13 @@ export class LineFile {
 
   /** Puts a line ahead of all others; it is not counted. */
   begin(head: string): void {
+    checkWellFormed(`The head of ${this.#file}`, head)
     this.#block += `${head}\n`
   }
 
-  /** Adds one line. A promise each time that a block is written. */
+  /** Adds one line. A promise each time that a block is written. @throws {BadInputError} for half a character. */
   write(line: string): void | Promise<void> {
+    if (!isWellFormed(line)) checkWellFormed(`Line ${this.#lines + 1} of ${this.#file}`, line)
     this.#lines++
     this.#block += `${line}\n`
     if (this.#block.length >= BLOCK_CHARS) return this.#flush()

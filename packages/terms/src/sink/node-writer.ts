@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { WrongStateError } from '@millrace/core'
+import { checkWellFormed } from '../format/well-formed.ts'
 import type { ChunkWriter } from './chunk-writer.ts'
 
 /** Waits for `drain` where the stream is full, and turns its errors into failures of whatever waits. */
@@ -34,6 +35,10 @@ export class NodeWriter implements ChunkWriter {
 
   write(chunk: unknown): void | Promise<void> {
     if (this.#failure !== undefined) throw this.#failure.error
+    // a stream of objects gets the very text; any other makes bytes of it
+    if (typeof chunk === 'string' && !this.#stream.writableObjectMode) {
+      checkWellFormed('An item of a stream of bytes', chunk)
+    }
     this.#pending++
     if (!this.#stream.write(chunk, this.#onWritten)) return this.#until(() => !this.#stream.writableNeedDrain)
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { run } from '@millrace/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fromIterable } from '../source/from-iterable.ts'
-import { plot } from './plot.ts'
+import { type PlotOptions, plot } from './plot.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -71,4 +71,48 @@ test.each([
   { y: 'n', file: 'a.png' },
 ])('%j is refused', (options) => {
   expect(() => plot(options as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+})
+
+test('a picture that cannot be drawn is none, and fails nobody', async () => {
+  const running = run(
+    fromIterable([{ x: Object.create(null), v: 1 }]).pipe(plot({ x: 'x', y: 'v' }).named('p')),
+  )
+  expect((await running.done).outcome).toBe('completed')
+  expect([...running.pictures()]).toEqual([])
+})
+
+test('the picture so far: some of the points, in the order of x, gaps as gaps', async () => {
+  const days = ['mon', 'tue', 'mon']
+  const pictureOf = async (items: readonly object[], options: object) => {
+    const running = run(fromIterable(items).pipe(plot(options as PlotOptions<object>).named('p')))
+    await running.done
+    return running.pictures().get('p')
+  }
+  expect(
+    await pictureOf([{ t: 3, v: 1 }, { t: 1, v: 2 }, { t: 2 }, { t: 'x', v: 9 }], { x: 't', y: ['v'] }),
+  ).toEqual({
+    title: 'p',
+    mark: 'line',
+    xKind: 'number',
+    x: [1, 2, 3],
+    lines: [{ name: 'v', y: [2, null, 1] }],
+  })
+  expect(
+    await pictureOf(
+      days.map((day, n) => ({ day, n })),
+      { x: 'day', y: 'n', mark: 'bar', title: 'T' },
+    ),
+  ).toEqual({
+    title: 'T',
+    mark: 'bar',
+    xKind: 'text',
+    labels: ['mon', 'tue'],
+    x: [0, 0, 1],
+    lines: [{ name: 'n', y: [0, 2, 1] }],
+  })
+  const many = await pictureOf(
+    Array.from({ length: 5000 }, (_, n) => ({ at: new Date(n), n })),
+    { x: 'at', y: 'n' },
+  )
+  expect([many?.xKind, many?.x.length, many?.x[0], many?.x[1]]).toEqual(['time', 385, 0, 13])
 })

@@ -8,11 +8,15 @@ import {
   InvalidOptionError,
   messageOf,
   SinkTerm,
+  type TermPicture,
 } from '@millrace/core'
 import { FileLock, writeWhole } from '@millrace/core/files'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
+import { checkWellFormed } from '../format/well-formed.ts'
 import { pathOf } from '../path-of.ts'
+import { fieldOf } from '../source/as-record.ts'
 import { drawSvg } from './draw-svg.ts'
+import { pictureOf } from './picture-of.ts'
 
 /** Options of {@link plot}. */
 export interface PlotOptions<In> {
@@ -51,7 +55,7 @@ export interface PlotState {
 /**
  * Draws fields of records over another field. The result is a Vega-Lite specification with its data, which Vega's
  * editor, notebooks and many other tools show; with `file: 'name.svg'` the picture is drawn, by the packages `vega` and
- * `vega-lite`, which have to be installed. LogicSponge's `plot.Plot`, matplotlib's `plot`.
+ * `vega-lite`, which have to be installed. The page of a run, and its report, show it as it grows. LogicSponge's `plot.Plot`, matplotlib's `plot`.
  *
  * Holds nothing back. Its state is the points, `maxPoints` at most: a picture of more shows no more.
  *
@@ -76,6 +80,7 @@ export interface PlotState {
 export function plot<In extends object>(
   options: PlotOptions<In>,
 ): SinkTerm<In, Plot & { readonly data: { readonly values: readonly PlotValue[] } }, PlotState> {
+  checkOptions('plot', options, { x: true, y: true, title: true, mark: true, maxPoints: true, file: true })
   const { x, title, mark = 'line', maxPoints = 10_000, file } = options
   const y: readonly string[] = typeof options.y === 'string' ? [options.y] : options.y
   const isName = (name: unknown): boolean => typeof name === 'string' && name !== ''
@@ -112,7 +117,7 @@ interface Drawing {
   readonly x: string | undefined
   readonly y: readonly string[]
   readonly title: string | undefined
-  readonly mark: string
+  readonly mark: NonNullable<PlotOptions<object>['mark']>
   readonly maxPoints: number
   readonly path: string | undefined
 }
@@ -145,6 +150,11 @@ class PlotSink<In extends object> extends SinkTerm<In, Specification, PlotState>
     }
   }
 
+  override picture({ id, state }: Context<PlotState, never>): TermPicture {
+    const { y, title = id, mark } = this.#drawing
+    return pictureOf({ title, mark, y }, state.points)
+  }
+
   override replaces(): string | undefined {
     const { path } = this.#drawing
     return path !== undefined && existsSync(path) ? path : undefined
@@ -158,8 +168,7 @@ class PlotSink<In extends object> extends SinkTerm<In, Specification, PlotState>
     const { x, y, maxPoints } = this.#drawing
     const at = state.seen++
     if (at % state.stride !== 0) return
-    const fields = item as Readonly<Record<string, unknown>>
-    state.points.push([at, x === undefined ? at : fields[x], ...y.map((name) => fields[name])])
+    state.points.push([at, x === undefined ? at : fieldOf(item, x), ...y.map((name) => fieldOf(item, name))])
     if (state.points.length <= maxPoints) return
     state.stride *= 2
     state.points = state.points.filter(([number]) => number % state.stride === 0)
@@ -170,6 +179,7 @@ class PlotSink<In extends object> extends SinkTerm<In, Specification, PlotState>
     const { path } = this.#drawing
     if (path === undefined) return specification
     const text = path.endsWith('.svg') ? await drawSvg(specification) : `${JSON.stringify(specification)}\n`
+    checkWellFormed('The picture of plot()', text)
     try {
       await writeWhole(path, text)
     } catch (cause) {

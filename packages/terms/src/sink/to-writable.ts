@@ -3,7 +3,7 @@
 import type { Writable } from 'node:stream'
 import type { WritableStream } from 'node:stream/web'
 import { type Awaitable, type Context, InvalidOptionError, SinkTerm } from '@millrace/core'
-import { checkBoolean } from '../check.ts'
+import { checkBoolean, checkOptions } from '../check.ts'
 import type { ChunkWriter } from './chunk-writer.ts'
 import { NodeWriter } from './node-writer.ts'
 import { WebWriter } from './web-writer.ts'
@@ -32,7 +32,8 @@ export interface ToWritableOptions {
  * failure or a cancel the stream is destroyed (aborted). With `end: false` it is left open either way. It
  * stays on the caller's thread under every scheduler. Keeps the order.
  *
- * @throws {InvalidOptionError} if `writable` is no stream and no function.
+ * @throws {InvalidOptionError} if `writable` is no stream and no function. A text with half a character (a lone surrogate)
+ * fails the run with a `BadInputError`, unless the stream is one of objects.
  *
  * @example
  * ```ts
@@ -55,6 +56,7 @@ export function toWritable<Item>(
   writable: WritableTarget<Item>,
   options: ToWritableOptions = {},
 ): SinkTerm<Item, number, number> {
+  checkOptions('toWritable', options, { end: true })
   const { end = writable !== process.stdout && writable !== process.stderr } = options
   checkBoolean('end of toWritable()', end)
   if (typeof writable !== 'function' && !isNodeWritable(writable) && !isWebWritable(writable)) {

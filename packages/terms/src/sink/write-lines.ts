@@ -17,7 +17,8 @@ import { LineFile, type LineFilePosition, type WrittenFile } from './line-file.t
  *
  * @throws {InvalidOptionError} if `file` is no path or `file:` URL. A folder that does not exist or cannot be
  * written, or a target that is no regular file, fails the run with a `BadInputError` before any item; a file that
- * another run is writing, in this or another process, with an `InUseError`.
+ * another run is writing, in this or another process, with an `InUseError`; a text with half a character (a lone
+ * surrogate, which UTF-8 cannot hold) with a `BadInputError` that names the line.
  *
  * @example
  * ```ts
@@ -60,8 +61,8 @@ class WriteLines extends SinkTerm<string, WrittenFile> {
 
   override async enter(ctx: Context<unknown, never>): Promise<void> {
     const opened = await LineFile.open(this.#path)
-    if (this.#head !== undefined) opened.begin(this.#head)
     this.#files.set(ctx, opened)
+    if (this.#head !== undefined) opened.begin(this.#head)
   }
 
   override write(item: string, ctx: Context<unknown, never>): Awaitable<void> {

@@ -7,6 +7,12 @@ export function isPlainRecord(value: unknown): value is Readonly<Record<string, 
   return prototype === Object.prototype || prototype === null
 }
 
+/** A field of a record or an instance; what every object has, `constructor` say, is no field unless it is its own. */
+export function fieldOf(record: object, name: string): unknown {
+  if (name in Object.prototype && !Object.hasOwn(record, name)) return undefined
+  return (record as Readonly<Record<string, unknown>>)[name]
+}
+
 /** What {@link asRecord} makes of an item. */
 export type AsRecord<Item> = Item extends Readonly<Record<string, unknown>> ? Item : { readonly val: Item }
 

@@ -1,6 +1,7 @@
 /** `constant`: the same item again and again. */
 
 import { type Context, InvalidOptionError, type SourceTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { checkMilliseconds, type Polling, PollingSource } from './polling.ts'
 
 /** Options of {@link constant}. */
@@ -29,6 +30,7 @@ export interface ConstantOptions {
  * ```
  */
 export function constant<Item>(item: Item, options: ConstantOptions = {}): SourceTerm<Item> {
+  checkOptions('constant', options, { count: true, everyMs: true })
   const { count = Number.POSITIVE_INFINITY, everyMs = 0 } = options
   if (item === undefined)
     throw new InvalidOptionError('The item of constant()', item, 'anything but undefined')

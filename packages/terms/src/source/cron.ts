@@ -2,6 +2,7 @@
 
 import { type Context, InvalidOptionError, messageOf, SourceTerm } from '@millrace/core'
 import type { Cron } from 'croner'
+import { checkOptions } from '../check.ts'
 import { croner } from '../libraries.ts'
 import { Ticks } from './ticks.ts'
 
@@ -30,6 +31,7 @@ export interface CronOptions {
  * ```
  */
 export function cron(expression: string, options: CronOptions = {}): SourceTerm<number> {
+  checkOptions('cron', options, { timezone: true })
   return new CronSource(parse(expression, options))
 }
 

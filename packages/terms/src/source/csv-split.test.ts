@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { csvFormat } from '../csv/format.ts'
+import { type CsvFormat, csvFormat } from '../csv/format.ts'
+import type { CsvValues } from '../csv/parser.ts'
 import { isOdd } from '../csv/record-cutter.ts'
 import { type CsvOptions, csv, type Fields } from '../index.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
@@ -19,6 +20,16 @@ async function outcome(batches: AsyncIterable<readonly unknown[]>): Promise<Outc
   const records: unknown[] = []
   try {
     for await (const batch of batches) records.push(...batch)
+  } catch (error) {
+    return { records, error: (error as Error).message }
+  }
+  return { records }
+}
+
+function ofRange(...of: [file: string, format: CsvFormat, values: CsvValues, range: CsvRange]): Outcome {
+  const records: unknown[] = []
+  try {
+    readCsvRange(...of, records)
   } catch (error) {
     return { records, error: (error as Error).message }
   }
@@ -51,11 +62,11 @@ async function rangesOf(
 }
 
 /** The records of all ranges, one after the other, as far as there is no fault. */
-async function split(file: string, options: CsvOptions, ranges: readonly CsvRange[]): Promise<Outcome> {
+function split(file: string, options: CsvOptions, ranges: readonly CsvRange[]): Outcome {
   const format = csvFormat('csv', options)
   const all: unknown[] = []
   for (const range of ranges) {
-    const { records, error } = await outcome(readCsvRange(file, format, {}, structuredClone(range)))
+    const { records, error } = ofRange(file, format, {}, structuredClone(range))
     all.push(...records)
     if (error !== undefined) return { records: all, error }
   }
@@ -104,8 +115,7 @@ test.each(files)('%s: cut at every byte', async (_name, content, options) => {
       const ranges = await rangesOf(file, bytes, options, rangeBytes, pieceBytes)
       expect([ranges[0]?.from ?? 0, ranges.at(-1)?.to ?? 0]).toEqual([0, bytes.length])
       expect(ranges.slice(1).map(({ from }) => from)).toEqual(ranges.slice(0, -1).map(({ to }) => to))
-      if (pieceBytes === 1 || pieceBytes === 1000)
-        expect(await split(file, options, ranges)).toEqual(expected)
+      if (pieceBytes === 1 || pieceBytes === 1000) expect(split(file, options, ranges)).toEqual(expected)
     }
   }
 })
@@ -129,7 +139,7 @@ test('files of many chunks', async () => {
   const ranges: CsvRange[] = []
   for await (const range of csvRanges(file, csvFormat('csv', {}), 100_000)) ranges.push(range)
   expect(ranges.length).toBeGreaterThan(5)
-  expect(await split(file, {}, ranges)).toEqual(await whole(file, {}))
+  expect(split(file, {}, ranges)).toEqual(await whole(file, {}))
 })
 
 test('quotes are counted four at a time', () => {
@@ -158,7 +168,6 @@ test('a file that has become shorter is named', async () => {
   await writeFile(file, 'a\n1\n')
   const range: CsvRange = { from: 2, to: 9, names: ['a'], width: 1 }
   const fields: Fields<string> = { a: 'number' }
-  const { records, error } = await outcome(readCsvRange(file, csvFormat('csv', {}), { fields }, range))
-  expect(records).toEqual([{ a: 1 }])
+  const { error } = ofRange(file, csvFormat('csv', {}), { fields }, range)
   expect(error).toBe(`The file ${file} has become shorter while it was read: it ends before byte 9.`)
 })

@@ -3,16 +3,21 @@
  * split among workers. The ranges are plain data; their records, one range after the other, are those of the file.
  */
 
-import { createReadStream } from 'node:fs'
-import { BadInputError } from '@millrace/core'
+import { type FileHandle, open } from 'node:fs/promises'
+import { BadInputError, messageOf } from '@millrace/core'
 import { isBytewise } from '../csv/bytewise.ts'
 import type { CsvFormat } from '../csv/format.ts'
-import { type CsvProgress, type CsvValues, csvBegin } from '../csv/parser.ts'
+import { invalidCsv } from '../csv/invalid-csv.ts'
+import { CsvParser, type CsvProgress, type CsvValues, csvBegin } from '../csv/parser.ts'
 import { recordCutter } from '../csv/record-cutter.ts'
 import { BYTE_ORDER_MARK, CsvFault, INCOMPLETE, RecordScanner } from '../csv/record-scanner.ts'
-import { csvRecords } from '../csv/records.ts'
-import { FileChunks } from './file-chunks.ts'
-import { textChunks } from './text-chunks.ts'
+import { piecesUpTo, useRangeOf } from './file-splits.ts'
+import { checkText } from './text-chunks.ts'
+
+const LF = 0x0a
+const CR = 0x0d
+/** Bytes that are looked through at once. */
+const PIECE_BYTES = 1024 * 1024
 
 /** Bytes of a file from one record's begin to another's, or to the end. */
 export interface CsvRange {
@@ -40,7 +45,7 @@ export async function* csvRanges(
   path: string,
   format: CsvFormat,
   rangeBytes: number,
-  chunks: AsyncIterable<Buffer> = new FileChunks(path),
+  chunks: AsyncIterable<Buffer> = piecesOf(path),
 ): AsyncGenerator<CsvRange, void, undefined> {
   const cutter = recordCutter(format, rangeBytes)
   const head = new Head(format)
@@ -106,8 +111,27 @@ class Head {
   }
 }
 
+/** The bytes of a file, each piece in the place of the one before: fresh memory costs more than counting quotes in it. */
+async function* piecesOf(path: string): AsyncGenerator<Buffer, void, undefined> {
+  let file: FileHandle | undefined
+  try {
+    file = await open(path)
+    const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES)
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } catch (cause) {
+    throw new BadInputError(`The file ${path} cannot be read: ${messageOf(cause)}`, { cause })
+  } finally {
+    await file?.close()
+  }
+}
+
 /**
- * The records of a range, a batch for each chunk of it.
+ * Adds the records of a range to `records`, also those before a fault. The thread waits for the disk: the caller is a
+ * worker that has nothing else to do.
  *
  * @throws {BadInputError} naming the path and the line, as `csv` does; also if the file has become shorter.
  */
@@ -116,36 +140,28 @@ export function readCsvRange(
   format: CsvFormat,
   values: CsvValues,
   { from, to, names, width }: CsvRange,
-): AsyncGenerator<readonly unknown[], void, undefined> {
+  records: unknown[],
+): void {
   const progress: CsvProgress = { rest: Buffer.alloc(0), line: 1, names, width, isBegun: from > 0 }
-  const chunks = textChunks(path, rangeOf(path, new FileChunks(path, from), from, to), format.encoding, from)
-  return csvRecords(path, chunks, format, values, progress, () => linesBefore(path, from))
+  useRangeOf(path, from, to, (bytes) => {
+    checkText(path, bytes, from, format.encoding)
+    try {
+      new CsvParser(format, values, progress).push(bytes, true, records)
+    } catch (error) {
+      if (!(error instanceof CsvFault)) throw error
+      throw invalidCsv(path, error, linesBefore(path, from))
+    }
+  })
 }
 
-async function* rangeOf(
-  path: string,
-  chunks: AsyncIterable<Buffer>,
-  from: number,
-  to: number,
-): AsyncGenerator<Buffer, void, undefined> {
-  let left = to - from
-  for await (const chunk of chunks) {
-    yield chunk.length <= left ? chunk : chunk.subarray(0, left)
-    left -= chunk.length
-    if (left <= 0) return
-  }
-  throw new BadInputError(`The file ${path} has become shorter while it was read: it ends before byte ${to}.`)
-}
-
-/** Lines that end before a byte, counted anew: it takes a while, but only a fault needs it. */
-async function linesBefore(path: string, to: number): Promise<number> {
-  if (to === 0) return 0
+/** Lines that end before a byte: it takes a while, but only a fault needs it. */
+function linesBefore(path: string, to: number): number {
   let lines = 0
   let isBehindReturn = false
-  for await (const chunk of createReadStream(path, { end: to - 1 })) {
-    for (const byte of chunk as Buffer) {
-      if (byte === 0x0d || (byte === 0x0a && !isBehindReturn)) lines++
-      isBehindReturn = byte === 0x0d
+  for (const piece of piecesUpTo(path, to)) {
+    for (const byte of piece) {
+      if (byte === CR || (byte === LF && !isBehindReturn)) lines++
+      isBehindReturn = byte === CR
     }
   }
   return lines

@@ -1,12 +1,13 @@
 /** `csvTail`: the records of a CSV file that grows. */
 
 import { BadInputError, type Context, type KernelTerm, kernelTerm, type Term } from '@millrace/core'
-import { utf8Of } from '../csv/bytewise.ts'
+import { checkOptions } from '../check.ts'
 import { checkCast } from '../csv/cast.ts'
 import { csvFormat } from '../csv/format.ts'
 import { invalidCsv } from '../csv/invalid-csv.ts'
 import { CsvParser, type CsvProgress, csvBegin } from '../csv/parser.ts'
 import { CsvFault } from '../csv/record-scanner.ts'
+import { utf8Of } from '../format/well-formed.ts'
 import { pathOf } from '../path-of.ts'
 import type { CsvOptions } from './csv.ts'
 import { type FileTailOptions, fileTail } from './file-tail.ts'
@@ -55,7 +56,28 @@ export function csvTail<Row = Record<string, string>>(
   options?: CsvTailOptions,
 ): Term<never, Row>
 export function csvTail(file: string | URL, options: CsvTailOptions = {}): Term<never, unknown> {
-  return fileTail(file, options).pipe(csvParser(pathOf('csvTail', file), options))
+  checkOptions('csvTail', options, {
+    pollMs: true,
+    untilIdleMs: true,
+    encoding: true,
+    cast: true,
+    splitBytes: true,
+    delimiter: true,
+    columns: true,
+    quote: true,
+    escape: true,
+    comment: true,
+    trim: true,
+    ragged: true,
+    maxRecordChars: true,
+  })
+  const { pollMs, untilIdleMs, encoding } = options
+  const reading = {
+    ...(pollMs === undefined ? {} : { pollMs }),
+    ...(untilIdleMs === undefined ? {} : { untilIdleMs }),
+    ...(encoding === undefined ? {} : { encoding }),
+  }
+  return fileTail(file, reading).pipe(csvParser(pathOf('csvTail', file), options))
 }
 
 /** Makes records of pieces of text. */

@@ -1,7 +1,7 @@
 /** `csv`: a source of the records of a CSV file. */
 
 import { type BatchSourceTerm, InvalidOptionError, type SplitRequest } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { bytewise } from '../csv/bytewise.ts'
 import { type CsvCast, checkCast } from '../csv/cast.ts'
 import { type CsvFormat, type CsvFormatOptions, csvFormat } from '../csv/format.ts'
@@ -86,6 +86,20 @@ export function csv(
   file: string | URL,
   options: CsvOptions & { readonly fields?: Fields<string> } = {},
 ): BatchSourceTerm<unknown> {
+  checkOptions('csv', options, {
+    cast: true,
+    splitBytes: true,
+    delimiter: true,
+    columns: true,
+    quote: true,
+    escape: true,
+    comment: true,
+    trim: true,
+    ragged: true,
+    maxRecordChars: true,
+    encoding: true,
+    fields: true,
+  })
   const path = pathOf('csv', file)
   const { splitBytes } = options
   if (splitBytes !== undefined) checkWhole('splitBytes of csv()', splitBytes, 1)
@@ -132,12 +146,10 @@ class Csv extends FileSource<unknown> {
     return bytes === undefined ? undefined : csvRanges(this.path, this.#format, bytes)
   }
 
-  override async openSplit(range: CsvRange): Promise<readonly unknown[]> {
-    const rows: unknown[] = []
-    for await (const batch of readCsvRange(this.path, this.#format, this.#values, range)) {
-      for (const row of batch) rows.push(row)
-    }
-    return rows
+  override openSplit(range: CsvRange): readonly unknown[] {
+    const records: unknown[] = []
+    readCsvRange(this.path, this.#format, this.#values, range, records)
+    return records
   }
 
   protected override parse(

@@ -17,6 +17,8 @@ export class FileChunks implements AsyncIterable<Buffer> {
   #marker: FileMarker | undefined
   /** Whether a read under way ends soon: true for open regular files, false for pipes and terminals. */
   endsSoon = false
+  /** Bytes of the file that have been read, those that were passed over included. */
+  readBytes = 0
 
   /**
    * Bytes before `from` are passed over; a packed file is read from its begin. `before` is what an earlier reading knew.
@@ -63,6 +65,7 @@ export class FileChunks implements AsyncIterable<Buffer> {
       const chunk = bytesRead === CHUNK_BYTES ? buffer : buffer.subarray(0, bytesRead)
       this.#marker?.take(chunk, at)
       at += bytesRead
+      this.readBytes = at
       yield chunk
     }
   }

@@ -4,8 +4,20 @@ import { appendFile, copyFile, mkdir, rename, rm, truncate, utimes, writeFile } 
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { BatchSourceTerm, Context } from '@millrace/core'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
-import { csv, fileTail, fileWatch, fromEvents, glob, httpPoll, interval, lines, walk } from '../index.ts'
+import {
+  csv,
+  fileTail,
+  fileWatch,
+  fromEvents,
+  glob,
+  httpPoll,
+  interval,
+  lines,
+  parquet,
+  walk,
+} from '../index.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 
 const rows = Array.from({ length: 40_000 }, (_, n) => `row ${n}`)
@@ -107,6 +119,37 @@ test('lines may be added at the end, also to one that had no end yet', async () 
   const { given, rest } = await begun(lines(file), 2)
   await appendFile(file, ' and whole\nmore\n')
   expect([...given, ...(await rest())]).toEqual([...rows, 'half and whole', 'more'])
+})
+
+test('a Parquet file is gone on with behind the last rows; another one is refused', async () => {
+  const file = join(await temporaryFolder(), 'a.parquet')
+  const bytesOf = (data: readonly number[]) =>
+    new Uint8Array(
+      parquetWriteBuffer({ columnData: [{ name: 'n', data: [...data], type: 'INT32' }], rowGroupSize: 100 }),
+    )
+  const numbers = Array.from({ length: 1000 }, (_, n) => n)
+  await writeFile(file, bytesOf(numbers))
+  const { given, rest } = await begun(parquet<{ n: number }>(file, { batchRows: 100 }) as never, 3)
+  expect(given).toHaveLength(300)
+  expect([...given, ...(await rest())]).toEqual(numbers.map((n) => ({ n })))
+  await copyFile(file, `${file}.copy`)
+  await rename(`${file}.copy`, file)
+  expect(await rest()).toHaveLength(700)
+  const refused = async (how: string) =>
+    expect(await rest().catch((error: unknown) => error)).toMatchObject({
+      code: 'CHANGED_FILE',
+      message: expect.stringMatching(new RegExp(`${file} is not what it was.*${how}.*remove the checkpoint`)),
+    })
+  const before = bytesOf(numbers).length
+  await writeFile(file, bytesOf(numbers.slice(1)))
+  await refused(`where it had ${before}`)
+  const other = bytesOf(numbers.map((n) => 999 - n))
+  // other rows in a file of the same size
+  expect(other.length).toBe(before)
+  await writeFile(file, other)
+  await refused('holds something else')
+  await rm(file)
+  await expect(rest()).rejects.toMatchObject({ code: 'BAD_INPUT' })
 })
 
 test('a folder is gone on with behind the last path, whatever came or went', async () => {

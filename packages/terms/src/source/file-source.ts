@@ -1,7 +1,7 @@
 /** `FileSource`: what sources that read one file have in common. Extended by `lines` and `csv`. */
 
 import { statSync } from 'node:fs'
-import { BatchSourceTerm, type Context } from '@millrace/core'
+import { BatchSourceTerm, type Context, type WholeOf } from '@millrace/core'
 import { FileChunks } from './file-chunks.ts'
 import type { FileMark } from './file-mark.ts'
 
@@ -79,6 +79,15 @@ export abstract class FileSource<out Item> extends BatchSourceTerm<Item> {
       }
       yield batch
     }
+  }
+
+  /** By what has been read of the file as it is now, or handed to workers: splits of files end at a byte. */
+  override progress(ctx: Context<unknown, never>, lastSplit?: unknown): WholeOf | undefined {
+    const { to: done = this.#readings.get(ctx)?.chunks.readBytes } = (lastSplit ?? {}) as { to?: number }
+    if (done === undefined) return undefined
+    const file = statSync(this.path, { throwIfNoEntry: false })
+    if (file === undefined || !file.isFile()) return undefined
+    return { done: Math.min(done, file.size), total: file.size, unit: 'bytes' }
   }
 
   /** What comes out of a pipe or a terminal comes once. */

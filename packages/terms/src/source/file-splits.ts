@@ -80,69 +80,154 @@ function checkSame(found: SplitFile, before: SplitFile): void {
   }
 }
 
-/** The lines of a split, as bytes, and where they begin in the file. */
-export interface SplitLines {
-  readonly bytes: Buffer
-  readonly at: number
-}
+/** Something made of bytes of a file, which are lent: the buffer is used again once it returns. */
+export type UseOfBytes<Made> = (bytes: Buffer, at: number) => Made
 
 /**
- * Reads the lines that begin in a split. The thread waits for the disk: the caller is a worker that has nothing else to do.
+ * Reads the lines that begin in a split, and gives them to `use`, with the byte of the file at which they begin. The
+ * thread waits for the disk: the caller is a worker that has nothing else to do.
  *
  * @throws {BadInputError} naming the path, if the file cannot be read, or is another one now.
  */
-export function readLinesOf(path: string, { from, to, file: before }: FileSplit): SplitLines {
-  let file: number | undefined
+export function useLinesOf<Made>(
+  path: string,
+  { from, to, file: before }: FileSplit,
+  use: UseOfBytes<Made>,
+): Made {
+  // a line begins behind a newline: the byte before the split tells whether one begins with it
+  const at = Math.max(0, from - 1)
+  return useBytes(
+    path,
+    (reader) => {
+      checkSame(fstatSync(reader.file), before)
+      reader.read(at, to - at + TAIL_BYTES)
+      const own = to - at
+      const begin = from === 0 ? 0 : reader.indexOf(NEWLINE, 0) + 1
+      if (from > 0 && (begin === 0 || begin >= own)) return [0, 0]
+      // the last line ends behind the newline that is the split's last byte, or a later one
+      for (let searched = own - 1; ; searched = reader.filled) {
+        const end = reader.indexOf(NEWLINE, searched) + 1
+        if (end > 0) return [begin, end]
+        if (reader.isAtEnd) return [begin, reader.filled]
+        reader.readOn(reader.filled)
+      }
+    },
+    (bytes, begin) => use(bytes, at + begin),
+  )
+}
+
+/**
+ * Reads the bytes from `from` up to `to`, and gives them to `use`. The thread waits for the disk.
+ *
+ * @throws {BadInputError} naming the path, if the file cannot be read, or ends before.
+ */
+export function useRangeOf<Made>(path: string, from: number, to: number, use: UseOfBytes<Made>): Made {
+  const find = (reader: RangeReader): [number, number] => {
+    reader.read(from, to - from)
+    return [0, reader.filled]
+  }
+  return useBytes(path, find, (bytes) => {
+    if (bytes.length === to - from) return use(bytes, from)
+    throw new BadInputError(
+      `The file ${path} has become shorter while it was read: it ends before byte ${to}.`,
+    )
+  })
+}
+
+/** The buffer of this thread, unless it is in use: fresh memory costs more than what is read into it. */
+let idle: Buffer | undefined
+const KEPT_BYTES = 4 * MOST_BYTES
+
+function useBytes<Made>(
+  path: string,
+  find: (reader: RangeReader) => [begin: number, end: number],
+  use: UseOfBytes<Made>,
+): Made {
+  const reader = new RangeReader(idle ?? Buffer.allocUnsafeSlow(MOST_BYTES + 2 * TAIL_BYTES))
+  idle = undefined
   try {
-    file = openSync(path, 'r')
-    checkSame(fstatSync(file), before)
-    // a line begins behind a newline: the byte before the split tells whether one begins with it
-    const at = Math.max(0, from - 1)
-    const head = read(file, at, to - at)
-    const begin = from === 0 ? 0 : head.indexOf(NEWLINE) + 1
-    if (from > 0 && (begin === 0 || at + begin >= to)) return { bytes: head.subarray(0, 0), at: to }
-    const own = head.subarray(begin)
-    if (own[own.length - 1] === NEWLINE) return { bytes: own, at: at + begin }
-    return { bytes: Buffer.concat([own, ...endOfLine(file, to)]), at: at + begin }
+    const [begin, end] = readFrom(path, reader, find)
+    return use(reader.bytes.subarray(begin, end), begin)
+  } finally {
+    if (reader.bytes.length <= KEPT_BYTES) idle = reader.bytes
+  }
+}
+
+function readFrom<Found>(path: string, reader: RangeReader, find: (reader: RangeReader) => Found): Found {
+  try {
+    reader.file = openSync(path, 'r')
+    return find(reader)
   } catch (cause) {
     throw new BadInputError(`The file ${path} cannot be read: ${messageOf(cause)}`, { cause })
   } finally {
-    if (file !== undefined) closeSync(file)
+    if (reader.file >= 0) closeSync(reader.file)
   }
 }
 
-function read(file: number, from: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(length)
-  let filled = 0
-  while (filled < length) {
-    const count = readSync(file, bytes, filled, length - filled, from + filled)
-    if (count === 0) break
-    filled += count
-  }
-  return bytes.subarray(0, filled)
-}
+/** Bytes of a file from one place on, in one buffer that grows. */
+class RangeReader {
+  file = -1
+  bytes: Buffer
+  /** How many of `bytes` have been read. */
+  filled = 0
+  /** Whether the file ends behind them. */
+  isAtEnd = false
+  #from = 0
 
-/** What follows up to the end of the line, in pieces. */
-function endOfLine(file: number, from: number): Buffer[] {
-  const pieces: Buffer[] = []
-  for (let at = from, length = TAIL_BYTES; ; at += length, length *= 2) {
-    const piece = read(file, at, length)
-    const end = piece.indexOf(NEWLINE)
-    pieces.push(end < 0 ? piece : piece.subarray(0, end + 1))
-    if (end >= 0 || piece.length < length) return pieces
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+  }
+
+  read(from: number, length: number): void {
+    this.#from = from
+    this.readOn(length)
+  }
+
+  /** Reads the next bytes, as many as there are up to `length`. */
+  readOn(length: number): void {
+    const to = this.filled + length
+    if (to > this.bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(to)
+      this.bytes.copy(larger, 0, 0, this.filled)
+      this.bytes = larger
+    }
+    while (this.filled < to) {
+      const { file, bytes, filled } = this
+      const count = readSync(file, bytes, filled, to - filled, this.#from + filled)
+      if (count === 0) {
+        this.isAtEnd = true
+        return
+      }
+      this.filled += count
+    }
+  }
+
+  /** Among the bytes that have been read, from `from` on; -1 if it is not. */
+  indexOf(byte: number, from: number): number {
+    return this.bytes.subarray(0, this.filled).indexOf(byte, from)
   }
 }
 
 /** The number, from 1, of the line that begins at byte `at`: for messages. Reads the file up to there. */
 export function lineNumberAt(path: string, at: number): number {
+  let line = 1
+  for (const piece of piecesUpTo(path, at)) {
+    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, end + 1)) line++
+  }
+  return line
+}
+
+/** The bytes of a file before byte `to`, each piece in the place of the one before. */
+export function* piecesUpTo(path: string, to: number): Generator<Buffer, void, undefined> {
   const file = openSync(path, 'r')
   try {
-    let line = 1
-    for (let from = 0; from < at; from += MOST_BYTES) {
-      const bytes = read(file, from, Math.min(MOST_BYTES, at - from))
-      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, end + 1)) line++
+    const buffer = Buffer.allocUnsafeSlow(Math.min(MOST_BYTES, to))
+    for (let from = 0; from < to; ) {
+      const count = readSync(file, buffer, 0, Math.min(buffer.length, to - from), from)
+      if (count === 0) return
+      yield buffer.subarray(0, count)
+      from += count
     }
-    return line
   } finally {
     closeSync(file)
   }

@@ -1,7 +1,7 @@
 /** `fileTail`: the text of a file that grows. */
 
 import type { BatchSourceTerm } from '@millrace/core'
-import { checkEncoding } from '../check.ts'
+import { checkEncoding, checkOptions } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import type { FileMark } from './file-mark.ts'
 import { whyNoFile } from './file-source.ts'
@@ -54,6 +54,7 @@ export interface FileTailOptions {
  * ```
  */
 export function fileTail(file: string | URL, options: FileTailOptions = {}): BatchSourceTerm<string> {
+  checkOptions('fileTail', options, { pollMs: true, untilIdleMs: true, encoding: true })
   const { pollMs = DEFAULT_POLL_MS, untilIdleMs, encoding = 'utf8' } = options
   checkMilliseconds('pollMs of fileTail()', pollMs)
   if (untilIdleMs !== undefined) checkMilliseconds('untilIdleMs of fileTail()', untilIdleMs)

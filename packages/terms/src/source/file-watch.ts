@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { BadInputError, type BatchSourceTerm, messageOf } from '@millrace/core'
-import { checkEncoding, checkWhole } from '../check.ts'
+import { checkEncoding, checkOptions, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { checkMilliseconds, DEFAULT_POLL_MS, type Placed, type Polling, TailSource } from './polling.ts'
 import { checkOf } from './text-chunks.ts'
@@ -60,6 +60,7 @@ export interface FileContent {
  * ```
  */
 export function fileWatch(file: string | URL, options: FileWatchOptions = {}): BatchSourceTerm<FileContent> {
+  checkOptions('fileWatch', options, { pollMs: true, maxBytes: true, encoding: true })
   const { pollMs = DEFAULT_POLL_MS, maxBytes = 16 * 1024 * 1024, encoding = 'utf8' } = options
   checkMilliseconds('pollMs of fileWatch()', pollMs)
   checkWhole('maxBytes of fileWatch()', maxBytes, 1)

@@ -1,7 +1,8 @@
 /** `fromIterable`: a source of what an array, an iterable or a generator function gives. */
 
-import { InvalidOptionError, SourceTerm } from '@millrace/core'
-import { checkFunction } from '../check.ts'
+import { InvalidOptionError, SourceTerm, type WholeOf } from '@millrace/core'
+import { isThenable } from '@millrace/core/engine'
+import { synchronous } from '../check.ts'
 import { opener } from './reopen.ts'
 
 /**
@@ -38,10 +39,14 @@ export function fromIterable<Item>(
   formatter?: (item: Item) => unknown,
 ): SourceTerm<unknown> {
   if (typeof iterable !== 'function' && !isIterable(iterable)) {
-    throw new InvalidOptionError('The argument of fromIterable()', iterable, 'an iterable, or a function')
+    throw new InvalidOptionError(
+      'The argument of fromIterable()',
+      iterable,
+      allowed('an iterable, or a function', iterable),
+    )
   }
-  if (formatter !== undefined) checkFunction('fromIterable', formatter)
-  return new FromIterable(iterable, formatter)
+  const format = formatter === undefined ? undefined : synchronous('fromIterable', formatter)
+  return new FromIterable(iterable, format)
 }
 
 class FromIterable<Item> extends SourceTerm<unknown> {
@@ -49,6 +54,7 @@ class FromIterable<Item> extends SourceTerm<unknown> {
   override readonly replayable: boolean
   readonly #open: () => Iterable<Item>
   readonly #formatter: ((item: Item) => unknown) | undefined
+  readonly #total: number | undefined
 
   constructor(
     iterable: Iterable<Item> | (() => Iterable<Item>),
@@ -57,21 +63,42 @@ class FromIterable<Item> extends SourceTerm<unknown> {
     super()
     // of an iterator, and of what a function makes, nobody knows
     this.replayable = typeof iterable !== 'function' && !('next' in Object(iterable))
+    this.#total = sizeOf(iterable)
     this.#open = opener('fromIterable', iterable)
     this.#formatter = formatter
+  }
+
+  override progress(): WholeOf | undefined {
+    return this.#total === undefined ? undefined : { total: this.#total, unit: 'items' }
   }
 
   override generate(): Iterable<unknown> {
     const opened = this.#open()
     if (!isIterable(opened)) {
-      throw new InvalidOptionError('What the function of fromIterable() returns', opened, 'an iterable')
+      const what = 'What the function of fromIterable() returns'
+      throw new InvalidOptionError(what, opened, allowed('an iterable', opened))
     }
     return this.#formatter === undefined ? opened : format(opened, this.#formatter)
   }
 }
 
+/** How many items there are, of what knows that. */
+function sizeOf(iterable: unknown): number | undefined {
+  if (Array.isArray(iterable) || ArrayBuffer.isView(iterable)) return (iterable as { length?: number }).length
+  return iterable instanceof Set || iterable instanceof Map ? iterable.size : undefined
+}
+
 function* format<Item>(items: Iterable<Item>, formatter: (item: Item) => unknown): Iterable<unknown> {
   for (const item of items) yield formatter(item)
+}
+
+/** What is allowed, and where what comes later is to go. */
+function allowed(what: string, seen: unknown): string {
+  const isAsync = typeof Object(seen)[Symbol.asyncIterator] === 'function'
+  if (isAsync) return `${what} (fromAsyncIterable() takes what gives its items later)`
+  return isThenable(seen)
+    ? `${what} (await the promise, or use fromAsyncIterable() with an async generator)`
+    : what
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

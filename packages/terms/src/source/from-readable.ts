@@ -11,7 +11,7 @@ import {
   describe,
   InvalidOptionError,
 } from '@millrace/core'
-import { checkEncoding } from '../check.ts'
+import { checkEncoding, checkOptions } from '../check.ts'
 import type { ChunkReader } from './chunk-reader.ts'
 import { NodeReader } from './node-reader.ts'
 import { checkOf, type Utf8Check } from './text-chunks.ts'
@@ -63,6 +63,7 @@ export function fromReadable(
   readable: ReadableOrigin,
   options: FromReadableOptions = {},
 ): BatchSourceTerm<unknown> {
+  checkOptions('fromReadable', options, { encoding: true })
   if (typeof readable !== 'function' && !isNodeReadable(readable) && !isWebReadable(readable)) {
     throw new InvalidOptionError(
       'The argument of fromReadable()',

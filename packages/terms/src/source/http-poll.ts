@@ -1,7 +1,7 @@
 /** `httpPoll`: what an address answers, again and again. */
 
 import { InvalidOptionError, type SourceTerm } from '@millrace/core'
-import { checkFunction, checkWhole } from '../check.ts'
+import { checkFunction, checkOptions, checkWhole } from '../check.ts'
 import { isPlainRecord } from './as-record.ts'
 import { gaveUp, type HttpPlan, HttpRequest } from './http-request.ts'
 import { checkMilliseconds, type Polling, PollingSource } from './polling.ts'
@@ -66,6 +66,16 @@ export interface HttpContent {
  * ```
  */
 export function httpPoll(url: string | URL, options: HttpPollOptions = {}): SourceTerm<HttpContent> {
+  checkOptions('httpPoll', options, {
+    everyMs: true,
+    headers: true,
+    timeoutMs: true,
+    maxBytes: true,
+    retries: true,
+    backoffMs: true,
+    maxBackoffMs: true,
+    fetch: true,
+  })
   const { everyMs = 60_000, timeoutMs = 30_000, backoffMs = 1000, maxBackoffMs = 60_000 } = options
   const { headers = {}, maxBytes = 16 * 1024 * 1024, retries = 5, fetch: request = fetch } = options
   const times = { everyMs, timeoutMs, backoffMs, maxBackoffMs }

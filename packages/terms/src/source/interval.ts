@@ -1,6 +1,7 @@
 /** `interval`: a source that counts with the clock. */
 
 import { type Context, InvalidOptionError, SourceTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { checkMs } from '../rate/check-ms.ts'
 import { Ticks } from './ticks.ts'
 
@@ -27,6 +28,7 @@ export interface IntervalOptions {
  * ```
  */
 export function interval(ms: number, options: IntervalOptions = {}): SourceTerm<number> {
+  checkOptions('interval', options, { missed: true })
   const { missed = 'skip' } = options
   checkMs('ms of interval()', ms)
   if (missed !== 'skip' && missed !== 'catchUp') {

@@ -6,7 +6,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { SplitRequest } from '@millrace/core'
 import { FileSource } from './file-source.ts'
-import { type FileSplit, lineNumberAt, readLinesOf, splitsOf } from './file-splits.ts'
+import { type FileSplit, lineNumberAt, splitsOf, useLinesOf } from './file-splits.ts'
 import { checkText, textChunks } from './text-chunks.ts'
 
 const NEWLINE = 0x0a
@@ -39,10 +39,11 @@ export abstract class LineSource<Item> extends FileSource<Item> {
   }
 
   override openSplit(split: FileSplit): readonly Item[] {
-    const { bytes, at } = readLinesOf(this.path, split)
-    checkText(this.path, bytes, at, this.#encoding)
-    const lines = new LineSplitter(at === 0).end(bytes.toString(this.#encoding))
-    return this.itemsOf(lines, () => lineNumberAt(this.path, at))
+    return useLinesOf(this.path, split, (bytes, at) => {
+      checkText(this.path, bytes, at, this.#encoding)
+      const lines = new LineSplitter(at === 0).end(bytes.toString(this.#encoding))
+      return this.itemsOf(lines, () => lineNumberAt(this.path, at))
+    })
   }
 
   protected override async *parse(

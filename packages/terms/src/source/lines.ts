@@ -1,7 +1,7 @@
 /** `lines`: a source of the lines of a text file. */
 
 import type { BatchSourceTerm } from '@millrace/core'
-import { checkEncoding, checkWhole } from '../check.ts'
+import { checkEncoding, checkOptions, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import { LineSource } from './line-source.ts'
 
@@ -41,6 +41,7 @@ export interface LinesOptions {
  * ```
  */
 export function lines(file: string | URL, options: LinesOptions = {}): BatchSourceTerm<string> {
+  checkOptions('lines', options, { encoding: true, splitBytes: true })
   const { encoding = 'utf8', splitBytes } = options
   checkEncoding('encoding of lines()', encoding)
   if (splitBytes !== undefined) checkWhole('splitBytes of lines()', splitBytes, 1)

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { run } from '@millrace/core'
+import { parseJsonText } from '@millrace/core/engine'
 import { MemoryStore } from '@millrace/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -34,7 +35,7 @@ function scanned(line: string): Record<string, unknown> | undefined {
 function parsed(line: string): Record<string, unknown> | undefined {
   let value: unknown
   try {
-    value = JSON.parse(line)
+    value = parseJsonText(line)
   } catch {
     return undefined
   }

@@ -8,7 +8,7 @@ import { ObjectScanner } from '../json/object-scanner.ts'
 import { jsonReader } from '../json/typed-readers.ts'
 import type { Fields } from './fields.ts'
 import { FileSource } from './file-source.ts'
-import { type FileSplit, lineNumberAt, readLinesOf, splitsOf } from './file-splits.ts'
+import { type FileSplit, lineNumberAt, splitsOf, useLinesOf } from './file-splits.ts'
 import { checkText, textChunks } from './text-chunks.ts'
 
 const LF = 0x0a
@@ -41,12 +41,13 @@ class NdjsonFields extends FileSource<unknown> {
   }
 
   override openSplit(split: FileSplit): readonly unknown[] {
-    const { bytes, at } = readLinesOf(this.path, split)
-    checkText(this.path, bytes, at, 'utf8')
-    const reader = new LineReader(this.path, this.#fields)
-    const records = reader.read(bytes, at)
-    if (reader.fault !== undefined) throw reader.explain(at)
-    return records
+    return useLinesOf(this.path, split, (bytes, at) => {
+      checkText(this.path, bytes, at, 'utf8')
+      const reader = new LineReader(this.path, this.#fields)
+      const records = reader.read(bytes, at)
+      if (reader.fault !== undefined) throw reader.explain(at)
+      return records
+    })
   }
 
   protected override byteBehind(batch: readonly unknown[]): number | undefined {

@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { BadInputError, BatchSourceTerm, InvalidOptionError, messageOf } from '@millrace/core'
-import { checkBoolean, checkWhole } from '../check.ts'
+import { checkBoolean, checkOptions, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 
 /** Options of {@link walk}. */
@@ -39,6 +39,7 @@ export interface WalkOptions {
  * ```
  */
 export function walk(folder: string | URL, options: WalkOptions = {}): BatchSourceTerm<string> {
+  checkOptions('walk', options, { maxDepth: true })
   const { maxDepth = Number.POSITIVE_INFINITY } = options
   if (maxDepth !== Number.POSITIVE_INFINITY) checkWhole('maxDepth of walk()', maxDepth, 0)
   return new Walk('walk', pathOf('walk', folder), async () => ({
@@ -79,6 +80,7 @@ export interface GlobOptions {
  * ```
  */
 export function glob(pattern: string, options: GlobOptions = {}): BatchSourceTerm<string> {
+  checkOptions('glob', options, { cwd: true, dot: true })
   const { cwd = '.', dot = false } = options
   if (typeof pattern !== 'string' || pattern === '') {
     throw new InvalidOptionError('The pattern of glob()', pattern, 'a text such as "src/*.ts"')

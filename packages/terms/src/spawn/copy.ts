@@ -7,6 +7,7 @@ import { Inbox, Outlet } from './inbox.ts'
 export class Copy<In, Out> {
   readonly #inbox: Inbox<In>
   readonly #run: Run<never>
+  #hasEnded = false
   /** When the last item was offered, on the run's monotonic clock. */
   usedAt = 0
   /** Resolves when the copy has ended, with everything it gave taken; rejects if its term failed. */
@@ -22,13 +23,12 @@ export class Copy<In, Out> {
       batchItems: capacity,
       edges: { capacityItems: capacity },
     })
-    this.done = this.#run.done.then(
-      () => this.#inbox.shut(),
-      (error: unknown) => {
+    this.done = this.#run.done
+      .finally(() => {
+        this.#hasEnded = true
         this.#inbox.shut()
-        throw error
-      },
-    )
+      })
+      .then(() => undefined)
     this.over = this.done.catch(() => undefined)
   }
 
@@ -49,7 +49,11 @@ export class Copy<In, Out> {
 
   /** Whether nothing is under way in the copy but what its term holds back. */
   get isQuiet(): boolean {
-    return this.#inbox.isEmpty && this.#run.stats().items.discarded === 0
+    if (this.#hasEnded) return true
+    const { items, nodes } = this.#run.stats()
+    // what the inbox has handed out is on its way through promises before its run counts it
+    const taken = nodes.find(({ id }) => id === 'inbox')?.out ?? 0
+    return taken >= this.#inbox.offered && items.discarded === 0
   }
 }
 

@@ -6,6 +6,8 @@ import { BatchSourceTerm, SinkTerm } from '@millrace/core'
 export class Inbox<Item> extends BatchSourceTerm<Item> {
   override name = 'inbox'
   readonly #capacity: number
+  /** Items that were offered while it was open. */
+  offered = 0
   #items: Item[] = []
   #closed = false
   /** Wakes the generator; set while it waits for an item. */
@@ -18,15 +20,11 @@ export class Inbox<Item> extends BatchSourceTerm<Item> {
     this.#capacity = capacity
   }
 
-  /** Whether everything that was offered has been taken. */
-  get isEmpty(): boolean {
-    return this.#items.length === 0
-  }
-
   /** Adds an item; a promise if the writer must wait before the next. Once closed, items are dropped. */
   offer(item: Item): Promise<void> | undefined {
     if (this.#closed) return undefined
     this.#items.push(item)
+    this.offered++
     this.#rouse()
     if (this.#items.length < this.#capacity) return undefined
     return new Promise((resolve) => {

@@ -1,10 +1,23 @@
 /** Goal: each key's items go through a copy of their own, in order, and nothing is lost. */
 
+import { setTimeout as after } from 'node:timers/promises'
 import { merge, parallel, run, type Term } from '@millrace/core'
 import { Random, SinkProbe, SourceProbe, settle } from '@millrace/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { batch, collect, filter, forEach, fromIterable, id, map, scan, spawnBy, toArray } from '../index.ts'
+import {
+  batch,
+  collect,
+  filter,
+  forEach,
+  fromIterable,
+  id,
+  map,
+  scan,
+  spawnBy,
+  take,
+  toArray,
+} from '../index.ts'
 import { invalidOption } from '../test/failing.ts'
 import { randomOptions } from '../test/random-options.ts'
 
@@ -143,11 +156,30 @@ test('an empty stream, a key function that fails, and what is no term', async ()
   })
 })
 
-test('works in a feedback loop, and beside a branch that waits for it', async () => {
+test('a copy that ends by itself holds nothing up', async () => {
+  const join = merge<Record<string, number>>()
+  const sink = collect<number>()
+  const once = join.pipe(
+    spawnBy(
+      () => 0,
+      () => take<number>(1),
+    ),
+  )
+  const looped = parallel(parallel({ from: fromIterable([1, 2, 3]), back: once }).pipe(join), join.pipe(sink))
+  const summary = await run(looped as unknown as Term<never, never>).done
+  expect(summary.result(sink).sort()).toEqual([1, 1, 2, 3])
+})
+
+const halve = (n: number): number | undefined => (n > 1 ? n >> 1 : undefined)
+
+test.each([
+  ['at once', halve],
+  ['after a while', (n: number) => after(20).then(() => halve(n))],
+])('works in a feedback loop, and beside a branch that waits for it: %s', async (_, f) => {
   const join = merge<Record<string, number>>()
   const half = spawnBy(
     (n: number) => n % 5,
-    () => map((n: number) => (n > 1 ? n >> 1 : undefined)),
+    () => map(f),
   )
   const sink = collect<number>()
   const back = join.pipe(half)

@@ -8,7 +8,7 @@ import {
   type Term,
   type View,
 } from '@millrace/core'
-import { checkFunction, checkWhole } from '../check.ts'
+import { checkFunction, checkOptions, checkWhole, synchronous } from '../check.ts'
 import { checkMs } from '../rate/check-ms.ts'
 import { Spawner, type SpawnPlan } from './spawner.ts'
 
@@ -45,9 +45,8 @@ export interface SpawnByOptions<In> {
  * The input waits while the copy it has an item for is full; results wait for room downstream. For one state per key
  * where no graph is needed, `keyedScan` and the like take less. Pinned to the caller's thread.
  *
- * A limit: while its copies wait for timers or requests and it waits for input, the engine takes this term for idle. A
- * feedback loop through it may then end too early, and the edges of a branch that meets it again in rows grow instead of
- * holding back. Where copies wait so, join with `merge`.
+ * In a feedback loop the loop goes on while copies have items under way, also items that wait for a request. What a
+ * term in a copy has taken and holds back, as `buffer` does, is not under way: the loop may end before it comes.
  *
  * @throws {InvalidOptionError} if a function is none or an option is out of range. A key too many fails the run with a
  * `BadInputError`, what is no term with a `NotATermError`, a failing copy with its `TermError`.
@@ -79,8 +78,15 @@ export function spawnBy<In, Key, Out>(
   spawn: (key: Key) => Term<In, Out>,
   options: SpawnByOptions<In> = {},
 ): StreamTerm<In, Out> {
+  checkOptions('spawnBy', options, {
+    maxKeys: true,
+    whenFull: true,
+    idleMs: true,
+    isLast: true,
+    capacityItems: true,
+  })
   const { maxKeys = 1024, whenFull = 'fail', idleMs, isLast, capacityItems = 256 } = options
-  checkFunction('spawnBy', key)
+  const keyOf = synchronous('spawnBy', key)
   checkFunction('spawnBy', spawn)
   checkWhole('maxKeys of spawnBy()', maxKeys, 1)
   checkWhole('capacityItems of spawnBy()', capacityItems, 1)
@@ -88,8 +94,8 @@ export function spawnBy<In, Key, Out>(
     throw new InvalidOptionError('whenFull of spawnBy()', whenFull, '"fail" or "evict"')
   }
   if (idleMs !== undefined) checkMs('idleMs of spawnBy()', idleMs)
-  if (isLast !== undefined) checkFunction('spawnBy', isLast)
-  return new SpawnBy({ keyOf: key, spawn, maxKeys, whenFull, idleMs, isLast, capacityItems }).local()
+  const ends = isLast === undefined ? undefined : synchronous('isLast of spawnBy', isLast)
+  return new SpawnBy({ keyOf, spawn, maxKeys, whenFull, idleMs, isLast: ends, capacityItems }).local()
 }
 
 class SpawnBy<In, Key, Out> extends StreamTerm<In, Out> {

@@ -15,8 +15,9 @@ export interface SpawnPlan<In, Key, Out> {
   readonly capacityItems: number
 }
 
-/** Turns of the event loop that copies may take to come to rest before more input is asked for. */
-const MAX_TURNS = 16
+/** Looks at busy copies: one each turn of the event loop at first, then one each so many ms. */
+const QUICK_LOOKS = 16
+const LOOK_MS = 2
 
 /** Spawns copies, feeds them, and ends them. */
 export class Spawner<In, Key, Out> {
@@ -33,6 +34,9 @@ export class Spawner<In, Key, Out> {
   /** One emit at a time: resolves when the last has been taken. */
   #emitted: Promise<void> = Promise.resolve()
   #cancelSweep: (() => void) | undefined
+  /** The engine has been told that copies are busy. */
+  #isHeld = false
+  #isOver = false
 
   constructor(plan: SpawnPlan<In, Key, Out>, ctx: StreamContext<unknown, Out>) {
     this.#plan = plan
@@ -55,6 +59,7 @@ export class Spawner<In, Key, Out> {
     } finally {
       signal.removeEventListener('abort', onAbort)
       this.#cancelSweep?.()
+      this.#isOver = true
       const left = [...this.#copies.values(), ...this.#ending.values()]
       this.#cancelAll('the term that spawned it has ended')
       await Promise.all(left.map((copy) => copy.over))
@@ -81,19 +86,29 @@ export class Spawner<In, Key, Out> {
     await Promise.all(all.map(([, copy]) => copy.done))
   }
 
+  #next(view: View<In>): Promise<In | undefined> {
+    void this.#holdWhileBusy()
+    return view.next()
+  }
+
   /**
-   * The next item. A term that waits for its input looks idle to the engine, which ends a feedback loop whose terms
-   * are all idle; so copies come to rest first, if they do so soon.
+   * A term that waits for its input looks idle to the engine, which ends a feedback loop whose terms are all idle: while a
+   * copy has something under way the term says that it waits for something else, too.
    */
-  async #next(view: View<In>): Promise<In | undefined> {
-    for (let turn = 0; turn < MAX_TURNS && view.peek() === undefined && !view.ended; turn++) {
+  async #holdWhileBusy(): Promise<void> {
+    if (this.#isHeld || this.#busy.size === 0) return
+    this.#isHeld = true
+    const release = this.#ctx.hold()
+    for (let looks = 0; !this.#isOver; looks++) {
       for (const copy of this.#busy) if (copy.isQuiet) this.#busy.delete(copy)
       if (this.#busy.size === 0) break
       await new Promise<void>((resolve) => {
-        setImmediate(resolve)
+        if (looks < QUICK_LOOKS) setImmediate(resolve)
+        else setTimeout(resolve, LOOK_MS).unref()
       })
     }
-    return view.next()
+    this.#isHeld = false
+    release()
   }
 
   /** Sees to it that there is a copy for `key`; a promise if something must end first: call again then. */

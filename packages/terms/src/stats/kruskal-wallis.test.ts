@@ -121,3 +121,21 @@ test('refuses options and items that make no sense', async () => {
     badInput('kruskalWallis', 'takes plain records'),
   )
 })
+
+test('the order in which samples and groups come makes no difference, to the last bit', async () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const random = new Random(seed)
+    const groups = Array.from({ length: 3 + random.below(9) }, () =>
+      Array.from({ length: 1 + random.below(9) }, () => random.below(30) / 10),
+    )
+    const last = async (records: readonly object[]) =>
+      (await toArray(fromIterable(records).pipe(kruskalWallis()))).at(-1)
+    const records = single(groups)
+    const shuffled = records
+      .map((record) => ({ record, at: random.below(1_000_000) }))
+      .sort((one, other) => one.at - other.at)
+      .map(({ record }) => record)
+    expect(await last(shuffled)).toEqual(await last(records))
+    expect(await last([...records].reverse())).toEqual(await last(records))
+  }
+})

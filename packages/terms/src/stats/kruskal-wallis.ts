@@ -1,7 +1,8 @@
 /** `kruskalWallis`: do several groups of values come from one distribution? */
 
 import { BadInputError, type Context, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
+import { addExact, noSum, roundedSum } from '../exact/exact-sum.ts'
 import { recordOf } from '../record/record-of.ts'
 import { checkKeys, columnsOf } from './columns.ts'
 import { addGroup, addSample, noRanks, type RankSums } from './rank-sums.ts'
@@ -53,6 +54,7 @@ export interface KruskalWallisResult {
 export function kruskalWallis<Item extends object>(
   options: KruskalWallisOptions = {},
 ): KernelTerm<Item, KruskalWallisResult, RankSums> {
+  checkOptions('kruskalWallis', options, { keys: true, maxSamples: true })
   const { keys, maxSamples = 100_000 } = options
   checkKeys('kruskalWallis', keys)
   checkWhole('maxSamples of kruskalWallis()', maxSamples, 2)
@@ -85,11 +87,13 @@ function resultOf({ groups, count, ties }: RankSums): KruskalWallisResult {
   if (groups.size < 2) return { count, h: null, p: null }
   // around the mean rank, so that large sums are not subtracted from one another
   const middle = (count + 1) / 2
-  let spread = 0
+  // rounded once, so that the order of the groups makes no difference
+  const spread = noSum()
   for (const { sorted, rankSum } of groups.values()) {
-    spread += sorted.length * (rankSum / sorted.length - middle) ** 2
+    addExact(spread, sorted.length * (rankSum / sorted.length - middle) ** 2)
   }
-  const h = ((12 / (count * (count + 1))) * spread) / (1 - ties / (count ** 3 - count))
+  const h =
+    ((12 / (count * (count + 1))) * roundedSum(spread)) / (1 - roundedSum(ties) / (count ** 3 - count))
   return { count, h, p: chiSquareTail(h, groups.size - 1) }
 }
 

@@ -1,6 +1,7 @@
 /** `mean`: running means, or the mean of each item. */
 
 import type { KernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { addToTotal, type ExactTotal, meanOfTotal, noTotal } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
 import { statistic } from './over-keys.ts'
@@ -34,5 +35,6 @@ export function mean<Item extends number | object>(
 ): KernelTerm<Item, NumbersOf<Item, number>>
 export function mean<Item extends object>(options: OverKeysOptions): KernelTerm<Item, number>
 export function mean(options: OverTimeOptions | OverKeysOptions = {}): KernelTerm<never, unknown> {
+  checkOptions('mean', options, { over: true, keys: true, maxKeys: true })
   return statistic('mean', options, MEAN)
 }

@@ -1,6 +1,7 @@
 /** `oneSampleTTest`: is the mean of the samples what it is said to be? */
 
 import { InvalidOptionError, type KernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { addMoment, type Moments, noMoments } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
 import { type OverTimeOptions, overTime } from './over-time.ts'
@@ -32,6 +33,7 @@ export function oneSampleTTest<Item extends number | object>(
   options?: OverTimeOptions,
 ): KernelTerm<Item, NumbersOf<Item, TTestResult>>
 export function oneSampleTTest(mean: number, options: OverTimeOptions = {}): KernelTerm<never, unknown> {
+  checkOptions('oneSampleTTest', options, { over: true, keys: true, maxKeys: true })
   if (!Number.isFinite(mean)) {
     throw new InvalidOptionError('The mean of oneSampleTTest()', mean, 'a finite number')
   }

@@ -1,6 +1,7 @@
 /** `pairedTTest`: do two values of each item differ, on average? */
 
 import { BadInputError, type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { addMoment, type Moments, noMoments } from '../exact/moments.ts'
 import { valuesOf } from './columns.ts'
 import { type TTestResult, tTestOf } from './t-test.ts'
@@ -36,6 +37,7 @@ export interface PairedTTestOptions<Key extends string = string> {
 export function pairedTTest<Item extends object>(
   options: PairedTTestOptions<keyof Item & string> = {},
 ): KernelTerm<Item, TTestResult, Moments> {
+  checkOptions('pairedTTest', options, { keys: true })
   const { keys } = options
   if (keys !== undefined && !isPair(keys)) {
     throw new InvalidOptionError('keys of pairedTTest()', keys, 'two names')

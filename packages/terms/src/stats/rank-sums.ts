@@ -1,5 +1,7 @@
 /** `RankSums`: ranks of samples in groups, brought up to date with each sample. Called by `kruskalWallis`. Internal. */
 
+import { addExact, type ExactSum, noSum } from '../exact/exact-sum.ts'
+
 /** One group: its samples, sorted, and the sum of their ranks among the samples of all groups. */
 export interface RankedGroup {
   readonly sorted: number[]
@@ -12,13 +14,13 @@ export interface RankSums {
   readonly groups: Map<string, RankedGroup>
   /** Samples in all groups. */
   count: number
-  /** Sum of `t³ - t` over the sets of `t` equal samples. */
-  ties: number
+  /** Sum of `t³ - t` over the sets of `t` equal samples, which may be beyond what a number holds exactly. */
+  readonly ties: ExactSum
 }
 
 /** No samples. */
 export function noRanks(): RankSums {
-  return { groups: new Map(), count: 0, ties: 0 }
+  return { groups: new Map(), count: 0, ties: noSum() }
 }
 
 /** Adds a group without samples. */
@@ -46,11 +48,8 @@ export function addSample(ranks: RankSums, group: RankedGroup, value: number): v
   group.rankSum += less + equal / 2 + 1
   group.sorted.splice(firstAt(group.sorted, value, true), 0, value)
   ranks.count += 1
-  ranks.ties += tie(equal + 1) - tie(equal)
-}
-
-function tie(equal: number): number {
-  return equal ** 3 - equal
+  // (t + 1)³ - (t + 1) - (t³ - t)
+  addExact(ranks.ties, 3 * equal * (equal + 1))
 }
 
 /** Number of values below `value`; with `inclusive`, also those equal to it. */

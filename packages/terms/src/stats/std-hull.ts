@@ -1,6 +1,7 @@
 /** `stdHull`: the band of values within so many standard deviations of the mean. */
 
 import { InvalidOptionError, type KernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { addMoment, deviationOf, type Moments, meanOfTotal, noMoments } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
 import { statistic } from './over-keys.ts'
@@ -52,6 +53,7 @@ export function stdHull<Item extends object>(options: OverKeysOptions & HullOpti
 export function stdHull(
   options: (OverTimeOptions | OverKeysOptions) & HullOption = {},
 ): KernelTerm<never, unknown> {
+  checkOptions('stdHull', options, { over: true, keys: true, maxKeys: true, factor: true, ddof: true })
   const { factor = 1 } = options
   const ddof = checkedDdof('stdHull', options)
   if (!(Number.isFinite(factor) && factor >= 0)) {

@@ -1,6 +1,7 @@
 /** `std`: running standard deviations, or the deviation within each item. */
 
 import { InvalidOptionError, type KernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { addMoment, deviationOf, noMoments } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
 import { statistic } from './over-keys.ts'
@@ -41,6 +42,7 @@ export function std<Item extends object>(options: OverKeysOptions & DdofOption):
 export function std(
   options: (OverTimeOptions | OverKeysOptions) & DdofOption = {},
 ): KernelTerm<never, unknown> {
+  checkOptions('std', options, { over: true, keys: true, maxKeys: true, ddof: true })
   const ddof = checkedDdof('std', options)
   return statistic('std', options, {
     none: noMoments,

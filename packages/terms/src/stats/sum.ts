@@ -1,6 +1,7 @@
 /** `sum`: running sums, or the sum of each item. */
 
 import type { KernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { addToTotal, type ExactTotal, noTotal, sumOfTotal } from '../exact/moments.ts'
 import type { NumbersOf } from './columns.ts'
 import { statistic } from './over-keys.ts'
@@ -35,5 +36,6 @@ export function sum<Item extends number | object>(
 ): KernelTerm<Item, NumbersOf<Item, number>>
 export function sum<Item extends object>(options: OverKeysOptions): KernelTerm<Item, number>
 export function sum(options: OverTimeOptions | OverKeysOptions = {}): KernelTerm<never, unknown> {
+  checkOptions('sum', options, { over: true, keys: true, maxKeys: true })
   return statistic('sum', options, SUM)
 }

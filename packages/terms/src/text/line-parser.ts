@@ -8,7 +8,7 @@ import {
   kernelTerm,
   messageOf,
 } from '@millrace/core'
-import { checkBoolean, checkFunction } from '../check.ts'
+import { checkBoolean, checkFunction, checkOptions } from '../check.ts'
 import { isPlainRecord } from '../source/as-record.ts'
 import { splitterOf } from './split-fields.ts'
 
@@ -61,6 +61,14 @@ export function lineParser<Row = Record<string, string>>(
   options?: LineParserOptions,
 ): KernelTerm<string, Row, LineParserState>
 export function lineParser(options: LineParserOptions = {}): KernelTerm<string, unknown, LineParserState> {
+  checkOptions('lineParser', options, {
+    delimiter: true,
+    columns: true,
+    comment: true,
+    quote: true,
+    trim: true,
+    cast: true,
+  })
   const { delimiter = ',', quote = '"', comment, trim = false, columns = true, cast } = options
   checkMark('delimiter', delimiter)
   if (quote !== false) checkMark('quote', quote)

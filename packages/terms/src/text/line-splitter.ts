@@ -1,7 +1,7 @@
 /** `lineSplitter`: lines out of text that comes in pieces. */
 
 import { BadInputError, type Context, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 
 /** Options of {@link lineSplitter}. */
 export interface LineSplitterOptions {
@@ -36,6 +36,7 @@ export interface LineSplitterState {
 export function lineSplitter(
   options: LineSplitterOptions = {},
 ): KernelTerm<string, string, LineSplitterState> {
+  checkOptions('lineSplitter', options, { maxLineChars: true })
   const { maxLineChars = 1024 * 1024 } = options
   checkWhole('maxLineChars of lineSplitter()', maxLineChars, 1)
   const f = (piece: string, ctx: Context<LineSplitterState>): string[] => {

@@ -1,8 +1,8 @@
 /** `splitterOf`: the fields of one delimited line. Called by `lineParser`. Internal. */
 
-import { utf8Of } from '../csv/bytewise.ts'
 import { csvFormat } from '../csv/format.ts'
 import { CsvFault, RecordScanner } from '../csv/record-scanner.ts'
+import { utf8Of } from '../format/well-formed.ts'
 
 /** How lines are cut. */
 export interface FieldMarks {

@@ -1,6 +1,7 @@
 /** `stringDiff`: what was appended to a text that comes whole each time. */
 
 import { BadInputError, type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 
 /** Options of {@link stringDiff}. */
 export interface StringDiffOptions {
@@ -30,6 +31,7 @@ export interface StringDiffOptions {
  * ```
  */
 export function stringDiff(options: StringDiffOptions = {}): KernelTerm<string, string, string> {
+  checkOptions('stringDiff', options, { onRewrite: true })
   const { onRewrite = 'restart' } = options
   if (onRewrite !== 'restart' && onRewrite !== 'fail') {
     throw new InvalidOptionError('onRewrite of stringDiff()', onRewrite, '"restart" or "fail"')

@@ -3,7 +3,7 @@
 import { type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
 import { type Aggregate, checkAggregate } from '../aggregate/aggregate.ts'
 import { collectOf } from '../aggregate/collect-of.ts'
-import { checkWhole } from '../check.ts'
+import { checkOptions, checkWhole } from '../check.ts'
 import { fullError, type GroupKey, keyOf } from '../event-time/options.ts'
 import type { GroupOptions, WindowOf } from './options.ts'
 import { type Grid, sliceOf } from './slices.ts'
@@ -53,6 +53,7 @@ export interface KeyCount {
 export function countWindow<In, Key extends GroupKey | undefined = undefined, Value = In[]>(
   options: CountWindowOptions<In, Key, Value>,
 ): KernelTerm<In, WindowOf<Key, Value>, Map<unknown, KeyCount>> {
+  checkOptions('countWindow', options, { size: true, slide: true, maxKeys: true, key: true, aggregate: true })
   const { size, slide = size, key, maxKeys = 100_000 } = options
   const by = (options.aggregate ?? collectOf<In>()) as Aggregate<unknown, unknown>
   checkWhole('size of countWindow()', size, 1)

@@ -6,8 +6,7 @@
 
 import type { Clock, StreamContext, View } from '@millrace/core'
 import { steadyTime } from '../steady-time.ts'
-import type { WindowState } from './window-term.ts'
-import type { Fired, Windower } from './windower.ts'
+import type { Fired, Windower, WindowState } from './windower.ts'
 
 /** What a wait ended with: the timer, or an item (`undefined` at the end of the stream). */
 type Woken<In> = 'timer' | { readonly item: In | undefined }

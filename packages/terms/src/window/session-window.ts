@@ -1,10 +1,12 @@
 /** `sessionWindow`: windows that end where nothing came for a while. */
 
 import type { KernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import { checkMs, type GroupKey, type LatePolicy } from '../event-time/options.ts'
 import type { TimeWindowOptions, WindowOutput } from './options.ts'
 import { type SessionState, sessions } from './sessions.ts'
-import { type WindowState, windowTerm } from './window-term.ts'
+import { windowTerm } from './window-term.ts'
+import type { WindowState } from './windower.ts'
 
 /** Options of {@link sessionWindow}. */
 export interface SessionWindowOptions<In, Key extends GroupKey | undefined, Value, Late extends LatePolicy>
@@ -46,6 +48,16 @@ export function sessionWindow<
 >(
   options: SessionWindowOptions<In, Key, Value, Late>,
 ): KernelTerm<In, WindowOutput<In, Key, Value, Late>, WindowState<SessionState>> {
+  checkOptions('sessionWindow', options, {
+    gapMs: true,
+    time: true,
+    outOfOrderMs: true,
+    allowedLatenessMs: true,
+    late: true,
+    key: true,
+    aggregate: true,
+    maxOpen: true,
+  })
   const { gapMs } = options
   checkMs('gapMs of sessionWindow()', gapMs, Number.MIN_VALUE)
   return windowTerm('sessionWindow', options, (shared) => sessions(gapMs, shared))

@@ -3,9 +3,11 @@
 import type { KernelTerm, Ports } from '@millrace/core'
 import type { Aggregate } from '../aggregate/aggregate.ts'
 import { collectOf } from '../aggregate/collect-of.ts'
+import { checkOptions } from '../check.ts'
 import { checkMs, type GroupKey, type LatePolicy, timeOf } from '../event-time/options.ts'
 import { type SessionState, sessions } from './sessions.ts'
-import { type WindowState, windowTerm } from './window-term.ts'
+import { windowTerm } from './window-term.ts'
+import type { WindowState } from './windower.ts'
 
 /** The items of one key that followed one another closely. */
 export interface SessionItems<out In> {
@@ -80,6 +82,15 @@ export function sessionise<In, Key extends GroupKey, Late extends LatePolicy = '
   Late extends 'port' ? Ports<{ windows: Sessionised<In, Key>; late: In }> : Sessionised<In, Key>,
   WindowState<SessionState>
 > {
+  checkOptions('sessionise', options, {
+    key: true,
+    time: true,
+    gapMs: true,
+    outOfOrderMs: true,
+    late: true,
+    maxItems: true,
+    maxOpen: true,
+  })
   const { gapMs, maxItems, ...rest } = options
   checkMs('gapMs of sessionise()', gapMs, Number.MIN_VALUE)
   const time = timeOf('sessionise', options.time)

@@ -10,8 +10,7 @@
 import type { Combiner } from '@millrace/core'
 import { type LatePolicy, lateError } from '../event-time/options.ts'
 import { type Grid, lastEndOf, type SliceState, sliceOf, takeSlice } from './slices.ts'
-import type { WindowState } from './window-term.ts'
-import type { Fired, Windower, WindowerOptions } from './windower.ts'
+import type { Fired, Windower, WindowerOptions, WindowState } from './windower.ts'
 
 /** What came to one slice in one epoch. */
 interface PartialSlice {

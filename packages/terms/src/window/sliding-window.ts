@@ -1,12 +1,14 @@
 /** `slidingWindow`: windows of one size that overlap. */
 
 import type { KernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import type { GroupKey, LatePolicy } from '../event-time/options.ts'
 import { checkGrid } from './grid.ts'
 import type { TimeWindowOptions, WindowOutput } from './options.ts'
 import { sliceCombiner } from './slice-partials.ts'
 import { type SliceState, slices } from './slices.ts'
-import { type WindowState, windowTerm } from './window-term.ts'
+import { windowTerm } from './window-term.ts'
+import type { WindowState } from './windower.ts'
 
 /** Options of {@link slidingWindow}. */
 export interface SlidingWindowOptions<In, Key extends GroupKey | undefined, Value, Late extends LatePolicy>
@@ -51,6 +53,18 @@ export function slidingWindow<
 >(
   options: SlidingWindowOptions<In, Key, Value, Late>,
 ): KernelTerm<In, WindowOutput<In, Key, Value, Late>, WindowState<SliceState>> {
+  checkOptions('slidingWindow', options, {
+    sizeMs: true,
+    slideMs: true,
+    offsetMs: true,
+    time: true,
+    outOfOrderMs: true,
+    allowedLatenessMs: true,
+    late: true,
+    key: true,
+    aggregate: true,
+    maxOpen: true,
+  })
   const { sizeMs, slideMs, offsetMs = 0 } = options
   const grid = checkGrid('slidingWindow', { sizeMs, slideMs, offsetMs })
   return windowTerm(

@@ -1,12 +1,14 @@
 /** `tumblingWindow`: windows of one size, side by side. */
 
 import type { KernelTerm } from '@millrace/core'
+import { checkOptions } from '../check.ts'
 import type { GroupKey, LatePolicy } from '../event-time/options.ts'
 import { checkGrid } from './grid.ts'
 import type { TimeWindowOptions, WindowOutput } from './options.ts'
 import { sliceCombiner } from './slice-partials.ts'
 import { type SliceState, slices } from './slices.ts'
-import { type WindowState, windowTerm } from './window-term.ts'
+import { windowTerm } from './window-term.ts'
+import type { WindowState } from './windower.ts'
 
 /** Options of {@link tumblingWindow}. */
 export interface TumblingWindowOptions<In, Key extends GroupKey | undefined, Value, Late extends LatePolicy>
@@ -69,6 +71,17 @@ export function tumblingWindow<
 >(
   options: TumblingWindowOptions<In, Key, Value, Late>,
 ): KernelTerm<In, WindowOutput<In, Key, Value, Late>, WindowState<SliceState>> {
+  checkOptions('tumblingWindow', options, {
+    sizeMs: true,
+    offsetMs: true,
+    time: true,
+    outOfOrderMs: true,
+    allowedLatenessMs: true,
+    late: true,
+    key: true,
+    aggregate: true,
+    maxOpen: true,
+  })
   const { sizeMs, offsetMs = 0 } = options
   const grid = checkGrid('tumblingWindow', { sizeMs, slideMs: sizeMs, offsetMs })
   return windowTerm(

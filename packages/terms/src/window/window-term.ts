@@ -23,14 +23,7 @@ import { PortedTerm } from '../event-time/ports.ts'
 import type { TimeWindowOptions, WindowOutput } from './options.ts'
 import { runInProcessingTime } from './processing-time.ts'
 import type { SliceReading } from './slice-partials.ts'
-import type { Fired, Windower, WindowerOptions } from './windower.ts'
-
-/** The state of a window term: how far time has come, and the open windows. */
-export interface WindowState<State> {
-  /** The latest time seen. */
-  latest: number
-  readonly open: State
-}
+import type { Fired, Windower, WindowerOptions, WindowState } from './windower.ts'
 
 const NOTHING: readonly never[] = []
 

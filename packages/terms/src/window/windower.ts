@@ -43,3 +43,10 @@ export function firedOf(key: unknown, start: number, end: number, value: unknown
   const window = key === undefined ? { start, end, value } : { key, start, end, value }
   return isLate ? { ...window, isLate: true } : window
 }
+
+/** The state of a window term: how far time has come, and the open windows. */
+export interface WindowState<State> {
+  /** The latest time seen. */
+  latest: number
+  readonly open: State
+}

@@ -92,7 +92,7 @@ export const statisticRows = {
       ['map', 3, 3],
       ['collect', 3, 0],
     ])
-    expect(stages.every(({ busyMs, activations }) => busyMs >= 0 && activations > 0)).toBe(true)
+    expect(stages.every(({ processingMs, activations }) => processingMs >= 0 && activations > 0)).toBe(true)
     expect(edges.every(({ items }) => items === 0)).toBe(true)
   },
 

@@ -84,9 +84,8 @@ export function reasonAgainst({ leaf }: Pick<Node, 'leaf'>): string | undefined 
 /** The sinks that are told again what came after a checkpoint: those with neither a position nor a state. */
 export function repeatingSinks(graph: Graph): string[] {
   return graph.nodes
-    .filter(({ leaf }) => {
-      const isPlain =
-        (leaf as Hooks).position === undefined && (leaf.initialState === undefined || leaf.isLocal)
+    .filter(({ leaf, isLocal }) => {
+      const isPlain = (leaf as Hooks).position === undefined && (leaf.initialState === undefined || isLocal)
       return leaf.kernel().kind === 'sink' && isPlain
     })
     .map(({ id }) => id)

@@ -9,11 +9,13 @@ import { performance } from 'node:perf_hooks'
 import type { Clock } from '../../contracts.ts'
 import type { CutOptions } from '../../engine/cutter.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { Histogram } from '../../engine/histogram.ts'
 import type { EngineSnapshot } from '../../engine/snapshot.ts'
 import { DamagedCheckpointsError, messageOf, OtherGraphError } from '../../errors.ts'
 import { firstDifference } from '../../graph/fingerprint.ts'
 import type { Graph } from '../../graph/graph.ts'
 import type { Plan } from '../../plan/plan.ts'
+import type { CheckpointStats } from '../../stats.ts'
 import type { AnyTerm } from '../../term/types.ts'
 import { graphLines, repeatingSinks, stageLines } from './check.ts'
 import { type Checkpoint, decode, encode } from './codec.ts'
@@ -50,6 +52,8 @@ export class Checkpoints {
   /** Number of the newest. */
   #newest = 0
   #written = 0
+  readonly #durations = new Histogram()
+  #bytes = 0
   #writing: Promise<void> | undefined
   #cancelPeriod: () => void = () => {}
   #cancelPatience: () => void = () => {}
@@ -177,7 +181,10 @@ export class Checkpoints {
     this.#written++
     const old = (await this.#store.list()).filter((each) => each <= id - KEPT)
     for (const each of old) await this.#store.remove(each)
-    this.#events.onWritten({ id, bytes: bytes.length, elapsedMs: performance.now() - begun })
+    const elapsedMs = performance.now() - begun
+    this.#durations.add(elapsedMs)
+    this.#bytes = bytes.length
+    this.#events.onWritten({ id, bytes: bytes.length, elapsedMs })
   }
 
   /** Takes no more, and lets go of the store once the one under way is written. */
@@ -199,6 +206,10 @@ export class Checkpoints {
     await this.#rest()
     const ids = [...(await this.#store.list())].sort((a, b) => a - b)
     for (const id of ids) await this.#store.remove(id)
+  }
+
+  get stats(): CheckpointStats {
+    return { durations: this.#durations.figures, bytes: this.#bytes }
   }
 
   get summary(): CheckpointSummary {

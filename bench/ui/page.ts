@@ -1,0 +1,114 @@
+// The page of a run, in a real browser: what it takes of the run's process, and of the browser's.
+
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser } from 'playwright-core'
+import type { Figures, Measurable, Prepare } from '../harness/contracts.ts'
+import { openChromium } from './chromium.ts'
+import { startCommand } from './command.ts'
+import { followTap } from './follow-tap.ts'
+
+/** Modules are run as they are written: from the package, not from the copy that this file is run from. */
+const here = /\/node_modules\/.*$/
+const moduleOf = (path: string): string =>
+  fileURLToPath(new URL(path, new URL(import.meta.url.replace(here, '/'), 'file:///')))
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** How long a page is looked at. */
+const LOOK_MS = 10_000
+
+const workloads: Readonly<Record<string, (items: number, browser: Browser) => Promise<Figures>>> = {
+  mainJob: async (pairs, browser) => {
+    const job = moduleOf('../examples/10-near-duplicates.ts')
+    const args = [
+      job,
+      '-p',
+      `out=${join(tmpdir(), `millrace-bench-${process.pid}.ndjson`)}`,
+      '--strategy',
+      'inline',
+    ]
+    const without = async (): Promise<number> => startCommand(args).cpuMs
+    const watched = async (): Promise<number> => {
+      const { address, cpuMs } = startCommand([...args, '--ui'])
+      const page = await browser.newPage()
+      await page.goto(await address)
+      const spent = await cpuMs
+      await page.close()
+      return spent
+    }
+    await without() // the files are read once
+    const ratios: number[] = []
+    for (let pair = 0; pair < pairs; pair++) {
+      // what changes from one minute to the next hits both
+      const [plain, open] =
+        pair % 2 === 0 ? [await without(), await watched()] : await swapped(watched, without)
+      ratios.push(plain / open)
+    }
+    return { throughput: median(ratios), costShare: 1 / median(ratios) - 1 }
+  },
+
+  tenThousand: async (items, browser) => {
+    const command = startCommand([moduleOf('ui/ten-thousand-graph.ts'), '-p', `count=${items}`, '--ui'])
+    const address = await command.address
+    await pause(3000)
+    const alone = await shareOf(command.cpuMsNow)
+    const page = await browser.newPage()
+    const begun = performance.now()
+    await page.goto(address)
+    await page.waitForSelector('main[data-ready]')
+    const readyMs = performance.now() - begun
+    const firstPaintMs = Number(
+      await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN"),
+    )
+    const session = await page.context().newCDPSession(page)
+    await session.send('Performance.enable')
+    // of all threads of the renderer's process
+    const cpuMs = async (): Promise<number> => {
+      const { metrics } = await session.send('Performance.getMetrics')
+      return 1000 * (metrics.find(({ name }) => name === 'ProcessTime')?.value ?? Number.NaN)
+    }
+    await pause(2000)
+    const [before, began] = [await cpuMs(), performance.now()]
+    const open = await shareOf(command.cpuMsNow)
+    const pageShare = ((await cpuMs()) - before) / (performance.now() - began)
+    command.child.kill('SIGKILL')
+    await page.close()
+    const nodeShare = Math.max(0, open - alone)
+    return { firstPaintMs, readyMs, nodeShare, pageShare, costShare: nodeShare + pageShare }
+  },
+
+  tap: async (items) => {
+    const command = startCommand([moduleOf('ui/fast-graph.ts'), '-p', `count=${items}`, '--ui'])
+    const { mostShown, itemsPerSecond } = await followTap(await command.address, 'square')
+    await command.cpuMs
+    return { mostShown, itemsPerSecond, costShare: 0 }
+  },
+}
+
+export const prepare: Prepare = async (workload, items): Promise<Measurable> => {
+  const measure = workloads[workload]
+  if (measure === undefined) throw new Error(`no workload ${workload}`)
+  const browser = await openChromium()
+  return { measure: () => measure(items, browser), close: () => browser.close() }
+}
+
+async function swapped(
+  first: () => Promise<number>,
+  second: () => Promise<number>,
+): Promise<[second: number, first: number]> {
+  const a = await first()
+  return [await second(), a]
+}
+
+/** The share of a core that a process takes. */
+async function shareOf(cpuMs: () => number): Promise<number> {
+  const [before, began] = [cpuMs(), performance.now()]
+  await pause(LOOK_MS)
+  return (cpuMs() - before) / (performance.now() - began)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2
+}

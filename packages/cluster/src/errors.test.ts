@@ -1,0 +1,47 @@
+// Every error of distributed runs: its code, what it says was seen, and what it says to do.
+
+import { MillraceError } from '@millrace/core'
+import { expect, test } from 'vitest'
+import * as errors from './errors.ts'
+
+const CASES: readonly (readonly [MillraceError, string, readonly string[]])[] = [
+  [new errors.FencedError('t1'), 'FENCED', ['Task t1 has another owner', 'done again']],
+  [
+    new errors.OutcomeUnknownError('append'),
+    'OUTCOME_UNKNOWN',
+    ['no answer to "append"', 'the server is up'],
+  ],
+  [
+    new errors.NotDistributableError(['"a" is a coroutine.', '"b" is live.']),
+    'NOT_DISTRIBUTABLE',
+    ['"a" is a coroutine. "b" is live.'],
+  ],
+  [
+    new errors.BrokenLogError('chunk 3 is missing'),
+    'CLUSTER_LOG_BROKEN',
+    ['chunk 3 is missing', 'millrace clean'],
+  ],
+  [
+    new errors.TaskFailedError('map', 'TERM_FAILED', 'no seven', 'h1'),
+    'TASK_FAILED',
+    ['"map" failed on host h1', 'no seven [TERM_FAILED]'],
+  ],
+  [
+    new errors.OtherRunError('r', 'map', 'filter'),
+    'OTHER_RUN',
+    ['Run "r" has another graph: there map, here filter', 'another name'],
+  ],
+  [new errors.NoClusterError('No NATS server answers.'), 'NO_CLUSTER', ['No NATS server answers.']],
+]
+
+test.each(CASES)('%s', (error, code, parts) => {
+  expect(error).toBeInstanceOf(MillraceError)
+  expect(error.code).toBe(code)
+  expect(error.name).toBe(error.constructor.name)
+  for (const part of parts) expect(error.message).toContain(part)
+})
+
+test('every class has a case', () => {
+  const classes = Object.values(errors)
+  expect(new Set(CASES.map(([error]) => error.constructor))).toEqual(new Set(classes))
+})

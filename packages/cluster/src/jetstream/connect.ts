@@ -1,0 +1,50 @@
+/** Connects to a NATS server with JetStream, and says in one line what is wrong if that cannot be. */
+
+import { messageOf } from '@millrace/core'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { NoClusterError } from '../errors.ts'
+
+/** A try to connect that has no answer is given up after this: on a network that comes back the next one has it sooner. */
+const CONNECT_MS = 3000
+/** A connection on which two of these got no answer is made again; by the client's default that takes minutes. */
+const PING_MS = 2000
+
+/** Where the servers are, and how to get in. */
+export interface ServerOptions {
+  /** Addresses: `nats://host:4222`. */
+  readonly servers: readonly string[]
+  /** What else the client is to be told: user, token, authenticator, TLS. */
+  readonly client?: Omit<NodeConnectionOptions, 'servers'>
+}
+
+/** @throws {NoClusterError} if no server answers, or it has no JetStream. */
+export async function connectTo({ servers, client = {} }: ServerOptions): Promise<NatsConnection> {
+  let connection: NatsConnection
+  try {
+    connection = await connect({
+      name: 'millrace',
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      timeout: CONNECT_MS,
+      pingInterval: PING_MS,
+      maxPingOut: 2,
+      // a stack for each of the calls under way costs more than to send it
+      noAsyncTraces: true,
+      ...client,
+      servers: [...servers],
+    })
+  } catch (cause) {
+    throw new NoClusterError(`No NATS server answers at ${servers.join(', ')}: ${messageOf(cause)}`, cause)
+  }
+  try {
+    await jetstreamManager(connection)
+    return connection
+  } catch (cause) {
+    await connection.close()
+    throw new NoClusterError(
+      `The NATS server at ${servers.join(', ')} has no JetStream (${messageOf(cause)}). Start it with -js.`,
+      cause,
+    )
+  }
+}

@@ -1,0 +1,28 @@
+/** What the errors of JetStream mean for the protocol. Called by `JetStreamSubstrate`. */
+
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
+import { errors } from '@nats-io/transport-node'
+import { BrokenLogError, FencedError, NoClusterError, OutcomeUnknownError } from '../errors.ts'
+
+/** Another commit was there first: the fence. */
+const isFence = (code: number): boolean => code === JetStreamApiCodes.StreamWrongLastSequence
+
+/** What the log lacks for good; everything else may pass. */
+const isGone = (code: number): boolean => code === JetStreamApiCodes.StreamNotFound
+
+/**
+ * The port's error for one of the client's. 10071 is the fence; a stream that is gone breaks the log; a connection that is
+ * closed comes to no life again. All others (10164, time-outs, a connection that is lost, a leader that moves, a server
+ * that is full) leave the outcome open.
+ */
+export function meaningOf(error: unknown, what: string, task: string): Error {
+  if (error instanceof BrokenLogError || error instanceof NoClusterError) return error
+  if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError) {
+    return new NoClusterError(`The connection to the servers was closed (${what}).`, error)
+  }
+  if (error instanceof JetStreamApiError) {
+    if (isFence(error.code)) return new FencedError(task)
+    if (isGone(error.code)) return new BrokenLogError(`its streams are gone (${what})`)
+  }
+  return new OutcomeUnknownError(what, error)
+}

@@ -1,0 +1,181 @@
+/**
+ * `joinRun`: takes part in a run with this process: as a host, or as the command that started it. What `millrace worker`
+ * and `millrace run --strategy distributed` call.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type AnyTerm, compileGraph, fingerprint, type RunOptions, type Stats } from '@millrace/core'
+import { systemClock } from '@millrace/core/engine'
+import { cutGraph, type TaskPlan } from '../cut/cut.ts'
+import { BrokenLogError } from '../errors.ts'
+import type { ServerOptions } from '../jetstream/connect.ts'
+import { JetStreamSubstrate } from '../jetstream/jetstream-substrate.ts'
+import type { Member, Substrate } from '../port/substrate.ts'
+import { CALLER } from '../protocol/assign.ts'
+import { Host, type HostEnd } from '../protocol/host.ts'
+import { fromBytes } from '../task/bytes.ts'
+import { type EngineSettings, EngineWork, failureOf, type TaskResult } from '../task/engine-work.ts'
+import { checkPlace, LettersWork, type LetterTarget } from '../task/letters-work.ts'
+import { Gathered, PHASES } from './gather.ts'
+import { sumOf } from './ledger.ts'
+
+const COMMIT_MS = 250
+const CREDIT_BYTES = 8 * 1024 * 1024
+const MESSAGE_BYTES = 512 * 1024
+const BEAT_MS = 250
+const SUSPECT_MS = 1500
+
+/** What a process needs to take part in a run. */
+export interface JoinOptions extends EngineSettings, Pick<RunOptions, 'settle'> {
+  /** The graph, built from the same modules and parameters on every host. */
+  readonly term: AnyTerm
+  /** Name of the run; part of the names of its streams. */
+  readonly run: string
+  readonly server: ServerOptions
+  /** What tasks may ask for. The command that starts a run takes part with `caller`. Default: none. */
+  readonly labels?: readonly string[]
+  /** Lines that must be equal on every host, beside the graph's: versions, parameters. Default: none. */
+  readonly lines?: readonly string[]
+  /** Milliseconds from one commit of a task to the next. Default 250. */
+  readonly commitMs?: number
+  /** Where the command that starts a run keeps its dead letters. Default: they are counted alone. */
+  readonly letters?: LetterTarget
+}
+
+/** A process's part in a run. */
+export interface Joined {
+  /** Name of the member. */
+  readonly name: string
+  /** Resolves when the run is over, or this process has left it; rejects with a `TaskFailedError` if the run failed. */
+  readonly done: Promise<HostEnd>
+  /** Hands over what it owns, and leaves. */
+  leave(): void
+  /** Lets the run's sources end. */
+  stop(): Promise<void>
+  /** Gives the run up, on every host. */
+  cancel(): Promise<void>
+  /** The sinks' results of a run that is completed, by the ids of their nodes. From then on `look` is exact. */
+  results(): Promise<Readonly<Record<string, unknown>>>
+  /**
+   * Figures of the whole run: where items went, exact for what is committed; all else as hosts have told it, each second.
+   */
+  look(): Promise<Stats>
+  /** The hosts that are taken to be alive, the command among them. */
+  members(): readonly Member[]
+  /** Lets go of the connection. */
+  close(): Promise<void>
+}
+
+/** The graph's tasks; `settle` as in `RunOptions`. @throws {NotDistributableError} if it has none. */
+export function tasksOf(term: AnyTerm, settle?: RunOptions['settle']): TaskPlan[] {
+  return cutGraph(compileGraph(term, settle))
+}
+
+/**
+ * Takes part in a run.
+ *
+ * @throws {NotDistributableError} if the graph cannot be spread over hosts. @throws {NoClusterError} if no server answers.
+ * @throws {OtherRunError} if the run has another graph.
+ */
+export async function joinRun(options: JoinOptions): Promise<Joined> {
+  const { term, run, server, labels = [], lines = [], commitMs = COMMIT_MS, letters } = options
+  const { settle, edges, batchItems, growthLimitItems, cleanupTimeoutMs, strict } = options
+  const settings = { edges, batchItems, growthLimitItems, cleanupTimeoutMs, strict } as EngineSettings
+  const graph = compileGraph(term, settle)
+  const tasks = cutGraph(graph)
+  const plans = new Map(tasks.map((plan) => [plan.name, plan]))
+  const outline = {
+    lines: [...lines, ...fingerprint(graph), ...tasks.map(lineOf)],
+    edges: tasks.flatMap(({ outputs }) => outputs),
+  }
+  const substrate = await JetStreamSubstrate.open(run, outline, server)
+  const isCaller = labels.includes(CALLER)
+  try {
+    if (isCaller) await checkLetters(substrate, tasks, letters)
+  } catch (error) {
+    await substrate.close()
+    throw error
+  }
+  const name = `${hostname().replace(/[^A-Za-z0-9_-]/g, '_')}.${process.pid}.${isCaller ? 'c' : 'w'}${randomUUID().slice(0, 8)}`
+  const host = new Host({
+    substrate,
+    clock: systemClock,
+    owner: name,
+    labels,
+    tasks,
+    makeWork: ({ name: task }, state, around) => {
+      const plan = plans.get(task) as TaskPlan
+      if (plan.takesLetters === true) return new LettersWork(plan, state, around, letters)
+      return new EngineWork(plan, state, around, { ...settings, pieceBytes: MESSAGE_BYTES })
+    },
+    tellFailure: failureOf,
+    commitMs,
+    creditBytes: CREDIT_BYTES,
+    messageBytes: MESSAGE_BYTES,
+    beatMs: BEAT_MS,
+    suspectMs: SUSPECT_MS,
+  })
+  const begun = performance.now()
+  const gathered = new Gathered()
+  let endedMs: number | undefined
+  const done = host.run().finally(() => {
+    endedMs = performance.now() - begun
+  })
+  done.catch(() => undefined) // whoever waits for it sees it
+  return {
+    name,
+    done,
+    leave: () => host.leave(),
+    stop: async () => void (await substrate.command('stop')),
+    cancel: async () => void (await substrate.command('cancel')),
+    results: () => resultsOf(substrate, tasks, gathered),
+    look: async () => {
+      gathered.take(await substrate.reports())
+      const items = sumOf([...host.newest.values()])
+      if (endedMs !== undefined) return gathered.stats('ended', items, endedMs)
+      const phase = PHASES[await substrate.commanded()]
+      return gathered.stats(phase, items, performance.now() - begun)
+    },
+    members: () => host.members,
+    close: () => substrate.close(),
+  }
+}
+
+/** Before the command takes part: a wrong file must not fail the run. */
+async function checkLetters(
+  substrate: Substrate,
+  tasks: readonly TaskPlan[],
+  target: LetterTarget | undefined,
+): Promise<void> {
+  for (const { name } of tasks.filter(({ takesLetters }) => takesLetters)) {
+    const commit = (await substrate.tail(name))?.commit
+    if (commit?.state === undefined || commit.phase === 'ended' || commit.phase === 'done') continue
+    const pieces = await substrate.loadState(name, commit.state.pieces)
+    checkPlace(pieces as Uint8Array[], target)
+  }
+}
+
+/** What hosts must agree in of a task beside its graph: settings may move terms. */
+function lineOf({ name, label = 'any host', nodes, letters }: TaskPlan): string {
+  const aside = letters === undefined ? '' : ', may set items aside'
+  return `task ${name} on ${label}: ${nodes.map(({ id }) => id).join(' ')}${aside}`
+}
+
+async function resultsOf(
+  substrate: Substrate,
+  tasks: readonly TaskPlan[],
+  gathered: Gathered,
+): Promise<Record<string, unknown>> {
+  const results: [string, unknown][] = []
+  for (const { name } of tasks) {
+    const commit = (await substrate.tail(name))?.commit
+    if (commit?.phase !== 'done' || commit.state === undefined)
+      throw new BrokenLogError(`task ${name} is not done`)
+    const pieces = await substrate.loadState(name, commit.state.pieces)
+    const result = fromBytes(Buffer.concat(pieces as Uint8Array[])) as TaskResult
+    results.push(...(result.results as [string, unknown][]))
+    if (result.figures !== undefined) gathered.set(name, Number.POSITIVE_INFINITY, result.figures)
+  }
+  return Object.fromEntries(results)
+}

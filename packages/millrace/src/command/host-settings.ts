@@ -1,0 +1,43 @@
+/** The settings of a run that hold on every host of it. Called by `distributed.ts`, `worker.ts` and `check-graph.ts`. */
+
+import type { EngineSettings } from '@millrace/cluster'
+import { BadInputError, type Graph } from '@millrace/core'
+import type { RunConfig } from '../config/settings.ts'
+import { applyTerms } from '../config/term-options.ts'
+
+/** What a process of a distributed run is to be told. */
+export interface HostSettings {
+  readonly settings: EngineSettings & { readonly settle?: (graph: Graph) => void }
+  /** A line in which hosts must agree; none if nothing is set. */
+  readonly lines: readonly string[]
+}
+
+/** @throws {BadInputError} for settings that hosts do not know, and `others` beside them. */
+export function hostSettings(config: RunConfig, others: readonly string[] = []): HostSettings {
+  const unknown = [
+    ...others,
+    ...(config.checkpoint === undefined ? [] : ['checkpoint']),
+    ...(config.onError === 'stop' ? ['onError: stop'] : []),
+  ]
+  if (unknown.length > 0) {
+    throw new BadInputError(
+      `Strategy "distributed" does not take ${unknown.join(', ')}. Leave ${unknown.length === 1 ? 'it' : 'them'} out, or ` +
+        'run on one host: --strategy pool.',
+    )
+  }
+  const { terms, edges, batchItems, growthLimitItems, cleanupTimeoutMs, strict } = config
+  const given = Object.entries({ edges, batchItems, growthLimitItems, cleanupTimeoutMs, strict }).filter(
+    ([, value]) => value !== undefined,
+  )
+  const engine = Object.fromEntries(given) as EngineSettings
+  const all = Object.keys(terms ?? {}).length === 0 ? engine : { ...engine, terms }
+  return {
+    settings: terms === undefined ? engine : { ...engine, settle: (graph) => applyTerms(graph, terms) },
+    lines: Object.keys(all).length === 0 ? [] : [`settings ${JSON.stringify(all, told)}`],
+  }
+}
+
+/** A function is told by its text. */
+function told(_key: string, value: unknown): unknown {
+  return typeof value === 'function' ? String(value) : value
+}

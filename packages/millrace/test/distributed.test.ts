@@ -1,0 +1,125 @@
+// `millrace run --strategy distributed`: host processes and a server of the run's own give the bytes of inline, also when
+// hosts are killed; and what a user does wrong is said before anything starts.
+
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { fixture, millrace, startMillrace } from './millrace-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const hasServer = spawnSync('nats-server', ['-v']).error === undefined
+if (!hasServer) console.warn('left out: distributed runs; there is no nats-server on the path')
+if (!hasServer && process.env['MILLRACE_SERVICES'] === 'required') {
+  throw new Error('there is no nats-server on the path, and MILLRACE_SERVICES is "required"')
+}
+
+const module = fixture('keyed-sums.ts')
+
+async function inlineBytes(folder: string, ...params: string[]): Promise<string> {
+  const out = join(folder, 'inline.txt')
+  const { code, stderr } = await millrace(['run', module, '--param', `out=${out}`, ...params])
+  expect([code, stderr]).toEqual([0, ''])
+  return readFileSync(out, 'utf8')
+}
+
+describe.skipIf(!hasServer)('over two hosts', () => {
+  test('the bytes of inline, and a ledger that adds up', async () => {
+    const folder = temporaryFolder()
+    const out = join(folder, 'distributed.txt')
+    const summary = join(folder, 'summary.json')
+    const args = ['run', module, '--strategy', 'distributed', '--hosts', '2', '--param', `out=${out}`]
+    const { code, stderr } = await millrace([...args, '--quiet', '--summary', summary])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder))
+    const written = JSON.parse(readFileSync(summary, 'utf8'))
+    expect(written).toMatchObject({
+      strategy: 'distributed',
+      outcome: 'completed',
+      balanced: true,
+      completeness: { isComplete: true },
+      items: { in: 20_102, out: 1, filtered: 20_101, discarded: 0 },
+      results: { writeLines: { file: out } },
+    })
+  })
+
+  test('hosts that are killed cost time and nothing else', async () => {
+    const folder = temporaryFolder()
+    const out = join(folder, 'distributed.txt')
+    const params = ['--param', 'items=12000', '--param', 'pauseEvery=12']
+    const args = [
+      'run',
+      module,
+      '--strategy',
+      'distributed',
+      '--hosts',
+      '2',
+      '--param',
+      `out=${out}`,
+      ...params,
+    ]
+    const { child, finished, printed } = startMillrace(args)
+    let said = ''
+    child.stderr?.on('data', (text: string) => void (said += text))
+    await printed('hosts ')
+    const [, first, second] = (/hosts (\d+), (\d+)/.exec(said) ?? []).map(Number)
+    await new Promise((resolve) => void setTimeout(resolve, 1500))
+    process.kill(first as number, 'SIGKILL')
+    await printed(`host ${first} was ended by SIGKILL`)
+    process.kill(second as number, 'SIGKILL')
+    expect((await finished).code).toBe(0)
+    expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=12000'))
+  })
+
+  test('dead letters, telemetry and settings of terms are those of the whole run', async () => {
+    const folder = temporaryFolder()
+    const [letters, telemetry, summary, config] = ['letters', 'telemetry', 'summary', 'config.json'].map(
+      (name) => join(folder, name),
+    ) as [string, string, string, string]
+    writeFileSync(config, JSON.stringify({ terms: { 'picky*': { onError: 'skip' } } }))
+    const args = ['run', fixture('picky.ts'), '--strategy', 'distributed', '-q', '--config', config]
+    const files = ['--dead-letters', letters, '--telemetry', telemetry, '--summary', summary]
+    const { code, stderr } = await millrace([...args, ...files])
+    expect([code, stderr.includes('1 item')]).toEqual([0, true])
+    const lines = (file: string) =>
+      readFileSync(file, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    const found = lines(letters)
+    expect(found).toMatchObject([{ kind: 'error', error: { message: 'no seven' } }])
+    const written = JSON.parse(readFileSync(summary, 'utf8'))
+    expect(written).toMatchObject({
+      balanced: true,
+      items: { deadLettered: 1 },
+      failures: { deadLettered: 1 },
+    })
+    expect(lines(telemetry).at(-1)).toMatchObject({ outcome: 'completed', items: { deadLettered: 1 } })
+    expect(written.stages.length).toBeGreaterThan(2)
+  })
+
+  test('a label that no host has is refused before anything starts; with one the term runs there', async () => {
+    const args = ['run', fixture('labelled.ts'), '--strategy', 'distributed', '--hosts', '1', '-q']
+    const { code, stderr } = await millrace(args)
+    expect(code).toBe(2)
+    expect(stderr).toContain('"bound" asks for hosts with the label "disk=a", and none has it')
+    const { code: well, stdout } = await millrace([...args, '--label', 'disk=a'])
+    expect([well, stdout]).toEqual([0, '2\n3\n'])
+  })
+
+  test('a term that fails on a host fails the run, and is named', async () => {
+    const { code, stderr } = await millrace(['run', fixture('picky.ts'), '--strategy', 'distributed', '-q'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^millrace: "picky(#\d)?" failed on host .*: no seven \[TERM_FAILED\] \[TASK_FAILED\]\n$/,
+    )
+  })
+})
+
+test('what cannot be distributed is refused with the term and the reason', async () => {
+  const { code, stderr } = await millrace(['run', fixture('undistributable.ts'), '--strategy', 'distributed'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('"fromIterable" cannot be begun in the middle')
+  expect(stderr).toContain('"debounce" is a coroutine')
+  expect(stderr).toContain('[NOT_DISTRIBUTABLE]')
+})

@@ -1,0 +1,177 @@
+/** The misuse corpus as `millrace check` sees it: which cases it can be asked about, and which it cannot know. */
+
+import type { CliMisuse } from './misuse.ts'
+
+/** Flags that `run` and `check` have in common; all of them take a value. */
+const SHARED = [
+  '-p',
+  '-c',
+  '--strategy',
+  '--profile',
+  '--workers',
+  '--min-workers',
+  '--batch-items',
+  '--capacity-items',
+]
+
+/** The case with `check` in the place of `run`; undefined where flags of `run` alone, or another command, are the matter. */
+export function throughCheck(misuse: CliMisuse): CliMisuse | undefined {
+  const [command, ...args] = misuse.args
+  const { name, files, variables, alone, error } = misuse
+  if (command !== 'run') return undefined
+  const isWrongCall = error?.code === 'BAD_ARGUMENT'
+  const flags = args.filter((arg) => /^--?[a-z]/.test(arg))
+  if (!isWrongCall && flags.some((flag) => !SHARED.includes(flag))) return undefined
+  return {
+    name,
+    args: ['check', ...args],
+    ...(files === undefined ? {} : { files }),
+    ...(variables === undefined ? {} : { variables }),
+    ...(alone === undefined ? {} : { alone }),
+    // what is said of a wrong call names the command
+    ...(error === undefined
+      ? {}
+      : { error: { ...error, exit: 2, ...(isWrongCall ? { place: /./, remedy: /./ } : {}) } }),
+    ...(error === undefined ? { stdout: /can be run/ } : {}),
+  }
+}
+
+/** What a check cannot know, by the reason; `area: name`. */
+export const UNKNOWABLE: Readonly<Record<string, readonly string[]>> = {
+  'no command is chosen': ['flags: a misspelt command'],
+  'it is about millrace graph': [
+    'flags: a format that there is not',
+    'modules: a parameter for a graph that has none',
+  ],
+  'it is about files that a run writes or replays, or about how a run goes on or ends': [
+    'flags: a summary into no folder',
+    'flags: a summary that is a folder',
+    'flags: a summary below a file',
+    'flags: a summary where nothing can be written',
+    'flags: a summary over the module',
+    'flags: a summary over the config',
+    'flags: telemetry into no folder',
+    'flags: telemetry that is a folder',
+    'flags: telemetry into the module',
+    'flags: telemetry and summary in one file',
+    'letters: dead letters into no folder',
+    'letters: dead letters into the module',
+    'letters: dead letters into the summary',
+    'letters: dead letters over those that are replayed',
+    'letters: a replay of nothing',
+    'letters: a replay of a file that is not there',
+    'letters: a replay of a folder',
+    'letters: a replay of lines that are no letters',
+    'letters: a replay of an item that could not be kept',
+    'letters: a replay of an item of a class that is not registered any more',
+    'letters: a replay for a term that there is not',
+    'letters: items that fail are set aside, and the rest goes on',
+    'runs: a promise that nobody waits for rejects',
+    'runs: a disk that is full when the summary is written',
+    'runs: streams of unequal length side by side',
+    'runs: a table without a row, where that is to fail the command',
+    'runs: a payment that belongs to no order',
+    'runs: a reader that leaves',
+    'runs: Ctrl-C',
+    'runs: a terminate twice, while nothing answers',
+    'runs: a terminal that goes away twice, while a file is written and a program runs',
+    'runs: Ctrl-C twice',
+  ],
+  'nothing is wrong, and the case is about what is printed': [
+    'modules: a number as text where a number is declared',
+  ],
+  'a check opens no file that the graph reads or writes': [
+    'files: CSV that is not there',
+    'files: a folder for CSV',
+    'files: a field too many',
+    'files: a field too few',
+    'files: a quote that is never closed',
+    'files: two columns of one name',
+    'files: a record without end',
+    'files: bytes of a picture for CSV',
+    'files: latin1 for UTF-8 in CSV',
+    'files: latin1 for UTF-8 in lines',
+    'files: a cast that throws',
+    'files: NDJSON with a broken line',
+    'files: NDJSON that ends too early',
+    'files: bytes of a picture for NDJSON',
+    'files: a table for NDJSON',
+    'files: a packed file cut short',
+    'files: a packed file that is none',
+    'files: a packed file with a flipped byte',
+    'files: a packed file without its name',
+    'files: an empty CSV file for named columns',
+    'files: a target in no folder',
+    'files: a target that is a folder',
+    'files: records for lines',
+    'files: a function for NDJSON',
+    'files: a cycle for NDJSON',
+    'files: a big integer for NDJSON',
+    'files: a disk that is full',
+  ],
+  'it comes of calling what the graph holds, or what its module has begun': [
+    'runs: a function that throws',
+    'runs: a function that throws a text',
+    'runs: a function that throws null',
+    'runs: a function that throws a frozen error',
+    'runs: an error that causes itself',
+    'runs: an error whose message throws',
+    'runs: an error with a message of a megabyte',
+    'runs: an error of many lines',
+    'runs: a function that calls itself for ever',
+    'runs: a promise that rejects',
+    'runs: a generator that throws half-way',
+    'runs: an async generator that throws half-way',
+    'runs: a source that gives no iterable',
+    'runs: a source whose iterator gives numbers',
+    'runs: a batch source that gives single items',
+    'runs: enter rejects',
+    'runs: exit throws',
+    'runs: exit throws after the function did',
+    'runs: a sink that throws',
+    'runs: a sink whose result throws',
+    'runs: a filter that gives a promise',
+    'runs: a reduction that gives a promise',
+    'runs: a flatMap that gives a number',
+    'runs: an item whose text throws',
+    'runs: an item of a hundred thousand levels',
+    'runs: a function that ends the process',
+    'runs: a promise that never settles',
+    'runs: a timer that throws',
+    'runs: a timer that is left running',
+  ],
+  'it comes of how items flow': [
+    'runs: a diamond that filters one side',
+    'runs: a full edge that may not be',
+    'runs: a full edge that drops',
+  ],
+  'it goes wrong on workers, and a check starts none': [
+    'workers: a function that throws (dedicated)',
+    'workers: a function that throws (pool)',
+    'workers: a function that throws (work-stealing)',
+    'workers: a function that throws (hybrid)',
+    'workers: a function that throws null (pool)',
+    'workers: an error that cannot be sent (pool)',
+    'workers: an error that causes itself (pool)',
+    'workers: a function that ends its worker (pool)',
+    'workers: a function that ends its worker (dedicated)',
+    'workers: a timer of a worker throws (pool)',
+    'workers: a function for a result (pool)',
+    'workers: a symbol for a result (pool)',
+    'workers: a proxy for a result (work-stealing)',
+    'workers: a WeakMap for a result (pool)',
+    'workers: a promise in a result (dedicated)',
+    'workers: a function for an item (pool)',
+    'workers: a symbol for an item (dedicated)',
+    'workers: a getter that throws (pool)',
+    'workers: an object with private fields (pool)',
+    'workers: a module that throws on workers (pool)',
+    'workers: a module that throws on workers (dedicated)',
+    'workers: a module that ends workers (pool)',
+    'workers: a module that ends workers (work-stealing)',
+    'workers: another graph on workers (pool)',
+  ],
+  'how many threads the machine grants is seen when they are asked for': [
+    'workers: a hundred thousand workers (pool)',
+  ],
+}

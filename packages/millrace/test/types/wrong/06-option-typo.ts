@@ -1,0 +1,3 @@
+import { fromIterable, mapAsync } from 'millrace/terms'
+
+fromIterable([1]).pipe(mapAsync(async (n) => n, { concurency: 8 }))

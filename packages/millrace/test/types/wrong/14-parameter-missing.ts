@@ -1,0 +1,5 @@
+import { graph } from 'millrace'
+import { lines } from 'millrace/terms'
+
+const job = graph(import.meta.url, ({ file }: { file: string }) => lines(file))
+job({})

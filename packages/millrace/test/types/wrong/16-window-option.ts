@@ -1,0 +1,3 @@
+import { countOf, tumblingWindow } from 'millrace/terms'
+
+tumblingWindow({ size: 1000, aggregate: countOf() })

@@ -1,0 +1,3 @@
+import { map } from 'millrace/terms'
+
+map((n: number) => n).onFailure({ onError: 'ignore' })

@@ -1,0 +1,25 @@
+import { fromIterable, map } from 'millrace/terms'
+
+fromIterable([1]).pipe(
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+  map((n: number) => n + 1),
+)

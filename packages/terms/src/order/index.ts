@@ -1,0 +1,3 @@
+export type { OrderOptions, Rank, Ranked, Ranks } from './rank.ts'
+export * from './sort-by.ts'
+export * from './top-by.ts'

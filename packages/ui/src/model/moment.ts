@@ -1,0 +1,183 @@
+/** One moment of a run as it is drawn: the figures of every term and edge of the picture, in its order, and the sums. */
+
+import type { Shares, State } from './interval.ts'
+import { Past, sharesIn, stateOf } from './interval.ts'
+import { edgeFinder, type Picture } from './picture.ts'
+import type { EdgeWaits, Frame } from './protocol.ts'
+
+/** A term now. */
+export interface NodeNow {
+  readonly state: State
+  readonly shares: Shares
+  /** Items taken and given, so far and in a second. */
+  readonly in: number
+  readonly out: number
+  readonly inRate: number
+  readonly outRate: number
+  readonly filtered: number
+  readonly failed: number
+  readonly stage: number
+  readonly runsOn: 'caller' | 'workers'
+  readonly isLimiting: boolean
+}
+
+/** An edge now. */
+export interface EdgeNow {
+  /** Items held as a share of what it may hold; undefined inside of a loop, where nothing is held. */
+  readonly fill: number | undefined
+  readonly items: number
+  readonly capacity: number
+  readonly rate: number
+  readonly dropped: number
+  /** How long its writer was held back each time, if it ever was. */
+  readonly waits?: EdgeWaits | undefined
+}
+
+/** The whole graph now. */
+export interface Moment {
+  readonly frame: Frame
+  readonly nodes: readonly NodeNow[]
+  readonly edges: readonly EdgeNow[]
+  readonly inRate: number
+  readonly outRate: number
+  readonly queued: number
+}
+
+const NOTHING: NodeNow = {
+  state: 'idle',
+  shares: { busy: 0, waiting: 0, backpressured: 0, idle: 1 },
+  in: 0,
+  out: 0,
+  inRate: 0,
+  outRate: 0,
+  filtered: 0,
+  failed: 0,
+  stage: -1,
+  runsOn: 'caller',
+  isLimiting: false,
+}
+
+const NO_EDGE: EdgeNow = { fill: undefined, items: 0, capacity: 0, rate: 0, dropped: 0 }
+
+/** Makes moments of frames, one after the other; rates are means of two seconds. */
+export class Moments {
+  readonly #picture: Picture
+  #nodeAt: readonly number[] = []
+  #edgeAt: Int32Array = new Int32Array()
+  #known = -1
+  readonly #past = new Past<Frame>(({ stats }) => stats.elapsedMs)
+
+  constructor(picture: Picture) {
+    this.#picture = picture
+  }
+
+  /** The moment that a frame shows. */
+  next(frame: Frame): Moment {
+    const moment = this.#between(isOver(frame) ? undefined : this.#past.begin(frame), frame)
+    this.#past.add(frame)
+    return moment
+  }
+
+  /** The moment that the last of some frames shows. */
+  last(frames: readonly Frame[]): Moment | undefined {
+    const frame = frames[frames.length - 1]
+    this.#past.reset(frames.slice(0, -1))
+    return frame === undefined ? undefined : this.next(frame)
+  }
+
+  #between(before: Frame | undefined, frame: Frame): Moment {
+    const { stats } = frame
+    this.#find(frame)
+    const past = before?.stats
+    const seconds = (stats.elapsedMs - (past?.elapsedMs ?? 0)) / 1000
+    const rate = (now: number, then = 0): number => (seconds > 0 ? Math.max(0, now - then) / seconds : 0)
+    const stages = new Map(stats.stages.map((stage) => [stage.index, stage]))
+    const parts = new Map(stats.nodes.map((node) => [node.id, node.stageShare]))
+    const nodes = this.#picture.nodes.map(({ id }, place): NodeNow => {
+      const at = this.#nodeAt[place] as number
+      const node = stats.nodes[at]
+      if (node === undefined) return NOTHING
+      const old = past?.nodes[at]
+      const stage = stages.get(node.stage)
+      const shares = stage === undefined ? NOTHING.shares : sharesIn(stage, id, (other) => parts.get(other))
+      return {
+        state: stateOf(shares),
+        shares,
+        in: node.in,
+        out: node.out,
+        inRate: rate(node.in, old?.in),
+        outRate: rate(node.out, old?.out),
+        filtered: node.filtered,
+        failed: failedIn(frame, id),
+        stage: node.stage,
+        runsOn: stage?.runsOn ?? 'caller',
+        isLimiting: frame.limit?.term === id,
+      }
+    })
+    const edges = this.#picture.edges.map((drawn, place): EdgeNow => {
+      const at = this.#edgeAt[place] as number
+      const edge = stats.edges[at]
+      if (edge === undefined) return { ...NO_EDGE, rate: nodes[drawn.from]?.outRate ?? 0 }
+      return {
+        fill: edge.kind === 'fused' ? undefined : edge.fill,
+        items: edge.items,
+        capacity: edge.capacityItems,
+        rate: rate(edge.sent, past?.edges[at]?.sent),
+        dropped: edge.dropped,
+        waits: frame.waits?.[at],
+      }
+    })
+    return {
+      frame,
+      nodes,
+      edges,
+      inRate: rate(stats.items.in, past?.items.in),
+      outRate: rate(stats.items.out, past?.items.out),
+      queued: stats.edges.reduce((sum, { items }) => sum + items, 0),
+    }
+  }
+
+  /** Which figures belong to which term: looked for once, since their order stays. */
+  #find({ stats }: Frame): void {
+    const size = stats.nodes.length + stats.edges.length
+    if (size === this.#known) return
+    this.#known = size
+    const at = new Map(stats.nodes.map(({ id }, index) => [id, index]))
+    this.#nodeAt = this.#picture.nodes.map(({ id }) => at.get(id) ?? -1)
+    this.#edgeAt = edgeFinder(this.#picture, stats.edges)
+  }
+}
+
+/** Whether the run has ended: then the figures are those of all of it. */
+export function isOver({ state }: Pick<Frame, 'state'>): boolean {
+  return ['completed', 'stopped', 'failed', 'cancelled'].includes(state)
+}
+
+function failedIn({ stats }: Frame, id: string): number {
+  const counts = stats.failures.byTerm[id]
+  return counts === undefined ? 0 : counts.error + counts.timeout + counts.worker + counts.circuit
+}
+
+/** What a group of terms shows: the state of those that are most at work, and sums. */
+export function sumUp(members: readonly number[], nodes: readonly NodeNow[]): NodeNow {
+  const [first] = members
+  if (members.length === 1) return nodes[first as number] ?? NOTHING
+  const all = members.map((member) => nodes[member] ?? NOTHING)
+  const hottest = all.reduce((most, node) => (weight(node) > weight(most) ? node : most), all[0] ?? NOTHING)
+  const sum = (figure: (node: NodeNow) => number): number =>
+    all.reduce((total, node) => total + figure(node), 0)
+  return {
+    ...hottest,
+    in: sum((node) => node.in),
+    out: sum((node) => node.out),
+    inRate: sum((node) => node.inRate),
+    outRate: sum((node) => node.outRate),
+    filtered: sum((node) => node.filtered),
+    failed: sum((node) => node.failed),
+    isLimiting: all.some(({ isLimiting }) => isLimiting),
+  }
+}
+
+function weight({ shares, isLimiting }: NodeNow): number {
+  return (isLimiting ? 8 : 0) + 4 * shares.busy + 3 * shares.waiting + shares.backpressured
+}
