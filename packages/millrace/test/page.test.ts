@@ -35,7 +35,7 @@ async function watch(
   const context = await browser.newContext({ viewport })
   onTestFinished(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(60_000)
   const requests: string[] = []
   page.on('request', (request) => requests.push(request.url()))
   await page.goto(address)
@@ -57,7 +57,7 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
     await page.waitForSelector('[data-node="A"][data-state="backpressured"]')
     const fill = page.locator('[data-edge="A to B"]')
     await expect
-      .poll(async () => Number(await fill.getAttribute('data-fill')), { timeout: 30_000 })
+      .poll(async () => Number(await fill.getAttribute('data-fill')), { timeout: 60_000 })
       .toBeGreaterThanOrEqual(0.9)
     expect(await stateOf(page, 'C')).toBe('idle')
     // the state is told by a word, not by its colour alone
@@ -183,10 +183,10 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
     expect(await plot.locator('h2').textContent()).toBe('Temperatures')
     const label = () => plot.getByRole('img').getAttribute('aria-label')
     await expect
-      .poll(label, { timeout: 20_000 })
+      .poll(label, { timeout: 60_000 })
       .toMatch(/^Temperatures: inside (19|2\d)[.\d]*, outside -\d[.\d]*$/)
     const before = await label()
-    await expect.poll(label, { timeout: 20_000 }).not.toBe(before)
+    await expect.poll(label, { timeout: 60_000 }).not.toBe(before)
   })
 
   test('it is dark where the system is, and does not move where motion is unwanted', async () => {
