@@ -26,7 +26,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const cli = join(root, 'packages/millrace/bin/millrace.js')
 const temporary = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'millrace-docs-')))
 const startedIn = process.cwd()
-const COMPILE_TIMEOUT_MS = 60_000
+const COMPILE_TIMEOUT_MS = 300_000
 
 // commands run the built package, found as an installed one is
 fs.symlinkSync(join(root, 'node_modules'), join(temporary, 'node_modules'), 'junction')
