@@ -97,7 +97,9 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
   })
 
   test('the process ends by itself, and the page says so', async () => {
-    const { page, finished } = await watch('watched.ts', ['-p', 'b=waits', '-p', 'count=150'])
+    const until = join(temporaryFolder(), 'over')
+    const { page, finished } = await watch('watched.ts', ['-p', `until=${until}`])
+    writeFileSync(until, '')
     expect((await finished).code).toBe(0)
     await saysState(page, 'completed')
     expect(await page.locator('.controls').count()).toBe(0)
