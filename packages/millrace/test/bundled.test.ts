@@ -1,6 +1,6 @@
 /**
- * Goal: a program that was bundled runs on workers, in each form that docs/programs.md shows; one whose bundle holds
- * Millrace is refused at once where it needs workers, and runs where it needs none.
+ * Goal: a program that was bundled runs on workers, in each form that docs/programs.md and docs/deploying.md show; one
+ * whose bundle holds Millrace is refused at once where it needs workers, and runs where it needs none.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -58,6 +58,11 @@ const ran = { stdout: '1\n4\n9\n', codes: [], stderr: '' }
 test.each(['inline', 'dedicated', 'pool', 'work-stealing'])('one file, %s', async (strategy) => {
   const options: BuildOptions = { entryPoints: ['one.ts'], packages: 'external' }
   expect(await bundled('one.js', strategy, options)).toEqual(ran)
+})
+
+test('one file, with all but Millrace inside', async () => {
+  const options: BuildOptions = { entryPoints: ['one.ts'], external: ['millrace', '@millrace/*'] }
+  expect(await bundled('one.js', 'pool', options)).toEqual(ran)
 })
 
 test.each([false, true])('the graph as a further entry, splitting: %s', async (splitting) => {
