@@ -124,6 +124,14 @@ describe('examples', () => {
 })
 
 describe('pages', () => {
+  test('docs/README.md leads to each of them', () => {
+    const contents = pages.find(({ path }) => path === join('docs', 'README.md')) as Page
+    const linked = find.linksOf(contents.text).map((link) => join('docs', link))
+    expect(
+      pages.map(({ path }) => path).filter((path) => path !== contents.path && !linked.includes(path)),
+    ).toEqual([])
+  })
+
   for (const { path, text, folder, blocks } of pages) {
     test(`the links of ${path} lead somewhere`, () => {
       const broken = find.linksOf(text).filter((link) => {
