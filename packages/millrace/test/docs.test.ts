@@ -124,12 +124,13 @@ describe('examples', () => {
 })
 
 describe('pages', () => {
-  test('docs/README.md leads to each of them', () => {
+  test('docs/README.md leads to each of them, or to the README of its folder', () => {
     const contents = pages.find(({ path }) => path === join('docs', 'README.md')) as Page
     const linked = find.linksOf(contents.text).map((link) => join('docs', link))
-    expect(
-      pages.map(({ path }) => path).filter((path) => path !== contents.path && !linked.includes(path)),
-    ).toEqual([])
+    const found = ({ path }: Page): boolean =>
+      path === contents.path || linked.includes(path) || linked.includes(join(dirname(path), 'README.md'))
+    const others = pages.filter((page) => !found(page))
+    expect(others.map(({ path }) => path)).toEqual([])
   })
 
   for (const { path, text, folder, blocks } of pages) {
