@@ -7,7 +7,7 @@ import { root } from './process.mjs'
 const made = [
   ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/dist`),
   'coverage',
-  'docs/api',
+  'site',
   'node_modules/.cache',
 ]
 for (const path of made) rmSync(join(root, path), { recursive: true, force: true })

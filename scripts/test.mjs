@@ -22,7 +22,6 @@ if (!process.stdout.isTTY) {
 const checks = [
   ['types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.check.json', '--pretty', 'false']],
   ['types of the page', ['node_modules/typescript/bin/tsc', '-p', 'packages/ui/page', '--pretty', 'false']],
-  ['api reference', ['node_modules/typedoc/bin/typedoc', '--emit', 'none']],
   ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--colors=off', '.']],
   [
     'layers',

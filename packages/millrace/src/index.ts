@@ -1,3 +1,9 @@
+/**
+ * Composing terms, running them, and what a run tells: figures, errors, checkpoints, configuration.
+ *
+ * @module millrace
+ */
+
 export * from '@millrace/core'
 export {
   GraphMismatchError,

@@ -1,2 +1,7 @@
-/** The entry `millrace/otel`: a run's figures and spans for OpenTelemetry. Needs `@opentelemetry/api` beside it. */
-export { type OtelOptions, observeRun } from './otel/observe-run.ts'
+/**
+ * A run's figures and spans for OpenTelemetry. Needs `@opentelemetry/api` beside millrace.
+ *
+ * @module millrace/otel
+ */
+
+export { type ObservedRun, type OtelOptions, observeRun } from './otel/observe-run.ts'

@@ -1,3 +1,7 @@
-/** rxjs in graphs and graphs in rxjs, as `millrace/rx`. Needs the package rxjs beside millrace. */
+/**
+ * rxjs in graphs and graphs in rxjs. Needs the package rxjs beside millrace.
+ *
+ * @module millrace/rx
+ */
 
 export * from '@millrace/terms/rx'

@@ -33,8 +33,8 @@ export interface OtelOptions {
 /** Between two spans of calls of one term, at least. */
 const CALLS_EVERY_MS = 100
 
-/** What is needed of a run. */
-type Watched<Out> = Pick<Run<Out>, 'stats' | 'on' | 'done'>
+/** What is needed of a run to observe it. */
+export type ObservedRun<Out> = Pick<Run<Out>, 'stats' | 'on' | 'done'>
 
 /**
  * Observes a run until it has ended; call it right after `run()`. The figures are read when the SDK collects, also once
@@ -54,7 +54,10 @@ type Watched<Out> = Pick<Run<Out>, 'stats' | 'on' | 'done'>
  * stop()
  * ```
  */
-export async function observeRun<Out>(running: Watched<Out>, options: OtelOptions = {}): Promise<() => void> {
+export async function observeRun<Out>(
+  running: ObservedRun<Out>,
+  options: OtelOptions = {},
+): Promise<() => void> {
   const api = await loadApi()
   const { meter = api.metrics.getMeter('millrace'), tracer = api.trace.getTracer('millrace') } = options
   traceRun(running, tracer, api)
@@ -99,7 +102,7 @@ function durationsRecorder(meter: Meter): (readings: readonly HistogramReading[]
   }
 }
 
-function observeFigures<Out>(running: Watched<Out>, meter: Meter): () => void {
+function observeFigures<Out>(running: ObservedRun<Out>, meter: Meter): () => void {
   const readings = new Readings(() => running.stats())
   const observables = new Map<string, ObservableCounter | ObservableUpDownCounter>(
     instruments.map(({ name, kind, unit, help }) => {
@@ -127,7 +130,11 @@ function observeFigures<Out>(running: Watched<Out>, meter: Meter): () => void {
   return () => meter.removeBatchObservableCallback(observe, all)
 }
 
-function traceRun<Out>(running: Watched<Out>, tracer: Tracer, { trace, context, SpanStatusCode }: Api): void {
+function traceRun<Out>(
+  running: ObservedRun<Out>,
+  tracer: Tracer,
+  { trace, context, SpanStatusCode }: Api,
+): void {
   const span = tracer.startSpan('millrace.run', { startTime: Date.now() - running.stats().elapsedMs })
   const inside = trace.setSpan(context.active(), span)
   running.on('checkpoint', (info: CheckpointInfo) => {
@@ -166,7 +173,7 @@ function traceRun<Out>(running: Watched<Out>, tracer: Tracer, { trace, context, 
 
 /** Spans of some calls of async terms: for each term one that ends, and then none for a while. */
 function sampleCalls<Out>(
-  running: Watched<Out>,
+  running: ObservedRun<Out>,
   tracer: Tracer,
   inside: Context,
   codes: Api['SpanStatusCode'],
