@@ -1,6 +1,7 @@
 /** Errors as lines for a terminal: what went wrong and where, no stack traces. Called by the commands. */
 
 import { MillraceError, messageOf } from '@millrace/core'
+import { linesOfPage } from './error-page.ts'
 import { userFrame } from './frame.ts'
 import { oneLine } from './reason.ts'
 
@@ -15,15 +16,25 @@ export function say(line: string): void {
  */
 export function linesOfMistake(error: unknown): string[] {
   if (error instanceof MillraceError)
-    return error.message.split('\n').map((line) => `${line} [${codeOf(error)}]`)
+    return [
+      ...error.message.split('\n').map((line) => `${line} [${codeOf(error)}]`),
+      ...linesOfPage(codeOf(error)),
+    ]
   return [error instanceof Error ? (error.stack ?? error.message) : messageOf(error)]
 }
 
-/** A run's failure in one line; in two where the original error was thrown by the user's code. */
+/**
+ * A run's failure in one line; in two where the original error was thrown by the user's code, and one more for the
+ * address of its page.
+ */
 export function linesOfFailure(error: unknown): string[] {
   const cause = error instanceof MillraceError && error.code === 'TERM_FAILED' ? error.cause : error
   const place = placeOf(cause)
-  return [shortened(oneLine(messageOf(error))), ...(place === undefined ? [] : [`  at ${place}`])]
+  return [
+    shortened(oneLine(messageOf(error))),
+    ...(place === undefined ? [] : [`  at ${place}`]),
+    ...linesOfPage(codeOf(error)),
+  ]
 }
 
 /** The code that says most: that of an error that was only passed on with the name of the file. */

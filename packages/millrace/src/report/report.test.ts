@@ -1,8 +1,10 @@
 /** Goal: errors become lines that say what went wrong and where in the user's code, without a stack. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BadInputError, InvalidOptionError, TermError } from '@millrace/core'
 import { expect, test } from 'vitest'
 import { codeOf, linesOfFailure, linesOfMistake } from './error.ts'
+import { addressOf, linesOfPage } from './error-page.ts'
 import { userFrame } from './frame.ts'
 import { reasonIn, reasonOf } from './reason.ts'
 
@@ -63,4 +65,16 @@ test('an error that was passed on with the name of a file keeps its code', () =>
 test('a mistake is its message with its code on each line; a bug keeps its stack', () => {
   expect(linesOfMistake(new BadInputError('one\ntwo'))).toEqual(['one [BAD_INPUT]', 'two [BAD_INPUT]'])
   expect(linesOfMistake(thrown('bug', 'f (x.ts:1:1)'))).toEqual(['Error: bug\n    at f (x.ts:1:1)'])
+})
+
+test('at a terminal the address of the code’s page is told', () => {
+  const address = addressOf('TERM_FAILED')
+  expect(address).toMatch(/^https:\/\/.+\/docs\/errors\/TERM_FAILED\.md$/)
+  expect(
+    existsSync(new URL(address.replace(/^.*(?=docs\/)/, ''), new URL('../../../../', import.meta.url))),
+  ).toBe(true)
+  expect([linesOfPage('TERM_FAILED', true), linesOfPage('TERM_FAILED', false)]).toEqual([
+    [`  see ${address}`],
+    [],
+  ])
 })
