@@ -4,17 +4,20 @@
  */
 
 import { BadInputError, type Ledger, type Stats } from '@millrace/core'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { systemClock } from '@millrace/core/engine'
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { Kvm } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { removeRun } from '../jetstream/clean.ts'
 import { connectTo, type ServerOptions } from '../jetstream/connect.ts'
+import { withMeaning } from '../jetstream/errors.ts'
 import { REPORT } from '../jetstream/jetstream-substrate.ts'
 import { namesOf, RUN_NAME } from '../jetstream/names.ts'
 import { COMMAND, putCommand } from '../jetstream/put-command.ts'
 import { fromRecord } from '../jetstream/wire.ts'
 import type { Commit, Phase, Report } from '../port/records.ts'
 import type { Command } from '../port/substrate.ts'
+import { patiently } from '../protocol/persist.ts'
 import { Gathered, PHASES } from './gather.ts'
 import { inTransit, sumOf } from './ledger.ts'
 
@@ -56,9 +59,8 @@ export interface RunStatus {
 
 /** The state of run `run`. @throws {BadInputError} if there is none of this name. */
 export function statusOf(run: string, server: ServerOptions): Promise<RunStatus> {
-  return withRun(run, server, async (connection) => {
+  return withRun(run, server, async (connection, jsm) => {
     const names = namesOf(run)
-    const jsm = await jetstreamManager(connection)
     const info = await jsm.streams.info(names.commits, { subjects_filter: names.commitOf('*') })
     const { state } = info
     const now = Date.now()
@@ -137,17 +139,20 @@ export async function cleanRun(run: string, server: ServerOptions): Promise<stri
 async function withRun<Result>(
   run: string,
   server: ServerOptions,
-  use: (connection: NatsConnection) => Promise<Result>,
+  use: (connection: NatsConnection, jsm: JetStreamManager) => Promise<Result>,
 ): Promise<Result> {
   checkRunName(run)
   const connection = await connectTo(server)
   try {
-    const jsm = await jetstreamManager(connection)
-    const names: string[] = []
-    for await (const name of jsm.streams.names(namesOf(run).all)) names.push(name)
-    if (names.length === 0)
-      throw new BadInputError(`There is no run "${run}" at ${server.servers.join(', ')}.`)
-    return await use(connection)
+    const jsm = await jetstreamManager(connection, { checkAPI: false })
+    const ask = async (): Promise<Result> => {
+      const names: string[] = []
+      for await (const name of jsm.streams.names(namesOf(run).all)) names.push(name)
+      if (names.length === 0)
+        throw new BadInputError(`There is no run "${run}" at ${server.servers.join(', ')}.`)
+      return use(connection, jsm)
+    }
+    return await patiently(systemClock, () => withMeaning('run', run, ask))
   } finally {
     await connection.close()
   }

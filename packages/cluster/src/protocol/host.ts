@@ -11,6 +11,7 @@ import { OutcomeUnknownError, TaskFailedError } from '../errors.ts'
 import type { Commit } from '../port/records.ts'
 import type { Member, Substrate } from '../port/substrate.ts'
 import { assign } from './assign.ts'
+import { PATIENCE_MS, persist } from './persist.ts'
 import { type OwnerOptions, TaskOwner } from './task-owner.ts'
 import type { TaskShape } from './work.ts'
 
@@ -74,7 +75,8 @@ export class Host {
   async run(): Promise<HostEnd> {
     let unwatch: () => void = () => {}
     try {
-      unwatch = await this.#substrate.watch((tail) => this.#onTail(tail.commit))
+      const watch = () => this.#substrate.watch((tail) => this.#onTail(tail.commit))
+      unwatch = await persist(this.#clock, this.#abort.signal, watch, PATIENCE_MS)
       void this.#round()
       return await this.done
     } finally {
