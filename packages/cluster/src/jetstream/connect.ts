@@ -4,9 +4,10 @@ import { messageOf } from '@millrace/core'
 import { systemClock } from '@millrace/core/engine'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { jserrors } from '@nats-io/jetstream/internal'
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'
 import { NoClusterError } from '../errors.ts'
 import { patiently } from '../protocol/persist.ts'
+import { dial } from './dial.ts'
 import { meaningOf } from './errors.ts'
 
 /** A try to connect that has no answer is given up after this: on a network that comes back the next one has it sooner. */
@@ -26,7 +27,7 @@ export interface ServerOptions {
 export async function connectTo({ servers, client = {} }: ServerOptions): Promise<NatsConnection> {
   let connection: NatsConnection
   try {
-    connection = await connect({
+    connection = await dial({
       name: 'millrace',
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,

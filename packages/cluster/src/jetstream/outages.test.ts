@@ -1,9 +1,12 @@
-// A server that goes away just when a host begins is asked again.
+// A server that goes away just when a host begins is asked again, and a connection that is closed while it is made anew
+// leaves nothing open.
 
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { Relay } from '../../test/relay.ts'
 import { hasServer, runName, SERVER } from '../../test/server.ts'
 import { removeRun } from './clean.ts'
+import { connectTo } from './connect.ts'
 import { JetStreamSubstrate } from './jetstream-substrate.ts'
 
 const PATIENT_MS = 60_000
@@ -29,5 +32,29 @@ describe.skipIf(!(await hasServer()))('a server that goes away', () => {
     await substrate.close()
     relay.close()
     await removeRun(run, server)
+  })
+
+  test('a try to connect that is under way ends with the connection', { timeout: PATIENT_MS }, async () => {
+    const relay = new Relay(Number(new URL(SERVER).port))
+    const connection = await connectTo({ servers: [`nats://127.0.0.1:${await relay.listen()}`] })
+    const dialled = await relay.accept()
+    const closed = once(dialled, 'close')
+    dialled.resume()
+    await connection.close()
+    await closed
+    relay.close()
+  })
+
+  test('a try to connect that took too long leaves nothing open', { timeout: PATIENT_MS }, async () => {
+    const relay = new Relay(Number(new URL(SERVER).port))
+    const accepting = relay.accept()
+    const client = { timeout: 100, maxReconnectAttempts: 0 }
+    const connecting = connectTo({ servers: [`nats://127.0.0.1:${await relay.listen()}`], client })
+    const dialled = await accepting
+    const closed = once(dialled, 'close')
+    dialled.resume()
+    await expect(connecting).rejects.toMatchObject({ code: 'NO_CLUSTER' })
+    await closed
+    relay.close()
   })
 })
