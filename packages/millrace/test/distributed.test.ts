@@ -107,6 +107,18 @@ describe.skipIf(!hasServer)('over two hosts', () => {
     expect([well, stdout]).toEqual([0, '2\n3\n'])
   })
 
+  test('a host that cannot start ends the run, and says why', async () => {
+    const module = fixture('not-on-hosts.ts')
+    const { code, stderr } = await millrace(['run', module, '--strategy', 'distributed', '-q'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^millrace: Host \d+ could not start: .*nothing for hosts.*\[HOST_FAILED\]\n/)
+    const worker = await millrace(['worker', module, '--run', 'none'])
+    expect([worker.code, worker.stderr.includes('nothing for hosts')]).toEqual([2, true])
+    const nowhere = ['--servers', 'nats://127.0.0.1:1']
+    const lonely = await millrace(['worker', fixture('picky.ts'), '--run', 'none', ...nowhere])
+    expect([lonely.code, lonely.stderr.includes('[NO_CLUSTER]')]).toEqual([3, true])
+  })
+
   test('a term that fails on a host fails the run, and is named', async () => {
     const { code, stderr } = await millrace(['run', fixture('picky.ts'), '--strategy', 'distributed', '-q'])
     expect(code).toBe(1)

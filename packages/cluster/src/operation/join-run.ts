@@ -64,6 +64,8 @@ export interface Joined {
   look(): Promise<Stats>
   /** The hosts that are taken to be alive, the command among them. */
   members(): readonly Member[]
+  /** Names of the tasks that are not done, as far as is known here. */
+  open(): readonly string[]
   /** Lets go of the connection. */
   close(): Promise<void>
 }
@@ -139,6 +141,7 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
       return gathered.stats(phase, items, performance.now() - begun)
     },
     members: () => host.members,
+    open: () => tasks.flatMap(({ name }) => (host.newest.get(name)?.phase === 'done' ? [] : [name])),
     close: () => substrate.close(),
   }
 }
