@@ -27,8 +27,8 @@ import { patiently } from '../protocol/persist.ts'
 import { connectTo, type ServerOptions } from './connect.ts'
 import { meaningOf, withMeaning } from './errors.ts'
 import { followStream } from './follow-stream.ts'
-import { namesOf, type RunNames } from './names.ts'
-import { COMMAND, putCommand } from './put-command.ts'
+import { COMMAND, HINTS, MEMBER, namesOf, REPORT, type RunNames } from './names.ts'
+import { putCommand } from './put-command.ts'
 import { fromMessage, fromRecord, toMessage, toRecord } from './wire.ts'
 
 /** Milliseconds until a call counts as without an answer. */
@@ -46,9 +46,6 @@ const AHEAD_BYTES = 4 * 1024 * 1024
 const HEARTBEATS = { expires: 10_000, idle_heartbeat: 1000 } as const
 /** Nothing lies below the first message; the server takes a purge up to it for one of the whole subject. */
 const FIRST = 1
-const MEMBER = 'm.'
-/** Reports of members, read by `operation/run-control.ts` as well. */
-export const REPORT = 'f.'
 
 /** What a run is, for hosts to agree on. */
 export interface RunOutline {
@@ -66,6 +63,7 @@ export class JetStreamSubstrate implements Substrate {
   readonly #kv: KV
   readonly #members = new Map<string, Member>()
   readonly #reports = new Map<string, Report>()
+  #hearsReports = false
   #command: Command = 'run'
   readonly #isOver = new AbortController()
   readonly #consuming = new Set<ConsumerMessages>()
@@ -143,22 +141,25 @@ export class JetStreamSubstrate implements Substrate {
 
   /** Follows who is there and what is to be done. */
   async #follow(): Promise<void> {
-    const { bucket } = this.#names
-    const prefix = `$KV.${bucket}.`
     this.#command = ((await this.#kv.get(COMMAND))?.string() as Command | undefined) ?? 'run'
-    await this.#tailOf(`KV_${bucket}`, `${prefix}>`, this.#isOver.signal, ({ subject, data, headers }) => {
-      const key = subject.slice(prefix.length)
-      if (key === COMMAND) this.#command = Buffer.from(data).toString() as Command
-      const isGone = headers?.has('KV-Operation') === true
-      const name = key.slice(MEMBER.length)
-      if (key.startsWith(REPORT)) {
-        if (isGone) this.#reports.delete(name)
-        else this.#reports.set(name, fromRecord<Report>(data, key))
-      }
-      if (!key.startsWith(MEMBER)) return
-      if (isGone) this.#members.delete(name)
-      else this.#members.set(name, fromRecord<Member>(data, key))
+    await this.#keysOf(HINTS, (key, data) => {
+      if (key === COMMAND) this.#command = Buffer.from(data ?? 'run').toString() as Command
+      else if (key.startsWith(MEMBER)) keep<Member>(this.#members, key, data)
     })
+  }
+
+  /** Follows the keys that begin with `prefix`. A value that is gone is `undefined`. */
+  #keysOf(prefix: string, onKey: (key: string, data: Uint8Array | undefined) => void): Promise<void> {
+    const { bucket } = this.#names
+    const all = `$KV.${bucket}.`
+    return this.#tailOf(
+      `KV_${bucket}`,
+      `${all}${prefix}>`,
+      this.#isOver.signal,
+      ({ subject, data, headers }) => {
+        onKey(subject.slice(all.length), headers?.has('KV-Operation') === true ? undefined : data)
+      },
+    )
   }
 
   /**
@@ -300,7 +301,14 @@ export class JetStreamSubstrate implements Substrate {
     await withMeaning('report', member, () => this.#kv.put(REPORT + member, toRecord(report)))
   }
 
+  /** Follows the reports from the first call on: they are many, and most hosts do not want to know. */
   async reports(): Promise<readonly Report[]> {
+    if (!this.#hearsReports) {
+      this.#hearsReports = true
+      this.#keysOf(REPORT, (key, data) => keep<Report>(this.#reports, key, data)).catch(() => {
+        this.#hearsReports = false
+      })
+    }
     return [...this.#reports.values()]
   }
 
@@ -321,6 +329,16 @@ export class JetStreamSubstrate implements Substrate {
     this.#isOver.abort()
     return this.#connection.close()
   }
+}
+
+/** Puts the newest record of a key into a map. */
+function keep<Value extends Member | Report>(
+  map: Map<string, Value>,
+  key: string,
+  data: Uint8Array | undefined,
+): void {
+  if (data === undefined) map.delete(key)
+  else map.set(key, fromRecord<Value>(data, key))
 }
 
 /** Does `work` for each, some at a time. Resolves to the results in order. */

@@ -11,12 +11,12 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { removeRun } from '../jetstream/clean.ts'
 import { connectTo, type ServerOptions } from '../jetstream/connect.ts'
 import { withMeaning } from '../jetstream/errors.ts'
-import { REPORT } from '../jetstream/jetstream-substrate.ts'
-import { namesOf, RUN_NAME } from '../jetstream/names.ts'
-import { COMMAND, putCommand } from '../jetstream/put-command.ts'
+import { COMMAND, MEMBER, namesOf, REPORT, RUN_NAME } from '../jetstream/names.ts'
+import { putCommand } from '../jetstream/put-command.ts'
+import { valuesOf } from '../jetstream/values.ts'
 import { fromRecord } from '../jetstream/wire.ts'
 import type { Commit, Phase, Report } from '../port/records.ts'
-import type { Command } from '../port/substrate.ts'
+import type { Command, Member } from '../port/substrate.ts'
 import { patiently } from '../protocol/persist.ts'
 import { Gathered, PHASES } from './gather.ts'
 import { inTransit, sumOf } from './ledger.ts'
@@ -85,17 +85,12 @@ export function statusOf(run: string, server: ServerOptions): Promise<RunStatus>
     tasks.sort((a, b) => a.task.localeCompare(b.task, 'en', { numeric: true }))
     const kv = await new Kvm(connection).open(names.bucket)
     const gathered = new Gathered()
-    for await (const key of await kv.keys(`${REPORT}>`)) {
-      const entry = await kv.get(key)
-      if (entry !== null && entry.operation === 'PUT') gathered.take([entry.json<Report>()])
-    }
-    const members: { name: string; isAlive: boolean; labels: readonly string[] }[] = []
-    for await (const key of await kv.keys('m.>')) {
-      const entry = await kv.get(key)
-      if (entry === null) continue
-      const { name, labels } = entry.json<{ name: string; labels: readonly string[] }>()
-      members.push({ name, labels, isAlive: now - entry.created.getTime() < ALIVE_MS })
-    }
+    gathered.take((await valuesOf<Report>(kv, REPORT)).map(({ value }) => value))
+    const members = (await valuesOf<Member>(kv, MEMBER)).map(({ value: { name, labels }, at }) => ({
+      name,
+      labels,
+      isAlive: now - at.getTime() < ALIVE_MS,
+    }))
     const command = ((await kv.get(COMMAND))?.string() ?? 'run') as Command
     const ledger = sumOf(commits)
     const isOver = tasks.length > 0 && tasks.every(({ phase }) => phase === 'done')
