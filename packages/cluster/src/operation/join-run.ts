@@ -5,7 +5,14 @@
 
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type AnyTerm, compileGraph, fingerprint, type RunOptions, type Stats } from '@millrace/core'
+import {
+  type AnyTerm,
+  compileGraph,
+  type EdgeStats,
+  fingerprint,
+  type RunOptions,
+  type Stats,
+} from '@millrace/core'
 import { systemClock } from '@millrace/core/engine'
 import { cutGraph, type TaskPlan } from '../cut/cut.ts'
 import { BrokenLogError } from '../errors.ts'
@@ -64,6 +71,8 @@ export interface Joined {
   look(): Promise<Stats>
   /** The hosts that are taken to be alive, the command among them. */
   members(): readonly Member[]
+  /** Edges of the run that were full with nothing to move, and were grown; each once, as hosts have told it. */
+  stalls(): readonly EdgeStats[]
   /** Names of the tasks that are not done, as far as is known here. */
   open(): readonly string[]
   /** Lets go of the connection. */
@@ -141,6 +150,7 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
       return gathered.stats(phase, items, performance.now() - begun)
     },
     members: () => host.members,
+    stalls: () => gathered.stalls,
     open: () => tasks.flatMap(({ name }) => (host.newest.get(name)?.phase === 'done' ? [] : [name])),
     close: () => substrate.close(),
   }

@@ -84,7 +84,7 @@ export class RunWatch {
     this.stats = await this.#joined.look()
     const isNews = this.#tellsHosts && this.stats.phase !== 'ended'
     const names = this.#joined.members().map(({ name }) => name)
-    this.#events.look(this.stats, isNews ? names : undefined)
+    this.#events.look(this.stats, this.#joined.stalls(), isNews ? names : undefined)
     this.#draw?.(this.stats)
   }
 
