@@ -37,7 +37,15 @@ export function hostSettings(config: RunConfig, others: readonly string[] = []):
   }
 }
 
-/** A function is told by its text. */
-function told(_key: string, value: unknown): unknown {
-  return typeof value === 'function' ? String(value) : value
+/** A function is told by its text; the order of keys says nothing, but that of patterns for terms: later ones win. */
+function told(key: string, value: unknown): unknown {
+  if (typeof value === 'function') return String(value)
+  if (!isRecord(value)) return value
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
+  if (key === 'terms') return entries
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
