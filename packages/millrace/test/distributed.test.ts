@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { statusOf } from '@millrace/cluster'
 import { describe, expect, test } from 'vitest'
 import { fixture, millrace, startMillrace } from './millrace-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -62,11 +63,18 @@ describe.skipIf(!hasServer)('over two hosts', () => {
     let said = ''
     child.stderr?.on('data', (text: string) => void (said += text))
     await printed('hosts ')
-    const [, first, second] = (/hosts (\d+), (\d+)/.exec(said) ?? []).map(Number)
-    await new Promise((resolve) => void setTimeout(resolve, 1500))
-    process.kill(first as number, 'SIGKILL')
+    const [, run, server, first, second] = /run (\S+) at (\S+), hosts (\d+), (\d+)/.exec(said) ?? []
+    const owns = async (host: string | undefined): Promise<void> => {
+      const { tasks } = await statusOf(run as string, { servers: [server as string] })
+      if (tasks.some(({ owner, phase }) => phase === 'running' && owner.includes(`.${host}.`))) return
+      await new Promise((resolve) => void setTimeout(resolve, 50))
+      await owns(host)
+    }
+    await owns(first)
+    process.kill(Number(first), 'SIGKILL')
     await printed(`host ${first} was ended by SIGKILL`)
-    process.kill(second as number, 'SIGKILL')
+    await owns(second)
+    process.kill(Number(second), 'SIGKILL')
     expect((await finished).code).toBe(0)
     expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=12000'))
   })
