@@ -86,6 +86,12 @@ export class Relay {
     return client
   }
 
+  /** From now on nothing that is written on the connections there are gets through. Resolves once there is a new one. */
+  async freeze(): Promise<void> {
+    for (const socket of this.#sockets) socket.pause()
+    await once(this.#server, 'connection')
+  }
+
   /** Ends all connections, and passes new ones on as before. */
   interrupt(): void {
     this.#isSwallowing = false

@@ -40,6 +40,11 @@ class DialTransport extends NodeTransport {
     this.#dialled?.destroy()
   }
 
+  /** For a connection that is stale. The client's own way waits until all that was written has gone, which may be never. */
+  override disconnect(): void {
+    void this.close()
+  }
+
   override discard(): void {
     super.discard()
     this.#dialled?.destroy()

@@ -57,4 +57,16 @@ describe.skipIf(!(await hasServer()))('a server that goes away', () => {
     await closed
     relay.close()
   })
+
+  test('a connection on which nothing gets through is made again', async () => {
+    const relay = new Relay(Number(new URL(SERVER).port))
+    const client = { pingInterval: 50 }
+    const connection = await connectTo({ servers: [`nats://127.0.0.1:${await relay.listen()}`], client })
+    const again = relay.freeze()
+    // more than the buffers of a connection hold
+    for (let i = 0; i < 64; i++) connection.publish(`mr.${runName()}.none`, Buffer.alloc(1_000_000))
+    await again
+    await connection.close()
+    relay.close()
+  })
 })
