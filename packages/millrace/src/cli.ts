@@ -9,7 +9,13 @@
 import { BadInputError } from '@millrace/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { onBrokenPipe } from './broken-pipe.ts'
-import { addClusterCommands, addServerFlags, countOption, labelOption } from './cluster-commands.ts'
+import {
+  addClusterCommands,
+  addServerFlags,
+  commitOption,
+  countOption,
+  labelOption,
+} from './cluster-commands.ts'
 import type { CheckCommandOptions } from './command/check.ts'
 import type { CompareCommandOptions } from './command/compare.ts'
 import type { ConfigCommandOptions } from './command/config.ts'
@@ -200,6 +206,7 @@ function program({ begin, finish }: Teller): Command {
       '--run <name>',
       'with --strategy distributed: the name of the run, to go on with it or to add hosts',
     )
+    .addOption(commitOption('with --strategy distributed: '))
     .addOption(labelOption('with --strategy distributed: a label of the hosts that are started here'))
     .addOption(
       new Option(

@@ -39,6 +39,14 @@ export function labelOption(meaning: string): Option {
   })
 }
 
+/** `--commit-ms`: how much is done again when a host dies, against what it costs to keep it. */
+export function commitOption(where = ''): Option {
+  return countOption(
+    '--commit-ms <count>',
+    `${where}milliseconds from one commit of a task to the next (default: 250)`,
+  )
+}
+
 /** Settings that do not concern a host of a distributed run. */
 const NOT_OF_HOSTS = [
   'strategy',
@@ -96,6 +104,7 @@ export function addClusterCommands(
     .argument('<module>', 'the module of the graph, the same as on the other hosts')
     .requiredOption('--run <name>', 'the name of the run')
     .addOption(parameterOption())
+    .addOption(commitOption())
     .addOption(labelOption('what this host has, for terms that ask for it with on(): disk=a'))
     .option('-q, --quiet', 'leaves it to the command that started the run to say how it ended')
     .addOption(new Option('--hosted').hideHelp())

@@ -17,7 +17,6 @@ import {
 import { compileGraph, messageOf } from '@millrace/core'
 import { checkTerms } from '../config/check-terms.ts'
 import type { ResolvedConfig } from '../config/resolve.ts'
-import { flagOf } from '../config/text-layers.ts'
 import { LetterFileTarget } from '../dead-letters/letter-target.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { closingLine } from '../progress/progress-line.ts'
@@ -27,7 +26,7 @@ import { lossesOf } from '../report/losses.ts'
 import { writeSummary } from '../summary/summary-file.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
 import { accompany } from './accompany.ts'
-import { hostSettings } from './host-settings.ts'
+import { hostFlags, hostSettings } from './host-settings.ts'
 import { Hosts } from './hosts.ts'
 import { refuseUnlabelled } from './labels.ts'
 import { takeOutputFiles } from './output-files.ts'
@@ -81,11 +80,12 @@ export async function runDistributed(
       labels: [CALLER],
       lines: [...sharedLines(param), ...lines],
       ...(lettersFile === undefined ? {} : { letters: lettersFile }),
+      ...(options.commitMs === undefined ? {} : { commitMs: options.commitMs }),
       ...settings,
     })
     try {
       begin()
-      const flags = [...settingFlags(options), ...label.flatMap((one) => ['--label', one])]
+      const flags = hostFlags(options)
       const onDeath = (line: string): void => log('warn', line, { event: 'host' })
       started = new Hosts({ module, run, servers, access, param, flags, count: hosts, onDeath })
       if (options.quiet !== true) {
@@ -157,14 +157,4 @@ async function allOf(...steps: readonly (() => unknown)[]): Promise<void> {
 
 function accessOf({ creds, nkey, tlsCa, tlsCert, tlsKey }: Access): Access {
   return { creds, nkey, tlsCa, tlsCert, tlsKey }
-}
-
-/** What hosts that are started here have to be told of the settings; files and variables they find as this process did. */
-function settingFlags({ config, strict, batchItems, capacityItems }: RunCommandOptions): string[] {
-  return [
-    ...(config === undefined ? [] : ['--config', config]),
-    ...(strict === true ? [flagOf('strict')] : []),
-    ...(batchItems === undefined ? [] : [flagOf('batchItems'), batchItems]),
-    ...(capacityItems === undefined ? [] : [flagOf('capacityItems'), capacityItems]),
-  ]
 }

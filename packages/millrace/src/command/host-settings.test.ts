@@ -1,7 +1,7 @@
 // Hosts agree in what their settings mean, not in how they are written.
 
 import { expect, test } from 'vitest'
-import { hostSettings } from './host-settings.ts'
+import { hostFlags, hostSettings } from './host-settings.ts'
 
 const lines = (config: object): readonly string[] => hostSettings(config as never).lines
 
@@ -24,4 +24,11 @@ test('the order of keys says nothing', () => {
 test('of two patterns for one term the later one wins: their order counts', () => {
   const [wide, narrow] = [{ 'map*': { retry: 1 } }, { 'map#2': { retry: 2 } }]
   expect(lines({ terms: { ...wide, ...narrow } })).not.toEqual(lines({ terms: { ...narrow, ...wide } }))
+})
+
+test('hosts that are started are told the flags of the command', () => {
+  expect(hostFlags({ param: {} })).toEqual([])
+  expect(
+    hostFlags({ param: {}, strict: true, batchItems: '7', commitMs: 50, label: ['disk=a', 'gpu'] }),
+  ).toEqual(['--strict', '--batch-items', '7', '--commit-ms', '50', '--label', 'disk=a', '--label', 'gpu'])
 })

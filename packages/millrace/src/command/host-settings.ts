@@ -4,6 +4,8 @@ import type { EngineSettings } from '@millrace/cluster'
 import { BadInputError, type Graph } from '@millrace/core'
 import type { RunConfig } from '../config/settings.ts'
 import { applyTerms } from '../config/term-options.ts'
+import { flagOf } from '../config/text-layers.ts'
+import type { RunCommandOptions } from './run-options.ts'
 
 /** What a process of a distributed run is to be told. */
 export interface HostSettings {
@@ -35,6 +37,19 @@ export function hostSettings(config: RunConfig, others: readonly string[] = []):
     settings: terms === undefined ? engine : { ...engine, settle: (graph) => applyTerms(graph, terms) },
     lines: Object.keys(all).length === 0 ? [] : [`settings ${JSON.stringify(all, told)}`],
   }
+}
+
+/** What hosts that are started here are told in flags; files and variables they find as this process did. */
+export function hostFlags(options: RunCommandOptions): string[] {
+  const { config, strict, batchItems, capacityItems, commitMs, label = [] } = options
+  return [
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(strict === true ? [flagOf('strict')] : []),
+    ...(batchItems === undefined ? [] : [flagOf('batchItems'), batchItems]),
+    ...(capacityItems === undefined ? [] : [flagOf('capacityItems'), capacityItems]),
+    ...(commitMs === undefined ? [] : ['--commit-ms', String(commitMs)]),
+    ...label.flatMap((one) => ['--label', one]),
+  ]
 }
 
 /** A function is told by its text; the order of keys says nothing, but that of patterns for terms: later ones win. */

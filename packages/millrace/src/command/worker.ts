@@ -20,6 +20,7 @@ export interface WorkerCommandOptions extends Access, FlagValues {
   readonly run: string
   readonly servers?: readonly string[]
   readonly label?: readonly string[]
+  readonly commitMs?: number
   readonly quiet?: true
   /** Started by `millrace run`, which is told why it cannot start. */
   readonly hosted?: true
@@ -75,7 +76,17 @@ async function join(
   const term = await loadTerm(module, param)
   const { terms } = resolved.config
   if (terms !== undefined) checkTerms(module, compileGraph(term), terms, resolved.file)
-  return joinRun({ term, run, server, labels, lines: [...sharedLines(param), ...lines], ...settings })
+  const { commitMs } = options
+  const often = commitMs === undefined ? {} : { commitMs }
+  return joinRun({
+    term,
+    run,
+    server,
+    labels,
+    lines: [...sharedLines(param), ...lines],
+    ...often,
+    ...settings,
+  })
 }
 
 /** Leaves it to the command to say why; resolves to what is left to be said here. */
