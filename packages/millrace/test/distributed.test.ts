@@ -64,16 +64,13 @@ describe.skipIf(!hasServer)('over two hosts', () => {
     child.stderr?.on('data', (text: string) => void (said += text))
     await printed('hosts ')
     const [, run, server, first, second] = /run (\S+) at (\S+), hosts (\d+), (\d+)/.exec(said) ?? []
-    const owns = async (host: string | undefined): Promise<void> => {
+    const isOwner = async (): Promise<boolean> => {
       const { tasks } = await statusOf(run as string, { servers: [server as string] })
-      if (tasks.some(({ owner, phase }) => phase === 'running' && owner.includes(`.${host}.`))) return
-      await new Promise((resolve) => void setTimeout(resolve, 50))
-      await owns(host)
+      return tasks.some(({ owner, phase }) => phase === 'running' && owner.includes(`.${first}.`))
     }
-    await owns(first)
+    while (!(await isOwner())) await new Promise((resolve) => void setTimeout(resolve, 50))
     process.kill(Number(first), 'SIGKILL')
     await printed(`host ${first} was ended by SIGKILL`)
-    await owns(second)
     process.kill(Number(second), 'SIGKILL')
     expect((await finished).code).toBe(0)
     expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=12000'))
