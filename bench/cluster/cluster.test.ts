@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { clusterRatios } from './ratios.ts'
 import { compareRows, type Row } from './rows.ts'
 import { DEATHS, stepOf } from './steps.ts'
+import { isMeant } from './trial.ts'
 
 const row = (n: number, sum = n): Row => ({ source: 'a', n, count: 1, sum })
 const text = (...rows: readonly Row[]): string => rows.map((one) => `${JSON.stringify(one)}\n`).join('')
@@ -50,4 +51,16 @@ test('the figures of all workloads are summed', () => {
     figures: of,
   }))
   expect(clusterRatios(rows)).toEqual({ kills: 3, zombies: 2, lost: 1 })
+})
+
+test('a host that dies by itself is no kill', () => {
+  const host = { isKilled: false, isAsked: false, dieAt: undefined }
+  const by = (signal: NodeJS.Signals | null) => ({ code: null, signal })
+  expect(isMeant({ ...host, isKilled: true }, by('SIGKILL'))).toBe(true)
+  expect(isMeant({ ...host, dieAt: 'commit:after:1' }, by('SIGKILL'))).toBe(true)
+  expect(isMeant({ ...host, isAsked: true }, by('SIGTERM'))).toBe(true)
+  expect(
+    ['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGTERM'].map((signal) => isMeant(host, by(signal as 'SIGKILL'))),
+  ).toEqual([false, false, false, false])
+  expect(isMeant({ ...host, isKilled: true }, by('SIGSEGV'))).toBe(false)
 })

@@ -34,6 +34,8 @@ export class Process {
   isStopped = false
   /** It was killed from here. */
   isKilled = false
+  /** It was asked to leave. */
+  isAsked = false
 
   constructor(args: readonly string[], { prefix = [], dieAt }: StartOptions) {
     this.dieAt = dieAt
@@ -69,6 +71,7 @@ export class Process {
 
   /** Asks it to hand over and leave. */
   leave(): void {
+    this.isAsked = true
     this.#child.kill('SIGTERM')
   }
 

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { COMMAND, Process, type StartOptions } from './processes.ts'
+import { COMMAND, type Ended, Process, type StartOptions } from './processes.ts'
 import { type Accounts, compareRows } from './rows.ts'
 
 const GRAPH = fileURLToPath(new URL('graph.js', import.meta.url))
@@ -95,12 +95,12 @@ export class Trial {
     const args = ['run', GRAPH, '-q', '--strategy', 'distributed', '--hosts', '0', '--run', run]
     const started = new Process([...args, '--servers', caller.url, ...this.#params()], caller)
     this.caller = started
-    void started.ended.then(({ code, signal }) => {
+    void started.ended.then((how) => {
       if (this.isOver) return
       // one that was killed is started again, as its user would; one that finds no server as well
-      if (signal === 'SIGKILL' || started.said.includes('[NO_CLUSTER]'))
+      if (started.isKilled || started.said.includes('[NO_CLUSTER]'))
         return setTimeout(() => this.isOver || this.#startCaller(), RESTART_MS)
-      if (code !== 0) this.#complain('the command', started)
+      if (how.code !== 0) this.#complain('the command', started, how)
       this.#countOpen(started)
       this.isOver = true
       this.#setOver()
@@ -118,9 +118,10 @@ export class Trial {
     if (said.includes('[LEFT_OPEN]')) this.#leftOpen++
   }
 
-  #complain(what: string, { said }: Process): void {
+  #complain(what: string, { said }: Process, { code, signal }: Ended): void {
     this.#failed++
-    process.stderr.write(`${what} of run ${this.#options.run} failed: ${said}\n`)
+    const how = signal ?? `code ${code}`
+    process.stderr.write(`${what} of run ${this.#options.run} was ended by ${how}: ${said}\n`)
   }
 
   /** Starts a host; again, as a service manager would, if it finds no server. `onDeath` is told when it was killed, by whomever. */
@@ -128,13 +129,13 @@ export class Trial {
     const args = ['worker', GRAPH, '--run', this.#options.run, '--servers', url, ...this.#params()]
     const host = new Process(args, options)
     this.hosts.add(host)
-    void host.ended.then(({ code, signal }) => {
+    void host.ended.then((how) => {
       this.hosts.delete(host)
       this.#countOpen(host)
-      if (signal === 'SIGKILL') onDeath(host)
+      if (isMeant(host, how)) onDeath(host)
       else if (host.said.includes('[NO_CLUSTER]'))
         setTimeout(() => this.isOver || this.startHost(url, options, onDeath), RESTART_MS)
-      else if (code !== 0 && code !== null && !this.isOver) this.#complain('a host', host)
+      else if (how.code !== 0 && !this.isOver) this.#complain('a host', host, how)
     })
     return host
   }
@@ -173,6 +174,16 @@ export class Trial {
     const said = [this.caller, ...this.hosts].map((one) => one.said).join('\n')
     process.stderr.write(`run ${run} is stuck:\n${stdout}\n${said}\n`)
   }
+}
+
+/** Whether a process was killed by the suite, or at the step that it was to die at. A signal of any other origin is a failure. */
+export function isMeant(
+  { isKilled, isAsked, dieAt }: Pick<Process, 'isKilled' | 'isAsked' | 'dieAt'>,
+  { signal }: Ended,
+): boolean {
+  if (signal === 'SIGKILL') return isKilled || dieAt !== undefined
+  // asked to leave before it listens
+  return signal === 'SIGTERM' && isAsked
 }
 
 /** The sums over several runs. */

@@ -31,6 +31,12 @@ const CASES: readonly (readonly [MillraceError, string, readonly string[]])[] = 
     'OTHER_RUN',
     ['Run "r" has another graph: there map, here filter', 'another name'],
   ],
+  [
+    new errors.HostFailedError('7', 'graph.ts exports no graph. [BAD_INPUT]'),
+    'HOST_FAILED',
+    ['Host 7 could not start: graph.ts exports no graph. [BAD_INPUT]'],
+  ],
+  [new errors.HostFailedError('7', undefined), 'HOST_FAILED', ['Host 7 could not start', 'above']],
   [new errors.NoClusterError('No NATS server answers.'), 'NO_CLUSTER', ['No NATS server answers.']],
 ]
 

@@ -72,3 +72,12 @@ export class NoClusterError extends MillraceError {
     super('NO_CLUSTER', message, { cause })
   }
 }
+
+/** A host that a command has started cannot begin, and so no other would. Code `HOST_FAILED`; the run is cancelled. */
+export class HostFailedError extends MillraceError {
+  /** @param reason what it said itself, with a code; `undefined` if it said it on stderr */
+  constructor(host: string, reason: string | undefined) {
+    const why = reason === undefined ? '. What it said is above.' : `: ${reason}`
+    super('HOST_FAILED', `Host ${host} could not start${why}`)
+  }
+}

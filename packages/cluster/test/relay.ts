@@ -1,4 +1,4 @@
-/** A relay between a client and a server, which can swallow what the server says. Not published. */
+/** A relay between a client and a server, which can swallow what the server says, and break off. Not published. */
 
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
@@ -9,6 +9,10 @@ export class Relay {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #isSwallowing = false
+  #isDeaf = false
+  #cutBy: string | undefined
+  /** Times that connections were ended by what a client said. */
+  cuts = 0
   #onSwallowed: (text: string) => void = () => {}
 
   constructor(target: number) {
@@ -25,6 +29,11 @@ export class Relay {
   }
 
   #pass(client: Socket): void {
+    if (this.#isDeaf) {
+      this.#sockets.add(client)
+      client.on('error', () => undefined)
+      return
+    }
     const server = connect(this.#target, '127.0.0.1')
     for (const [one, other] of [
       [client, server],
@@ -37,7 +46,8 @@ export class Relay {
         other.destroy()
       })
       one.on('data', (data: Buffer) => {
-        if (one === server && this.#isSwallowing) this.#onSwallowed(data.toString('latin1'))
+        if (one === client && this.#isCutBy(data)) this.interrupt()
+        else if (one === server && this.#isSwallowing) this.#onSwallowed(data.toString('latin1'))
         else other.write(data)
       })
     }
@@ -53,6 +63,33 @@ export class Relay {
         if (said.includes(text)) resolve()
       }
     })
+  }
+
+  /** Once a client says something with `text` in it, all connections end, and the server hears nothing of it. */
+  interruptAt(text: string): void {
+    this.#cutBy = text
+  }
+
+  #isCutBy(data: Buffer): boolean {
+    if (this.#cutBy === undefined || !data.includes(this.#cutBy)) return false
+    this.#cutBy = undefined
+    this.cuts++
+    return true
+  }
+
+  /** From now on connections are accepted, and nothing is passed on. Resolves to the next one. */
+  async accept(): Promise<Socket> {
+    this.#isDeaf = true
+    const accepted = once(this.#server, 'connection')
+    for (const socket of this.#sockets) socket.destroy()
+    const [client] = (await accepted) as [Socket]
+    return client
+  }
+
+  /** From now on nothing that is written on the connections there are gets through. Resolves once there is a new one. */
+  async freeze(): Promise<void> {
+    for (const socket of this.#sockets) socket.pause()
+    await once(this.#server, 'connection')
   }
 
   /** Ends all connections, and passes new ones on as before. */

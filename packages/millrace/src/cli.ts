@@ -9,7 +9,13 @@
 import { BadInputError } from '@millrace/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { onBrokenPipe } from './broken-pipe.ts'
-import { addClusterCommands, addServerFlags, countOption, labelOption } from './cluster-commands.ts'
+import {
+  addClusterCommands,
+  addServerFlags,
+  commitOption,
+  countOption,
+  labelOption,
+} from './cluster-commands.ts'
 import type { CheckCommandOptions } from './command/check.ts'
 import type { CompareCommandOptions } from './command/compare.ts'
 import type { ConfigCommandOptions } from './command/config.ts'
@@ -23,6 +29,7 @@ import { flagOf, flags, variables } from './config/text-layers.ts'
 import { watchProcess } from './process-watch.ts'
 import { linesOfMistake, say } from './report/error.ts'
 import { lossKinds } from './report/losses.ts'
+import type { Teller } from './teller.ts'
 import { addToolCommands } from './tool-commands.ts'
 import { packageVersion } from './version.ts'
 
@@ -131,13 +138,6 @@ function errorsOf(command: string): { outputError(text: string): void } {
   }
 }
 
-/** What a command tells of how it goes. */
-interface Teller {
-  /** A run is about to begin: whatever goes wrong from now on is no mistake in the call. */
-  begin(): void
-  finish(code: number): void
-}
-
 function program({ begin, finish }: Teller): Command {
   const millrace = new Command('millrace')
     .description('Runs and draws the graphs of Millrace, a dataflow framework.')
@@ -206,6 +206,7 @@ function program({ begin, finish }: Teller): Command {
       '--run <name>',
       'with --strategy distributed: the name of the run, to go on with it or to add hosts',
     )
+    .addOption(commitOption('with --strategy distributed: '))
     .addOption(labelOption('with --strategy distributed: a label of the hosts that are started here'))
     .addOption(
       new Option(
@@ -243,7 +244,7 @@ function program({ begin, finish }: Teller): Command {
     })
   addServerFlags(runs, false)
 
-  addClusterCommands(millrace, parameterOption, withSettings, finish)
+  addClusterCommands(millrace, parameterOption, withSettings, { begin, finish })
 
   withSettings(millrace.command('letters'))
     .configureOutput(errorsOf('millrace letters'))
@@ -339,8 +340,11 @@ function program({ begin, finish }: Teller): Command {
 async function main(): Promise<number> {
   onBrokenPipe(() => undefined)
   let code = 0
-  let hasBegun = false
-  const teller: Teller = { begin: () => void (hasBegun = true), finish: (result) => void (code = result) }
+  let failed = 2
+  const teller: Teller = {
+    begin: (codeOfFailure = 1) => void (failed = codeOfFailure),
+    finish: (result) => void (code = result),
+  }
   const watch = watchProcess('The command')
   try {
     await Promise.race([program(teller).parseAsync(), watch.failed])
@@ -348,7 +352,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     for (const line of linesOfMistake(error)) say(line)
-    return hasBegun ? 1 : 2
+    return failed
   } finally {
     watch.end()
   }

@@ -3,11 +3,22 @@
 import type { Access, ServerOptions } from '@millrace/cluster'
 import { isLabel, LABEL } from '@millrace/core/engine'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { HOST_CODES } from './command/host-codes.ts'
 import type { WorkerCommandOptions } from './command/worker.ts'
+import type { Teller } from './teller.ts'
 import { withCluster } from './with-cluster.ts'
 
 /** Where commands look for a server if none is named. */
 export const DEFAULT_SERVER = 'nats://127.0.0.1:4222'
+
+const HOST_EXIT_CODES = `
+SIGTERM, Ctrl-C and SIGHUP: it commits, hands its tasks over, and leaves; the same again ends it at once.
+
+Exit codes:
+  0           the run is over, or this host has left it
+  1           the run failed
+  2           it could not start: a mistake in the call, the module, the graph or the config
+  3           it had to end in the middle, or no server answered: start it again`
 
 /** A flag that takes a whole number. */
 export function countOption(flag: string, meaning: string, least = 1): Option {
@@ -26,6 +37,14 @@ export function labelOption(meaning: string): Option {
     if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" must be ${LABEL}.`)
     return [...before, ...labels]
   })
+}
+
+/** `--commit-ms`: how much is done again when a host dies, against what it costs to keep it. */
+export function commitOption(where = ''): Option {
+  return countOption(
+    '--commit-ms <count>',
+    `${where}milliseconds from one commit of a task to the next (default: 250)`,
+  )
 }
 
 /** Settings that do not concern a host of a distributed run. */
@@ -77,7 +96,7 @@ export function addClusterCommands(
   millrace: Command,
   parameterOption: () => Option,
   withSettings: (command: Command, leftOut: readonly string[]) => Command,
-  finish: (code: number) => void,
+  { begin, finish }: Teller,
 ): void {
   const worker = millrace
     .command('worker')
@@ -85,11 +104,15 @@ export function addClusterCommands(
     .argument('<module>', 'the module of the graph, the same as on the other hosts')
     .requiredOption('--run <name>', 'the name of the run')
     .addOption(parameterOption())
+    .addOption(commitOption())
     .addOption(labelOption('what this host has, for terms that ask for it with on(): disk=a'))
     .option('-q, --quiet', 'leaves it to the command that started the run to say how it ended')
+    .addOption(new Option('--hosted').hideHelp())
+    .addHelpText('after', HOST_EXIT_CODES)
     .action(async (module: string, options: WorkerCommandOptions) => {
       const { workerCommand } = await withCluster(() => import('./command/worker.ts'))
-      finish(await workerCommand(module, { ...options, servers: options.servers ?? [DEFAULT_SERVER] }))
+      const servers = options.servers ?? [DEFAULT_SERVER]
+      finish(await workerCommand(module, { ...options, servers }, () => begin(HOST_CODES.lost)))
     })
   addServerFlags(withSettings(worker, NOT_OF_HOSTS), true)
 

@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { statusOf } from '@millrace/cluster'
 import { describe, expect, test } from 'vitest'
 import { fixture, millrace, startMillrace } from './millrace-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -62,11 +63,15 @@ describe.skipIf(!hasServer)('over two hosts', () => {
     let said = ''
     child.stderr?.on('data', (text: string) => void (said += text))
     await printed('hosts ')
-    const [, first, second] = (/hosts (\d+), (\d+)/.exec(said) ?? []).map(Number)
-    await new Promise((resolve) => void setTimeout(resolve, 1500))
-    process.kill(first as number, 'SIGKILL')
+    const [, run, server, first, second] = /run (\S+) at (\S+), hosts (\d+), (\d+)/.exec(said) ?? []
+    const isOwner = async (): Promise<boolean> => {
+      const { tasks } = await statusOf(run as string, { servers: [server as string] })
+      return tasks.some(({ owner, phase }) => phase === 'running' && owner.includes(`.${first}.`))
+    }
+    while (!(await isOwner())) await new Promise((resolve) => void setTimeout(resolve, 50))
+    process.kill(Number(first), 'SIGKILL')
     await printed(`host ${first} was ended by SIGKILL`)
-    process.kill(second as number, 'SIGKILL')
+    process.kill(Number(second), 'SIGKILL')
     expect((await finished).code).toBe(0)
     expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=12000'))
   })
@@ -105,6 +110,18 @@ describe.skipIf(!hasServer)('over two hosts', () => {
     expect(stderr).toContain('"bound" asks for hosts with the label "disk=a", and none has it')
     const { code: well, stdout } = await millrace([...args, '--label', 'disk=a'])
     expect([well, stdout]).toEqual([0, '2\n3\n'])
+  })
+
+  test('a host that cannot start ends the run, and says why', async () => {
+    const module = fixture('not-on-hosts.ts')
+    const { code, stderr } = await millrace(['run', module, '--strategy', 'distributed', '-q'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^millrace: Host \d+ could not start: .*nothing for hosts.*\[HOST_FAILED\]\n/)
+    const worker = await millrace(['worker', module, '--run', 'none'])
+    expect([worker.code, worker.stderr.includes('nothing for hosts')]).toEqual([2, true])
+    const nowhere = ['--servers', 'nats://127.0.0.1:1']
+    const lonely = await millrace(['worker', fixture('picky.ts'), '--run', 'none', ...nowhere])
+    expect([lonely.code, lonely.stderr.includes('[NO_CLUSTER]')]).toEqual([3, true])
   })
 
   test('a term that fails on a host fails the run, and is named', async () => {

@@ -1,9 +1,14 @@
 /** Connects to a NATS server with JetStream, and says in one line what is wrong if that cannot be. */
 
 import { messageOf } from '@millrace/core'
+import { systemClock } from '@millrace/core/engine'
 import { jetstreamManager } from '@nats-io/jetstream'
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { jserrors } from '@nats-io/jetstream/internal'
+import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'
 import { NoClusterError } from '../errors.ts'
+import { patiently } from '../protocol/persist.ts'
+import { dial } from './dial.ts'
+import { meaningOf } from './errors.ts'
 
 /** A try to connect that has no answer is given up after this: on a network that comes back the next one has it sooner. */
 const CONNECT_MS = 3000
@@ -22,7 +27,7 @@ export interface ServerOptions {
 export async function connectTo({ servers, client = {} }: ServerOptions): Promise<NatsConnection> {
   let connection: NatsConnection
   try {
-    connection = await connect({
+    connection = await dial({
       name: 'millrace',
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
@@ -38,10 +43,17 @@ export async function connectTo({ servers, client = {} }: ServerOptions): Promis
     throw new NoClusterError(`No NATS server answers at ${servers.join(', ')}: ${messageOf(cause)}`, cause)
   }
   try {
-    await jetstreamManager(connection)
+    await patiently(systemClock, async () => {
+      try {
+        await jetstreamManager(connection)
+      } catch (error) {
+        throw error instanceof jserrors.JetStreamNotEnabled ? error : meaningOf(error, 'account', '')
+      }
+    })
     return connection
   } catch (cause) {
     await connection.close()
+    if (!(cause instanceof jserrors.JetStreamNotEnabled)) throw cause
     throw new NoClusterError(
       `The NATS server at ${servers.join(', ')} has no JetStream (${messageOf(cause)}). Start it with -js.`,
       cause,

@@ -1,5 +1,6 @@
 /** What the errors of JetStream mean for the protocol. Called by `JetStreamSubstrate`. */
 
+import { MillraceError } from '@millrace/core'
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
 import { errors } from '@nats-io/transport-node'
 import { BrokenLogError, FencedError, NoClusterError, OutcomeUnknownError } from '../errors.ts'
@@ -16,7 +17,7 @@ const isGone = (code: number): boolean => code === JetStreamApiCodes.StreamNotFo
  * that is full) leave the outcome open.
  */
 export function meaningOf(error: unknown, what: string, task: string): Error {
-  if (error instanceof BrokenLogError || error instanceof NoClusterError) return error
+  if (error instanceof MillraceError) return error
   if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError) {
     return new NoClusterError(`The connection to the servers was closed (${what}).`, error)
   }
@@ -25,4 +26,17 @@ export function meaningOf(error: unknown, what: string, task: string): Error {
     if (isGone(error.code)) return new BrokenLogError(`its streams are gone (${what})`)
   }
   return new OutcomeUnknownError(what, error)
+}
+
+/** What `call` resolves to; what it throws, in the words of the port. */
+export async function withMeaning<Result>(
+  what: string,
+  task: string,
+  call: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await call()
+  } catch (error) {
+    throw meaningOf(error, what, task)
+  }
 }

@@ -1,6 +1,7 @@
 // The log on NATS JetStream keeps the contract of a substrate, and hosts of two different graphs do not share one.
 
 import { systemClock } from '@millrace/core/engine'
+import { jetstreamManager } from '@nats-io/jetstream'
 import { describe, expect, test } from 'vitest'
 import { Relay } from '../../test/relay.ts'
 import { hasServer, runName, SERVER } from '../../test/server.ts'
@@ -8,7 +9,9 @@ import { BEGIN } from '../port/records.ts'
 import { describeSubstrate, EDGES } from '../port/substrate.case.ts'
 import { readCommitted } from '../protocol/read-committed.ts'
 import { removeRun } from './clean.ts'
+import { connectTo } from './connect.ts'
 import { JetStreamSubstrate } from './jetstream-substrate.ts'
+import { namesOf } from './names.ts'
 
 const server = { servers: [SERVER] }
 
@@ -32,6 +35,28 @@ describe.skipIf(!(await hasServer()))('on NATS JetStream', () => {
     await one.close()
     expect(await removeRun(run, server)).toHaveLength(3)
     expect(await removeRun(run, server)).toEqual([])
+  })
+
+  test('reports go to those that ask for them, not to every host', async () => {
+    const run = runName()
+    const open = () => JetStreamSubstrate.open(run, { lines: [], edges: [] }, server)
+    const [host, command] = [await open(), await open()]
+    const connection = await connectTo(server)
+    const jsm = await jetstreamManager(connection)
+    const { bucket } = namesOf(run)
+    const heard = async (): Promise<string[]> => {
+      const found: string[] = []
+      for await (const { config } of jsm.consumers.list(`KV_${bucket}`))
+        found.push(config.filter_subject ?? '>')
+      return found.sort()
+    }
+    const hints = `$KV.${bucket}.h.>`
+    expect(await heard()).toEqual([hints, hints])
+    await host.report({ member: 'h', tasks: [] })
+    while ((await command.reports()).length === 0) await new Promise((resolve) => void setTimeout(resolve, 5))
+    expect(await heard()).toEqual([`$KV.${bucket}.f.>`, hints, hints])
+    await Promise.all([host.close(), command.close(), connection.close()])
+    await removeRun(run, server)
   })
 
   test('what was sent on a connection that was lost comes again', async () => {

@@ -4,11 +4,11 @@
  */
 
 import { MillraceError, messageOf } from '@millrace/core'
+import { systemClock } from '@millrace/core/engine'
 import {
   type ConsumeOptions,
   type ConsumerMessages,
   DeliverPolicy,
-  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   type JsMsg,
@@ -20,14 +20,15 @@ import {
 } from '@nats-io/jetstream'
 import { type KV, Kvm } from '@nats-io/kv'
 import { errors, type NatsConnection } from '@nats-io/transport-node'
-import { BrokenLogError, OtherRunError } from '../errors.ts'
+import { BrokenLogError, FencedError, OtherRunError } from '../errors.ts'
 import type { Commit, EdgeMessage, Report } from '../port/records.ts'
 import type { Command, Member, Received, Substrate, Tail } from '../port/substrate.ts'
+import { patiently } from '../protocol/persist.ts'
 import { connectTo, type ServerOptions } from './connect.ts'
-import { meaningOf } from './errors.ts'
+import { meaningOf, withMeaning } from './errors.ts'
 import { followStream } from './follow-stream.ts'
-import { namesOf, type RunNames } from './names.ts'
-import { COMMAND, putCommand } from './put-command.ts'
+import { COMMAND, HINTS, MEMBER, namesOf, REPORT, type RunNames } from './names.ts'
+import { putCommand } from './put-command.ts'
 import { fromMessage, fromRecord, toMessage, toRecord } from './wire.ts'
 
 /** Milliseconds until a call counts as without an answer. */
@@ -45,9 +46,6 @@ const AHEAD_BYTES = 4 * 1024 * 1024
 const HEARTBEATS = { expires: 10_000, idle_heartbeat: 1000 } as const
 /** Nothing lies below the first message; the server takes a purge up to it for one of the whole subject. */
 const FIRST = 1
-const MEMBER = 'm.'
-/** Reports of members, read by `operation/run-control.ts` as well. */
-export const REPORT = 'f.'
 
 /** What a run is, for hosts to agree on. */
 export interface RunOutline {
@@ -65,6 +63,7 @@ export class JetStreamSubstrate implements Substrate {
   readonly #kv: KV
   readonly #members = new Map<string, Member>()
   readonly #reports = new Map<string, Report>()
+  #hearsReports = false
   #command: Command = 'run'
   readonly #isOver = new AbortController()
   readonly #consuming = new Set<ConsumerMessages>()
@@ -90,14 +89,19 @@ export class JetStreamSubstrate implements Substrate {
    */
   static async open(run: string, outline: RunOutline, server: ServerOptions): Promise<JetStreamSubstrate> {
     const connection = await connectTo(server)
+    // each step may be done twice, and a server may be restarted between any two of them
+    const step = <Result>(what: string, call: () => Promise<Result>): Promise<Result> =>
+      patiently(systemClock, () => withMeaning(what, run, call))
     try {
       const names = namesOf(run)
-      const jsm = await jetstreamManager(connection, { timeout: TIMEOUT_MS })
-      const kv = await new Kvm(connection).create(names.bucket, { history: 1, timeout: TIMEOUT_MS })
+      const timeout = TIMEOUT_MS
+      const jsm = await jetstreamManager(connection, { timeout, checkAPI: false })
+      const kvm = new Kvm(connection)
+      const kv = await step('bucket', () => kvm.create(names.bucket, { history: 1, timeout }))
       const substrate = new JetStreamSubstrate(names, connection, jsm, kv)
-      await substrate.#agree(run, outline.lines)
-      await substrate.#makeStreams(outline.edges)
-      await substrate.#follow()
+      await step('outline', () => substrate.#agree(run, outline.lines))
+      await step('streams', () => substrate.#makeStreams(outline.edges))
+      await step('members', () => substrate.#follow())
       return substrate
     } catch (error) {
       await connection.close()
@@ -110,12 +114,13 @@ export class JetStreamSubstrate implements Substrate {
     try {
       await this.#kv.create('outline', here)
     } catch (error) {
+      if (!(meaningOf(error, 'outline', run) instanceof FencedError)) throw error
       // it is there already
-      if (!(error instanceof JetStreamApiError)) throw meaningOf(error, 'outline', run)
     }
     const there = (await this.#kv.get('outline'))?.string()
     if (there === here) return
-    const theirs = there === undefined ? [] : (JSON.parse(there) as string[])
+    if (there === undefined) throw new BrokenLogError('its outline is gone')
+    const theirs = JSON.parse(there) as string[]
     const at = lines.findIndex((line, i) => line !== theirs[i])
     throw new OtherRunError(
       run,
@@ -136,22 +141,25 @@ export class JetStreamSubstrate implements Substrate {
 
   /** Follows who is there and what is to be done. */
   async #follow(): Promise<void> {
-    const { bucket } = this.#names
-    const prefix = `$KV.${bucket}.`
-    await this.#tailOf(`KV_${bucket}`, `${prefix}>`, this.#isOver.signal, ({ subject, data, headers }) => {
-      const key = subject.slice(prefix.length)
-      if (key === COMMAND) this.#command = Buffer.from(data).toString() as Command
-      const isGone = headers?.has('KV-Operation') === true
-      const name = key.slice(MEMBER.length)
-      if (key.startsWith(REPORT)) {
-        if (isGone) this.#reports.delete(name)
-        else this.#reports.set(name, fromRecord<Report>(data, key))
-      }
-      if (!key.startsWith(MEMBER)) return
-      if (isGone) this.#members.delete(name)
-      else this.#members.set(name, fromRecord<Member>(data, key))
-    })
     this.#command = ((await this.#kv.get(COMMAND))?.string() as Command | undefined) ?? 'run'
+    await this.#keysOf(HINTS, (key, data) => {
+      if (key === COMMAND) this.#command = Buffer.from(data ?? 'run').toString() as Command
+      else if (key.startsWith(MEMBER)) keep<Member>(this.#members, key, data)
+    })
+  }
+
+  /** Follows the keys that begin with `prefix`. A value that is gone is `undefined`. */
+  #keysOf(prefix: string, onKey: (key: string, data: Uint8Array | undefined) => void): Promise<void> {
+    const { bucket } = this.#names
+    const all = `$KV.${bucket}.`
+    return this.#tailOf(
+      `KV_${bucket}`,
+      `${all}${prefix}>`,
+      this.#isOver.signal,
+      ({ subject, data, headers }) => {
+        onKey(subject.slice(all.length), headers?.has('KV-Operation') === true ? undefined : data)
+      },
+    )
   }
 
   /**
@@ -184,7 +192,7 @@ export class JetStreamSubstrate implements Substrate {
     signal: AbortSignal,
     onMessage: (message: JsMsg) => void,
   ): Promise<void> {
-    return this.#call(stream, '', async () => {
+    return withMeaning(stream, '', async () => {
       const newest = { deliver_policy: DeliverPolicy.LastPerSubject, filter_subjects: subject }
       const consume = () => this.#consume(stream, newest)
       const { following } = await followStream({ stream, consume, signal }, onMessage)
@@ -198,17 +206,9 @@ export class JetStreamSubstrate implements Substrate {
     if (!this.#isOver.signal.aborted) this.#lost ??= error
   }
 
-  async #call<Result>(what: string, task: string, call: () => Promise<Result>): Promise<Result> {
-    try {
-      return await call()
-    } catch (error) {
-      throw meaningOf(error, what, task)
-    }
-  }
-
   async tail(task: string): Promise<Tail | undefined> {
     const query = { last_by_subj: this.#names.commitOf(task) }
-    const found = await this.#call('tail', task, () =>
+    const found = await withMeaning('tail', task, () =>
       this.#jsm.streams.getMessage(this.#names.commits, query),
     )
     return found === null ? undefined : { sequence: found.seq, commit: fromRecord<Commit>(found.data, task) }
@@ -218,7 +218,7 @@ export class JetStreamSubstrate implements Substrate {
     const { task } = commit
     const subject = this.#names.commitOf(task)
     const options = { expect: { lastSubjectSequence: expected }, timeout: TIMEOUT_MS }
-    const ack = await this.#call('append', task, () => this.#js.publish(subject, toRecord(commit), options))
+    const ack = await withMeaning('append', task, () => this.#js.publish(subject, toRecord(commit), options))
     return ack.seq
   }
 
@@ -234,13 +234,13 @@ export class JetStreamSubstrate implements Substrate {
 
   saveState(task: string, pieces: readonly Uint8Array[]): Promise<readonly number[]> {
     const subject = this.#names.stateOf(task)
-    return this.#call('saveState', task, () =>
+    return withMeaning('saveState', task, () =>
       inTurns(pieces, async (piece) => (await this.#js.publish(subject, piece, { timeout: TIMEOUT_MS })).seq),
     )
   }
 
   loadState(task: string, sequences: readonly number[]): Promise<readonly Uint8Array[]> {
-    return this.#call('loadState', task, () =>
+    return withMeaning('loadState', task, () =>
       inTurns(sequences, async (seq) => {
         const found = await this.#jsm.streams.getMessage(this.#names.states, { seq })
         if (found === null) throw new BrokenLogError(`piece ${seq} of the state of ${task} is gone`)
@@ -252,19 +252,19 @@ export class JetStreamSubstrate implements Substrate {
   async dropState(task: string, below: number): Promise<void> {
     if (below <= FIRST) return
     const options = { filter: this.#names.stateOf(task), seq: below }
-    await this.#call('dropState', task, () => this.#jsm.streams.purge(this.#names.states, options))
+    await withMeaning('dropState', task, () => this.#jsm.streams.purge(this.#names.states, options))
   }
 
   async send(edge: string, message: EdgeMessage): Promise<void> {
     const subject = this.#names.edgeSubject(edge)
-    await this.#call('send', edge, () =>
+    await withMeaning('send', edge, () =>
       this.#js.publish(subject, toMessage(message), { timeout: TIMEOUT_MS }),
     )
   }
 
   async *read(edge: string, from: number, signal: AbortSignal): AsyncGenerator<Received, void, undefined> {
     const start = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }
-    const messages = await this.#call('read', edge, () =>
+    const messages = await withMeaning('read', edge, () =>
       this.#consume(this.#names.edge(edge), start, { max_bytes: AHEAD_BYTES }),
     )
     const stop = (): void => messages.stop()
@@ -284,24 +284,31 @@ export class JetStreamSubstrate implements Substrate {
   async purge(edge: string, below: number): Promise<void> {
     if (below <= FIRST) return
     const options = below === Number.MAX_SAFE_INTEGER ? undefined : { seq: below }
-    await this.#call('purge', edge, () => this.#jsm.streams.purge(this.#names.edge(edge), options))
+    await withMeaning('purge', edge, () => this.#jsm.streams.purge(this.#names.edge(edge), options))
   }
 
   async beat(member: Member): Promise<void> {
-    await this.#call('beat', member.name, () => this.#kv.put(MEMBER + member.name, toRecord(member)))
+    await withMeaning('beat', member.name, () => this.#kv.put(MEMBER + member.name, toRecord(member)))
   }
 
   async leave(name: string): Promise<void> {
-    await this.#call('leave', name, () => this.#kv.delete(MEMBER + name))
-    await this.#call('leave', name, () => this.#kv.delete(REPORT + name))
+    await withMeaning('leave', name, () => this.#kv.delete(MEMBER + name))
+    await withMeaning('leave', name, () => this.#kv.delete(REPORT + name))
   }
 
   async report(report: Report): Promise<void> {
     const { member } = report
-    await this.#call('report', member, () => this.#kv.put(REPORT + member, toRecord(report)))
+    await withMeaning('report', member, () => this.#kv.put(REPORT + member, toRecord(report)))
   }
 
+  /** Follows the reports from the first call on: they are many, and most hosts do not want to know. */
   async reports(): Promise<readonly Report[]> {
+    if (!this.#hearsReports) {
+      this.#hearsReports = true
+      this.#keysOf(REPORT, (key, data) => keep<Report>(this.#reports, key, data)).catch(() => {
+        this.#hearsReports = false
+      })
+    }
     return [...this.#reports.values()]
   }
 
@@ -311,7 +318,7 @@ export class JetStreamSubstrate implements Substrate {
   }
 
   command(command: Command): Promise<Command> {
-    return this.#call('command', '', () => putCommand(this.#kv, command))
+    return withMeaning('command', '', () => putCommand(this.#kv, command))
   }
 
   async commanded(): Promise<Command> {
@@ -322,6 +329,16 @@ export class JetStreamSubstrate implements Substrate {
     this.#isOver.abort()
     return this.#connection.close()
   }
+}
+
+/** Puts the newest record of a key into a map. */
+function keep<Value extends Member | Report>(
+  map: Map<string, Value>,
+  key: string,
+  data: Uint8Array | undefined,
+): void {
+  if (data === undefined) map.delete(key)
+  else map.set(key, fromRecord<Value>(data, key))
 }
 
 /** Does `work` for each, some at a time. Resolves to the results in order. */

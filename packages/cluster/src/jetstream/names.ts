@@ -29,3 +29,12 @@ export function namesOf(run: string): RunNames {
     all: `mr.${run}.>`,
   }
 }
+
+/** Keys in a run's bucket. What begins with `HINTS` every host hears of; reports, only who asks for them. */
+export const HINTS = 'h.'
+/** Of a member, by its name. */
+export const MEMBER = `${HINTS}m.`
+/** What the run is to do. */
+export const COMMAND = `${HINTS}command`
+/** Of what a member has counted, by its name. */
+export const REPORT = 'f.'

@@ -4,9 +4,7 @@ import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
 import type { KV } from '@nats-io/kv'
 import { commandAfter } from '../port/command-after.ts'
 import type { Command } from '../port/substrate.ts'
-
-/** The key. */
-export const COMMAND = 'command'
+import { COMMAND } from './names.ts'
 
 /** Resolves to what holds from then on, see `commandAfter`. Whoever says something at the same time is heard as well. */
 export async function putCommand(kv: KV, next: Command): Promise<Command> {

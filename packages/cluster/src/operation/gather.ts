@@ -1,7 +1,16 @@
 /** The figures of a whole run, out of what its hosts tell. Called by `joinRun` and by `status`. */
 
-import type { EdgeStats, FailureCounts, Failures, Ledger, NodeStats, StageStats, Stats } from '@millrace/core'
-import { failuresOf, NO_THREADS } from '@millrace/core/engine'
+import type {
+  Durations,
+  EdgeStats,
+  FailureCounts,
+  Failures,
+  Ledger,
+  NodeStats,
+  StageStats,
+  Stats,
+} from '@millrace/core'
+import { failuresOf, Histogram, NO_THREADS } from '@millrace/core/engine'
 import type { Report, TaskFigures } from '../port/records.ts'
 
 /** What a run does, by what it was told. */
@@ -10,6 +19,7 @@ export const PHASES = { run: 'running', pause: 'paused', stop: 'draining', cance
 /** The newest figures of each task, whichever host told them. */
 export class Gathered {
   readonly #newest = new Map<string, { readonly epoch: number; readonly figures: TaskFigures }>()
+  readonly #stalls = new Map<string, EdgeStats>()
 
   /** Takes in what hosts tell; what a former owner of a task says does not count. */
   take(reports: readonly Report[]): void {
@@ -20,6 +30,15 @@ export class Gathered {
   /** Takes in the figures of one task. */
   set(task: string, epoch: number, figures: TaskFigures): void {
     if ((this.#newest.get(task)?.epoch ?? 0) <= epoch) this.#newest.set(task, { epoch, figures })
+    for (const edge of figures.stalls ?? []) {
+      const key = keyOf(edge)
+      if ((this.#stalls.get(key)?.capacityItems ?? 0) < edge.capacityItems) this.#stalls.set(key, edge)
+    }
+  }
+
+  /** Edges that were grown, each once, as it was when it was largest; a task whose owner dies may have it done again. */
+  get stalls(): readonly EdgeStats[] {
+    return [...this.#stalls.values()]
   }
 
   /** All of them together, tasks in the order of their names. */
@@ -35,7 +54,7 @@ export class Gathered {
       stages.push(...figures.stages.map((stage, at) => ({ ...stage, index: first + at })))
       nodes.push(...figures.nodes.map((node) => ({ ...node, stage: places.get(node.stage) ?? -1 })))
       for (const edge of figures.edges) {
-        const key = JSON.stringify([edge.from, edge.output, edge.to, edge.input])
+        const key = keyOf(edge)
         const other = edges.get(key)
         edges.set(key, other === undefined ? edge : joined(other, edge))
       }
@@ -56,6 +75,10 @@ export class Gathered {
   }
 }
 
+function keyOf({ from, output, to, input }: EdgeStats): string {
+  return JSON.stringify([from, output, to, input])
+}
+
 /** The two parts of an edge between two tasks: the writer's holds items as well as the reader's. */
 function joined(one: EdgeStats, other: EdgeStats): EdgeStats {
   return {
@@ -70,7 +93,18 @@ function joined(one: EdgeStats, other: EdgeStats): EdgeStats {
     blockedMs: Math.max(one.blockedMs, other.blockedMs),
     sent: Math.max(one.sent, other.sent),
     dropped: one.dropped + other.dropped,
+    ...waitsOf(one, other),
   }
+}
+
+/** Each part has writers of its own that are held back. */
+function waitsOf({ waits: one }: EdgeStats, { waits: other }: EdgeStats): Pick<EdgeStats, 'waits'> {
+  if (one === undefined || other === undefined)
+    return one === other ? {} : { waits: (one ?? other) as Durations }
+  const both = new Histogram()
+  both.merge(one)
+  both.merge(other)
+  return { waits: both.figures }
 }
 
 function sumOf(all: readonly Failures[]): Failures {

@@ -5,7 +5,14 @@
 
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type AnyTerm, compileGraph, fingerprint, type RunOptions, type Stats } from '@millrace/core'
+import {
+  type AnyTerm,
+  compileGraph,
+  type EdgeStats,
+  fingerprint,
+  type RunOptions,
+  type Stats,
+} from '@millrace/core'
 import { systemClock } from '@millrace/core/engine'
 import { cutGraph, type TaskPlan } from '../cut/cut.ts'
 import { BrokenLogError } from '../errors.ts'
@@ -14,6 +21,7 @@ import { JetStreamSubstrate } from '../jetstream/jetstream-substrate.ts'
 import type { Member, Substrate } from '../port/substrate.ts'
 import { CALLER } from '../protocol/assign.ts'
 import { Host, type HostEnd } from '../protocol/host.ts'
+import { patiently } from '../protocol/persist.ts'
 import { fromBytes } from '../task/bytes.ts'
 import { type EngineSettings, EngineWork, failureOf, type TaskResult } from '../task/engine-work.ts'
 import { checkPlace, LettersWork, type LetterTarget } from '../task/letters-work.ts'
@@ -63,6 +71,10 @@ export interface Joined {
   look(): Promise<Stats>
   /** The hosts that are taken to be alive, the command among them. */
   members(): readonly Member[]
+  /** Edges of the run that were full with nothing to move, and were grown; each once, as hosts have told it. */
+  stalls(): readonly EdgeStats[]
+  /** Names of the tasks that are not done, as far as is known here. */
+  open(): readonly string[]
   /** Lets go of the connection. */
   close(): Promise<void>
 }
@@ -127,8 +139,8 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
     name,
     done,
     leave: () => host.leave(),
-    stop: async () => void (await substrate.command('stop')),
-    cancel: async () => void (await substrate.command('cancel')),
+    stop: async () => void (await patiently(systemClock, () => substrate.command('stop'))),
+    cancel: async () => void (await patiently(systemClock, () => substrate.command('cancel'))),
     results: () => resultsOf(substrate, tasks, gathered),
     look: async () => {
       gathered.take(await substrate.reports())
@@ -138,6 +150,8 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
       return gathered.stats(phase, items, performance.now() - begun)
     },
     members: () => host.members,
+    stalls: () => gathered.stalls,
+    open: () => tasks.flatMap(({ name }) => (host.newest.get(name)?.phase === 'done' ? [] : [name])),
     close: () => substrate.close(),
   }
 }
@@ -149,9 +163,10 @@ async function checkLetters(
   target: LetterTarget | undefined,
 ): Promise<void> {
   for (const { name } of tasks.filter(({ takesLetters }) => takesLetters)) {
-    const commit = (await substrate.tail(name))?.commit
+    const commit = (await patiently(systemClock, () => substrate.tail(name)))?.commit
     if (commit?.state === undefined || commit.phase === 'ended' || commit.phase === 'done') continue
-    const pieces = await substrate.loadState(name, commit.state.pieces)
+    const { pieces: sequences } = commit.state
+    const pieces = await patiently(systemClock, () => substrate.loadState(name, sequences))
     checkPlace(pieces as Uint8Array[], target)
   }
 }
@@ -169,10 +184,11 @@ async function resultsOf(
 ): Promise<Record<string, unknown>> {
   const results: [string, unknown][] = []
   for (const { name } of tasks) {
-    const commit = (await substrate.tail(name))?.commit
+    const commit = (await patiently(systemClock, () => substrate.tail(name)))?.commit
     if (commit?.phase !== 'done' || commit.state === undefined)
       throw new BrokenLogError(`task ${name} is not done`)
-    const pieces = await substrate.loadState(name, commit.state.pieces)
+    const { pieces: sequences } = commit.state
+    const pieces = await patiently(systemClock, () => substrate.loadState(name, sequences))
     const result = fromBytes(Buffer.concat(pieces as Uint8Array[])) as TaskResult
     results.push(...(result.results as [string, unknown][]))
     if (result.figures !== undefined) gathered.set(name, Number.POSITIVE_INFINITY, result.figures)

@@ -4,17 +4,20 @@
  */
 
 import { BadInputError, type Ledger, type Stats } from '@millrace/core'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { systemClock } from '@millrace/core/engine'
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { Kvm } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { removeRun } from '../jetstream/clean.ts'
 import { connectTo, type ServerOptions } from '../jetstream/connect.ts'
-import { REPORT } from '../jetstream/jetstream-substrate.ts'
-import { namesOf, RUN_NAME } from '../jetstream/names.ts'
-import { COMMAND, putCommand } from '../jetstream/put-command.ts'
+import { withMeaning } from '../jetstream/errors.ts'
+import { COMMAND, MEMBER, namesOf, REPORT, RUN_NAME } from '../jetstream/names.ts'
+import { putCommand } from '../jetstream/put-command.ts'
+import { valuesOf } from '../jetstream/values.ts'
 import { fromRecord } from '../jetstream/wire.ts'
 import type { Commit, Phase, Report } from '../port/records.ts'
-import type { Command } from '../port/substrate.ts'
+import type { Command, Member } from '../port/substrate.ts'
+import { patiently } from '../protocol/persist.ts'
 import { Gathered, PHASES } from './gather.ts'
 import { inTransit, sumOf } from './ledger.ts'
 
@@ -56,9 +59,8 @@ export interface RunStatus {
 
 /** The state of run `run`. @throws {BadInputError} if there is none of this name. */
 export function statusOf(run: string, server: ServerOptions): Promise<RunStatus> {
-  return withRun(run, server, async (connection) => {
+  return withRun(run, server, async (connection, jsm) => {
     const names = namesOf(run)
-    const jsm = await jetstreamManager(connection)
     const info = await jsm.streams.info(names.commits, { subjects_filter: names.commitOf('*') })
     const { state } = info
     const now = Date.now()
@@ -83,17 +85,12 @@ export function statusOf(run: string, server: ServerOptions): Promise<RunStatus>
     tasks.sort((a, b) => a.task.localeCompare(b.task, 'en', { numeric: true }))
     const kv = await new Kvm(connection).open(names.bucket)
     const gathered = new Gathered()
-    for await (const key of await kv.keys(`${REPORT}>`)) {
-      const entry = await kv.get(key)
-      if (entry !== null && entry.operation === 'PUT') gathered.take([entry.json<Report>()])
-    }
-    const members: { name: string; isAlive: boolean; labels: readonly string[] }[] = []
-    for await (const key of await kv.keys('m.>')) {
-      const entry = await kv.get(key)
-      if (entry === null) continue
-      const { name, labels } = entry.json<{ name: string; labels: readonly string[] }>()
-      members.push({ name, labels, isAlive: now - entry.created.getTime() < ALIVE_MS })
-    }
+    gathered.take((await valuesOf<Report>(kv, REPORT)).map(({ value }) => value))
+    const members = (await valuesOf<Member>(kv, MEMBER)).map(({ value: { name, labels }, at }) => ({
+      name,
+      labels,
+      isAlive: now - at.getTime() < ALIVE_MS,
+    }))
     const command = ((await kv.get(COMMAND))?.string() ?? 'run') as Command
     const ledger = sumOf(commits)
     const isOver = tasks.length > 0 && tasks.every(({ phase }) => phase === 'done')
@@ -137,17 +134,20 @@ export async function cleanRun(run: string, server: ServerOptions): Promise<stri
 async function withRun<Result>(
   run: string,
   server: ServerOptions,
-  use: (connection: NatsConnection) => Promise<Result>,
+  use: (connection: NatsConnection, jsm: JetStreamManager) => Promise<Result>,
 ): Promise<Result> {
   checkRunName(run)
   const connection = await connectTo(server)
   try {
-    const jsm = await jetstreamManager(connection)
-    const names: string[] = []
-    for await (const name of jsm.streams.names(namesOf(run).all)) names.push(name)
-    if (names.length === 0)
-      throw new BadInputError(`There is no run "${run}" at ${server.servers.join(', ')}.`)
-    return await use(connection)
+    const jsm = await jetstreamManager(connection, { checkAPI: false })
+    const ask = async (): Promise<Result> => {
+      const names: string[] = []
+      for await (const name of jsm.streams.names(namesOf(run).all)) names.push(name)
+      if (names.length === 0)
+        throw new BadInputError(`There is no run "${run}" at ${server.servers.join(', ')}.`)
+      return use(connection, jsm)
+    }
+    return await patiently(systemClock, () => withMeaning('run', run, ask))
   } finally {
     await connection.close()
   }

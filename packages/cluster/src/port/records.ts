@@ -99,6 +99,8 @@ export interface TaskFigures {
   readonly edges: readonly EdgeStats[]
   readonly failures: Failures
   readonly grown: number
+  /** Edges that this owner has grown, as they were then. */
+  readonly stalls?: readonly EdgeStats[]
 }
 
 /** What a host tells of the tasks that it owns. */

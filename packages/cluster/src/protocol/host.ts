@@ -11,6 +11,7 @@ import { OutcomeUnknownError, TaskFailedError } from '../errors.ts'
 import type { Commit } from '../port/records.ts'
 import type { Member, Substrate } from '../port/substrate.ts'
 import { assign } from './assign.ts'
+import { PATIENCE_MS, pause, persist } from './persist.ts'
 import { type OwnerOptions, TaskOwner } from './task-owner.ts'
 import type { TaskShape } from './work.ts'
 
@@ -24,6 +25,10 @@ export interface HostOptions extends Omit<OwnerOptions, 'nonce' | 'signal'> {
   readonly suspectMs: number
 }
 
+/** To hand over may take so long: less than service managers wait before they kill. */
+const LEAVE_MS = 20_000
+/** And so long to say that it has left. */
+const FAREWELL_MS = 2000
 /** Figures are told so often. */
 const REPORT_MS = 1000
 /** Patience with an owner doubles so often at most. */
@@ -55,6 +60,7 @@ export class Host {
   #isOver = false
   readonly #abort = new AbortController()
   #cancelTimer: () => void = () => {}
+  #cancelLeaving: () => void = () => {}
   #settle!: { resolve(end: HostEnd): void; reject(error: unknown): void }
   /** How the host's part ended; rejects with a `TaskFailedError` if the run failed. */
   readonly done: Promise<HostEnd>
@@ -74,22 +80,35 @@ export class Host {
   async run(): Promise<HostEnd> {
     let unwatch: () => void = () => {}
     try {
-      unwatch = await this.#substrate.watch((tail) => this.#onTail(tail.commit))
+      const watch = () => this.#substrate.watch((tail) => this.#onTail(tail.commit))
+      unwatch = await persist(this.#clock, this.#abort.signal, watch, PATIENCE_MS)
       void this.#round()
       return await this.done
     } finally {
       this.#isOver = true
       this.#cancelTimer()
+      this.#cancelLeaving()
       unwatch()
       this.#abort.abort()
-      await this.#reporting
-      await this.#substrate.leave(this.#options.owner).catch(() => undefined) // its beats stop, which says the same
+      await this.#sayFarewell()
     }
   }
 
-  /** Hands its tasks over and leaves. */
+  /** A server that does not answer is not waited for: its beats stop, which says the same. */
+  async #sayFarewell(): Promise<void> {
+    const said = new AbortController()
+    const saying = this.#reporting
+      .then(() => this.#substrate.leave(this.#options.owner))
+      .catch(() => undefined)
+      .finally(() => said.abort())
+    await Promise.race([saying, pause(this.#clock, FAREWELL_MS, said.signal)])
+  }
+
+  /** Hands its tasks over and leaves; after a while without: what it has not committed is done again elsewhere. */
   leave(): void {
+    if (this.#isLeaving) return
     this.#isLeaving = true
+    this.#cancelLeaving = this.#clock.after(LEAVE_MS, () => this.#settle.resolve('left'))
     this.#releaseAll()
     this.#endIfLeft()
   }

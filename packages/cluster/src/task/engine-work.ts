@@ -6,6 +6,7 @@
 import {
   CancelledError,
   type Clock,
+  type EdgeStats,
   type Ledger,
   type Node,
   type RunOptions,
@@ -60,6 +61,8 @@ export class EngineWork implements Work {
   /** Index of the stage that begins with an edge's source, by the edge. */
   readonly #stages = new Map<string, number>()
   readonly #letters: LetterBuffer | undefined
+  /** Edges that were grown, at most a few times each: capacities double. */
+  readonly #stalls: EdgeStats[] = []
   /** All is held, since the edge for dead letters has no room. */
   #isHeld = false
   /** Credit counts no longer. */
@@ -111,7 +114,7 @@ export class EngineWork implements Work {
       outputs,
       pick: undefined,
       placement: undefined,
-      onGrown: () => {},
+      onGrown: (edge) => void this.#stalls.push(edge),
       stopsOnFailure: false,
       onDeadLetter: (letter) => this.#letters?.add(letter),
       onStopFor: () => {},
@@ -178,7 +181,7 @@ export class EngineWork implements Work {
 
   figures(): TaskFigures {
     const inbound = new Map([...this.#sources].map(([edge, { id }]) => [edge, id]))
-    return figuresOf(this.#engine.stats(), this.#plan, { inbound })
+    return figuresOf(this.#engine.stats(), this.#stalls, this.#plan, { inbound })
   }
 
   /**

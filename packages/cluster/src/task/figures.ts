@@ -10,20 +10,24 @@ export interface EdgeNames {
   readonly inbound: ReadonlyMap<string, string>
 }
 
-/** What stands in for other tasks is left out; an edge from or to it is named after the real one. */
+/**
+ * What stands in for other tasks is left out; an edge from or to it is named after the real one. `stalls` are the edges that
+ * the engine has grown.
+ */
 export function figuresOf(
   stats: Omit<Stats, 'phase'>,
+  stalls: readonly EdgeStats[],
   { reads, writes }: TaskPlan,
   { inbound }: EdgeNames,
 ): TaskFigures {
   const readOf = new Map(reads.map((read) => [inbound.get(read.name), read.edge]))
   const writeOf = new Map(writes.map((write) => [`output(${write.name})`, write.edge]))
   const standIns = new Set(inbound.values())
-  const edges = stats.edges.map((edge): EdgeStats => {
+  const named = (edge: EdgeStats): EdgeStats => {
     const real = readOf.get(edge.from) ?? writeOf.get(edge.to)
     if (real === undefined) return edge
     return { ...edge, from: real.from.id, output: real.output, to: real.to.id, input: real.input }
-  })
+  }
   const isReal = (id: string): boolean => !standIns.has(id)
   // a stage of nothing but a stand-in is no stage of the graph; its place is kept, so that the indexes of the others hold
   const stages = stats.stages
@@ -34,8 +38,9 @@ export function figuresOf(
     busyMs: stats.caller.busyMs,
     nodes: stats.nodes.filter(({ id }): boolean => isReal(id)) as readonly NodeStats[],
     stages,
-    edges,
+    edges: stats.edges.map(named),
     failures: stats.failures,
     grown: stats.grown,
+    ...(stalls.length === 0 ? {} : { stalls: stalls.map(named) }),
   }
 }

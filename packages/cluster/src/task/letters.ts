@@ -4,6 +4,7 @@
  */
 
 import { type DeadLetter, describe, LostItem, messageOf, NotSavedError } from '@millrace/core'
+import { isA, kindOfError, propertyOf, prototypeOf } from '@millrace/core/engine'
 import { fromBytes, toBytes } from './bytes.ts'
 
 /** Bytes of a chunk, about. */
@@ -55,8 +56,15 @@ function lost(item: unknown, why: string): LostItem {
   return new LostItem(describe(item), why)
 }
 
+/** Its kind, what it says and where it was thrown: what it holds beside that is no data. */
 function withoutDetails(error: unknown): Error {
-  return new Error(messageOf(error))
+  const bare = new Error(messageOf(error))
+  const kind = isA(error, Error) ? kindOfError(error) : undefined
+  // a class of the user's own may ask for more than that
+  if (typeof kind === 'string') Object.setPrototypeOf(bare, prototypeOf(kind))
+  const stack = propertyOf(error, 'stack')
+  if (typeof stack === 'string') bare.stack = stack
+  return bare
 }
 
 /** The letters of a chunk. */

@@ -3,7 +3,7 @@
  * go, edges that were grown, terms that fail on too many items. Called by `distributed.ts`.
  */
 
-import { type FailureRateOptions, FailureWatch, type Stats } from '@millrace/core'
+import { type EdgeStats, type FailureRateOptions, FailureWatch, type Stats } from '@millrace/core'
 import { lineOfStall } from '../report/events.ts'
 import { lineOfRate } from '../report/failures.ts'
 import type { Log } from '../report/log.ts'
@@ -13,27 +13,30 @@ export class HostEvents {
   readonly #log: Log
   readonly #watch: FailureWatch
   #hosts: ReadonlySet<string> | undefined
-  readonly #capacities = new Map<string, number>()
+  /** Capacity of each edge that was grown, as it was told. */
+  readonly #told = new Map<string, number>()
 
   constructor(log: Log, failureRate: FailureRateOptions | undefined) {
     this.#log = log
     this.#watch = new FailureWatch(failureRate)
   }
 
-  /** `hosts`: the names of those that are taken to be alive; `undefined` where they are no news. */
-  look(stats: Stats, hosts: readonly string[] | undefined): void {
+  /**
+   * `stalls`: the edges that were grown; `hosts`: the names of those that are taken to be alive, `undefined` where they are no
+   * news.
+   */
+  look(stats: Stats, stalls: readonly EdgeStats[], hosts: readonly string[] | undefined): void {
     if (hosts !== undefined) this.#lookAtHosts(new Set(hosts))
     for (const rate of this.#watch.look(stats)) {
       const level = rate.level === 'ok' ? 'info' : 'warn'
       this.#log(level, lineOfRate(rate), { event: 'failureRate', ...rate, level: undefined })
     }
-    for (const edge of stats.edges) {
+    for (const edge of stalls) {
       const { from, to, output, input, capacityItems } = edge
       const key = JSON.stringify([from, output, to, input])
-      const before = this.#capacities.get(key)
-      this.#capacities.set(key, capacityItems)
-      // half of an edge between two tasks has another capacity, and is no growth
-      if (before === undefined || capacityItems <= before || stats.grown === 0) continue
+      // the next owner of its task may have to grow it again
+      if ((this.#told.get(key) ?? 0) >= capacityItems) continue
+      this.#told.set(key, capacityItems)
       this.#log('warn', lineOfStall(edge), { event: 'stall', from, to, capacityItems })
     }
   }

@@ -4,6 +4,8 @@ import type { EngineSettings } from '@millrace/cluster'
 import { BadInputError, type Graph } from '@millrace/core'
 import type { RunConfig } from '../config/settings.ts'
 import { applyTerms } from '../config/term-options.ts'
+import { flagOf } from '../config/text-layers.ts'
+import type { RunCommandOptions } from './run-options.ts'
 
 /** What a process of a distributed run is to be told. */
 export interface HostSettings {
@@ -37,7 +39,28 @@ export function hostSettings(config: RunConfig, others: readonly string[] = []):
   }
 }
 
-/** A function is told by its text. */
-function told(_key: string, value: unknown): unknown {
-  return typeof value === 'function' ? String(value) : value
+/** What hosts that are started here are told in flags; files and variables they find as this process did. */
+export function hostFlags(options: RunCommandOptions): string[] {
+  const { config, strict, batchItems, capacityItems, commitMs, label = [] } = options
+  return [
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(strict === true ? [flagOf('strict')] : []),
+    ...(batchItems === undefined ? [] : [flagOf('batchItems'), batchItems]),
+    ...(capacityItems === undefined ? [] : [flagOf('capacityItems'), capacityItems]),
+    ...(commitMs === undefined ? [] : ['--commit-ms', String(commitMs)]),
+    ...label.flatMap((one) => ['--label', one]),
+  ]
+}
+
+/** A function is told by its text; the order of keys says nothing, but that of patterns for terms: later ones win. */
+function told(key: string, value: unknown): unknown {
+  if (typeof value === 'function') return String(value)
+  if (!isRecord(value)) return value
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
+  if (key === 'terms') return entries
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,12 +1,21 @@
-/** `Hosts`: processes on this machine that take part in a run. One that dies is started again. Called by `distributed.ts`. */
+/**
+ * `Hosts`: processes on this machine that take part in a run. One that dies is started again, with longer and longer pauses;
+ * one that cannot start ends the run. Called by `distributed.ts`.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Access } from '@millrace/cluster'
+import { type Access, HostFailedError } from '@millrace/cluster'
+import { type Clock, messageOf } from '@millrace/core'
+import { systemClock } from '@millrace/core/engine'
+import { HOST_CODES, type HostRefusal } from './host-codes.ts'
 import type { Parameters } from './parameters.ts'
 
-/** A host that has died is started again after this. */
-const RESTART_MS = 200
+/** A host that has died is started again after this; after twice the time if it dies again, and so on. */
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 10_000
+/** One that has lived for so long died of something else than the one before. */
+const STEADY_MS = 30_000
 
 /** What hosts are started with. */
 export interface HostsOptions {
@@ -20,55 +29,78 @@ export interface HostsOptions {
   readonly count: number
   /** Told of a host that died. */
   readonly onDeath: (line: string) => void
+  readonly clock?: Clock
+  /** Starts a process with these arguments. Tests put others in its place. */
+  readonly spawn?: (args: readonly string[]) => ChildProcess
 }
 
 /** The hosts of a run that were started here. */
 export class Hosts {
   readonly #options: HostsOptions
+  readonly #clock: Clock
   readonly #living = new Set<ChildProcess>()
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Set<() => void>()
   #isEnding = false
+  #refuse: (error: HostFailedError) => void = () => {}
+  /** Rejects if a host says that it cannot start. */
+  readonly refused: Promise<never>
 
   constructor(options: HostsOptions) {
     this.#options = options
-    for (let i = 0; i < options.count; i++) this.#start()
+    this.#clock = options.clock ?? systemClock
+    this.refused = new Promise((_resolve, reject) => {
+      this.#refuse = reject
+    })
+    this.refused.catch(() => undefined)
+    for (let i = 0; i < options.count; i++) this.#start(0)
   }
 
-  #start(): void {
-    const { module, run, servers, access, param, flags, onDeath } = this.#options
-    const params = Object.entries(param).flatMap(([name, value]) => ['--param', `${name}=${value}`])
-    const command = fileURLToPath(new URL('../bin/millrace.js', import.meta.resolve('millrace')))
-    const args = [
-      command,
-      'worker',
-      module,
-      '--run',
-      run,
-      '--servers',
-      servers.join(','),
-      '--quiet',
-      ...accessFlags(access),
-      ...flags,
-      ...params,
-    ]
-    // a signal from the terminal is for the command, which then tells the hosts
-    const host = spawn(process.execPath, [...process.execArgv, ...args], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      detached: true,
-    })
+  /** `deaths`: how many hosts have died in its place, one soon after the other. */
+  #start(deaths: number): void {
+    const bornAt = this.#clock.monotonic()
+    const isSteady = (): boolean => this.#clock.monotonic() - bornAt >= STEADY_MS
+    const die = (what: string): void => this.#replace(what, isSteady() ? 0 : deaths)
+    let host: ChildProcess
+    try {
+      host = (this.#options.spawn ?? spawnNode)(this.#args())
+    } catch (error) {
+      die(`a host could not be made (${messageOf(error)})`)
+      return
+    }
     this.#living.add(host)
-    host.once('exit', (code, signal) => {
-      this.#living.delete(host)
-      if (this.#isEnding || code === 0) return
-      // by its own word the run has failed, or a mistake keeps it from beginning
-      if (code === 1 || code === 2) return
-      onDeath(`host ${host.pid} was ended by ${signal ?? `code ${code}`}; another one takes its place`)
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer)
-        this.#start()
-      }, RESTART_MS)
-      this.#timers.add(timer)
+    let why: string | undefined
+    host.on('message', (message: Partial<HostRefusal>) => {
+      if (message.kind === 'refusal') why = message.reason
     })
+    host.once('error', (error) => {
+      // one that was made tells of its end by itself
+      if (host.pid === undefined && this.#living.delete(host))
+        die(`a host could not be made (${error.message})`)
+    })
+    // not at its exit: what it has said may still be on its way
+    host.once('close', (code, signal) => {
+      if (!this.#living.delete(host) || code === HOST_CODES.over || code === HOST_CODES.runFailed) return
+      if (code === HOST_CODES.refused) this.#refuse(new HostFailedError(String(host.pid), why))
+      else die(`host ${host.pid} was ended by ${signal ?? `code ${code}`}`)
+    })
+  }
+
+  #replace(what: string, deaths: number): void {
+    if (this.#isEnding) return
+    this.#options.onDeath(`${what}; another one takes its place`)
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** deaths, LONGEST_PAUSE_MS)
+    const cancel = this.#clock.after(pauseMs, () => {
+      this.#timers.delete(cancel)
+      this.#start(deaths + 1)
+    })
+    this.#timers.add(cancel)
+  }
+
+  #args(): string[] {
+    const { module, run, servers, access, param, flags } = this.#options
+    const params = Object.entries(param).flatMap(([name, value]) => ['--param', `${name}=${value}`])
+    const of = ['--run', run, '--servers', servers.join(','), '--quiet', '--hosted']
+    return ['worker', module, ...of, ...accessFlags(access), ...flags, ...params]
   }
 
   /** Ids of the processes. */
@@ -79,12 +111,12 @@ export class Hosts {
   /** Waits a moment for hosts to end, as they do when the run is over; then ends them. */
   async end(graceMs = 3000): Promise<void> {
     this.#isEnding = true
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const cancel of this.#timers) cancel()
     const ended = [...this.#living].map(
       (host) =>
         new Promise<void>((resolve) => {
           const timer = setTimeout(() => host.kill('SIGKILL'), graceMs)
-          host.once('exit', () => {
+          host.once('close', () => {
             clearTimeout(timer)
             resolve()
           })
@@ -92,6 +124,15 @@ export class Hosts {
     )
     await Promise.all(ended)
   }
+}
+
+function spawnNode(args: readonly string[]): ChildProcess {
+  const command = fileURLToPath(new URL('../bin/millrace.js', import.meta.resolve('millrace')))
+  // a signal from the terminal is for the command, which then tells the hosts
+  return spawn(process.execPath, [...process.execArgv, command, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+  })
 }
 
 function accessFlags({ creds, nkey, tlsCa, tlsCert, tlsKey }: Access): string[] {

@@ -24,6 +24,7 @@ export interface RunCommandOptions extends FlagValues, Access {
   readonly servers?: readonly string[]
   readonly run?: string
   readonly label?: readonly string[]
+  readonly commitMs?: number
   readonly tap?: readonly string[]
   readonly tapLimit?: number
   readonly ui?: true
