@@ -300,6 +300,38 @@ test('compare prints where answers differ, and 1 is its exit code; 0 if they do 
   ])
 })
 
+test('compare finds a state that is passed on and what a module keeps; a strict run refuses both changes', async () => {
+  const start = (command: string, kind: string, ...more: string[]) =>
+    millrace([command, fixture('mutations.ts'), '-p', `kind=${kind}`, ...more])
+  const [state, module, item, strict] = await Promise.all([
+    start('compare', 'state', '--strategies', 'inline,pool'),
+    start('compare', 'module', '--strategies', 'inline'),
+    start('run', 'item', '--strict'),
+    start('run', 'state', '--strict'),
+  ])
+  expect([state.code, state.stdout.split('\n')]).toEqual([
+    1,
+    [
+      'inline: completed, 300 in, 300 out',
+      'pool: completed, 300 in, 300 out',
+      expect.stringMatching(/^ {2}differs in output "out" of "scan", item 0/),
+      'inline again: completed, 300 in, 300 out; the same',
+      '',
+    ],
+  ])
+  expect([module.code, module.stdout]).toEqual([
+    1,
+    'inline: completed, 300 in, 300 out\n' +
+      'inline again: completed, 300 in, 300 out\n' +
+      '  differs in output "out" of "map", item 0: "0: 0", but here "0: 300"\n',
+  ])
+  const of = (term: string) => ({
+    code: 1,
+    stderr: expect.stringMatching(new RegExp(`^millrace: Term "${term}" failed .*\\[TERM_FAILED\\]`)),
+  })
+  expect([item, strict]).toMatchObject([of('map'), of('scan')])
+})
+
 test('compare mutes what the graph prints, and tells of mistakes in the call', async () => {
   const { code, stdout } = await millrace(['compare', fixture('numbers.ts'), '--strategies', 'inline'])
   expect([code, stdout]).toEqual([
