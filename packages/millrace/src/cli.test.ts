@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import { fixture, millrace, saidBy } from '../test/millrace-process.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
+import { strategies } from './config/settings.ts'
 
 const shown = (name: string): string => relative(process.cwd(), fixture(name))
 
@@ -360,4 +361,40 @@ test('what is lost without an error is told, stands in the summary, and fails th
     code: 2,
     stderr: expect.stringContaining('"unmached" is none. Allowed: letters, unmatched, dropped.'),
   })
+})
+
+test('losses are told, summed up and fail the command under every strategy alike', {
+  timeout: 60_000,
+}, async () => {
+  const folder = temporaryFolder()
+  const failOn = ['letters', 'dropped', 'unmatched', 'letters,dropped', 'dropped,unmatched']
+  await Promise.all(
+    strategies.map(async (strategy, at) => {
+      const summary = join(folder, `${strategy}.json`)
+      const { code, stderr } = await millrace([
+        ...['run', fixture('losing.ts'), '--strategy', strategy, '--workers', '2', '--batch-items', '7'],
+        ...['--summary', summary, '--fail-on', failOn[at] as string],
+      ])
+      expect([strategy, code, stderr.split('\n').map((line) => line.replace(/^.*\[/, '['))]).toEqual([
+        strategy,
+        1,
+        expect.arrayContaining(['[UNMATCHED]', '[DROPPED]']),
+      ])
+      expect(stderr).toContain('1 item was set aside (picky 1)')
+      const told = JSON.parse(readFileSync(summary, 'utf8'))
+      expect(told).toMatchObject({
+        strategy,
+        // under hybrid each of the four sources has one of its own
+        workers: { inline: 0, hybrid: 6 }[strategy as string] ?? 2,
+        settings: { batchItems: 7 },
+        outcome: 'completed',
+        results: { kept: [1, 3, 4], latest: [4], rows: [{ a: 1, b: 1 }] },
+        losses: [
+          { figure: 'letters', items: 1 },
+          { figure: 'unmatched', items: 3 },
+          { figure: 'dropped', items: 3 },
+        ],
+      })
+    }),
+  )
 })

@@ -16,7 +16,7 @@ interface Left {
   readonly heapMb: number
 }
 
-test.each(['dedicated', 'hybrid'])(
+test.each(['dedicated', 'hybrid', 'pool', 'work-stealing'])(
   '%s: threads, handles and heap are those of the first runs',
   (strategy) => {
     const line = execFileSync(process.execPath, ['--expose-gc', program, strategy, String(RUNS)], {
