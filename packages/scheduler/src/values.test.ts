@@ -196,6 +196,34 @@ describe('a checkpoint', () => {
     }
   })
 
+  test.each(['input', 'state'] as const)(
+    'keeps whatever a value is made of, or refuses it: %s',
+    async (as) => {
+      const seen = { kept: 0, refused: 0 }
+      for (let seed = 1; seed <= 12 * ROUNDS; seed++) {
+        const kind = new Random(seed).pick(kindsOf('any'))
+        const kinds = Array.from({ length: 24 }, () => kind)
+        const params = { lot: 'any', kinds, seed: seed * 1000, as } as const
+        const store = await killed(params).catch(
+          (error: { readonly code: string; readonly message: string }) => {
+            expect([seed, kind, error]).toMatchObject([seed, kind, { code: 'NOT_SAVED' }])
+            expect(error.message).toMatch(/"(values|pass|keep)".*\(\S*value\S* is /)
+          },
+        )
+        if (store === undefined) {
+          seen.refused++
+          continue
+        }
+        const resumed = await run(valuesGraph(params), { checkpoint: { store } }).done
+        const given = (resumed.results['keep'] as unknown[]).map(comparable)
+        expect([seed, kind, given]).toEqual([seed, kind, await inlineSignatures(params)])
+        seen.kept++
+      }
+      expect([seen.kept > 0, seen.refused > 0]).toEqual([true, true])
+    },
+    60_000,
+  )
+
   test('refuses what is not', async () => {
     for (const lot of ['refused', 'shared'] as const) {
       for (const [at, kind] of kindsOf(lot).entries()) {
