@@ -16,6 +16,10 @@ test.each([
   ['two-runs', 'work-stealing'],
   ['ends-early', 'pool'],
   ['ends-early', 'work-stealing'],
+  ['stuck-return', 'dedicated'],
+  ['stuck-return', 'hybrid'],
+  ['stuck-hooks', 'dedicated'],
+  ['stuck-hooks', 'hybrid'],
 ])(
   '%s under %s',
   async (file, strategy) => {

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import { fixture, millrace, saidBy } from '../test/millrace-process.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
+import { strategies } from './config/settings.ts'
 
 const shown = (name: string): string => relative(process.cwd(), fixture(name))
 
@@ -300,6 +301,38 @@ test('compare prints where answers differ, and 1 is its exit code; 0 if they do 
   ])
 })
 
+test('compare finds a state that is passed on and what a module keeps; a strict run refuses both changes', async () => {
+  const start = (command: string, kind: string, ...more: string[]) =>
+    millrace([command, fixture('mutations.ts'), '-p', `kind=${kind}`, ...more])
+  const [state, module, item, strict] = await Promise.all([
+    start('compare', 'state', '--strategies', 'inline,pool'),
+    start('compare', 'module', '--strategies', 'inline'),
+    start('run', 'item', '--strict'),
+    start('run', 'state', '--strict'),
+  ])
+  expect([state.code, state.stdout.split('\n')]).toEqual([
+    1,
+    [
+      'inline: completed, 300 in, 300 out',
+      'pool: completed, 300 in, 300 out',
+      expect.stringMatching(/^ {2}differs in output "out" of "scan", item 0/),
+      'inline again: completed, 300 in, 300 out; the same',
+      '',
+    ],
+  ])
+  expect([module.code, module.stdout]).toEqual([
+    1,
+    'inline: completed, 300 in, 300 out\n' +
+      'inline again: completed, 300 in, 300 out\n' +
+      '  differs in output "out" of "map", item 0: "0: 0", but here "0: 300"\n',
+  ])
+  const of = (term: string) => ({
+    code: 1,
+    stderr: expect.stringMatching(new RegExp(`^millrace: Term "${term}" failed .*\\[TERM_FAILED\\]`)),
+  })
+  expect([item, strict]).toMatchObject([of('map'), of('scan')])
+})
+
 test('compare mutes what the graph prints, and tells of mistakes in the call', async () => {
   const { code, stdout } = await millrace(['compare', fixture('numbers.ts'), '--strategies', 'inline'])
   expect([code, stdout]).toEqual([
@@ -328,4 +361,40 @@ test('what is lost without an error is told, stands in the summary, and fails th
     code: 2,
     stderr: expect.stringContaining('"unmached" is none. Allowed: letters, unmatched, dropped.'),
   })
+})
+
+test('losses are told, summed up and fail the command under every strategy alike', {
+  timeout: 60_000,
+}, async () => {
+  const folder = temporaryFolder()
+  const failOn = ['letters', 'dropped', 'unmatched', 'letters,dropped', 'dropped,unmatched']
+  await Promise.all(
+    strategies.map(async (strategy, at) => {
+      const summary = join(folder, `${strategy}.json`)
+      const { code, stderr } = await millrace([
+        ...['run', fixture('losing.ts'), '--strategy', strategy, '--workers', '2', '--batch-items', '7'],
+        ...['--summary', summary, '--fail-on', failOn[at] as string],
+      ])
+      expect([strategy, code, stderr.split('\n').map((line) => line.replace(/^.*\[/, '['))]).toEqual([
+        strategy,
+        1,
+        expect.arrayContaining(['[UNMATCHED]', '[DROPPED]']),
+      ])
+      expect(stderr).toContain('1 item was set aside (picky 1)')
+      const told = JSON.parse(readFileSync(summary, 'utf8'))
+      expect(told).toMatchObject({
+        strategy,
+        // under hybrid each of the four sources has one of its own
+        workers: { inline: 0, hybrid: 6 }[strategy as string] ?? 2,
+        settings: { batchItems: 7 },
+        outcome: 'completed',
+        results: { kept: [1, 3, 4], latest: expect.arrayContaining([4]), rows: [{ a: 1, b: 1 }] },
+        losses: [
+          { figure: 'letters', items: 1 },
+          { figure: 'unmatched', items: 3 },
+          { figure: 'dropped', items: expect.any(Number) },
+        ],
+      })
+    }),
+  )
 })

@@ -15,11 +15,12 @@ const graphOf = `graph(import.meta.url, () => fromIterable([1, 2, 3]).pipe(map((
 const imports = `import { graph, isMain, run } from 'millrace'
 import { fromIterable, map, print } from 'millrace/terms'
 `
-const runIt = `await run(job(), { scheduler: { strategy: process.argv[2] as 'pool', workers: 1 } }).done`
+const runIt = `const [strategy, isolation = 'thread'] = (process.argv[2] ?? 'pool').split(', ') as ['pool', 'thread']
+await run(job(), { scheduler: { strategy, isolation, workers: 1 } }).done`
 
 const sources = {
   'package.json': '{ "type": "module" }',
-  'one.ts': `${imports}const job = ${graphOf}\nexport default job\nif (isMain(import.meta.url)) ${runIt}\n`,
+  'one.ts': `${imports}const job = ${graphOf}\nexport default job\nif (isMain(import.meta.url)) {\n${runIt}\n}\n`,
   'squares.ts': `${imports}export default ${graphOf}\n`,
   'beside.ts': `import { run } from 'millrace'
 const { default: job }: typeof import('./squares.ts') = await import(new URL('squares.js', import.meta.url).href)
@@ -27,7 +28,7 @@ ${runIt}\n`,
   'inside.ts': `import { run } from 'millrace'\nimport job from './squares.ts'\n${runIt}\n`,
 }
 
-/** Bundles, then runs the program under this strategy. */
+/** Bundles, then runs the program under this strategy, and this isolation. */
 async function bundled(
   program: string,
   strategy: string,
@@ -55,7 +56,9 @@ async function bundled(
 
 const ran = { stdout: '1\n4\n9\n', codes: [], stderr: '' }
 
-test.each(['inline', 'dedicated', 'pool', 'work-stealing'])('one file, %s', async (strategy) => {
+const WITH_WORKERS = ['dedicated', 'hybrid', 'hybrid, process', 'pool', 'pool, process', 'work-stealing']
+
+test.each(['inline', ...WITH_WORKERS])('one file, %s', async (strategy) => {
   const options: BuildOptions = { entryPoints: ['one.ts'], packages: 'external' }
   expect(await bundled('one.js', strategy, options)).toEqual(ran)
 })
@@ -84,7 +87,7 @@ test('with Millrace inside, inline', async () => {
   expect(await bundled('one.js', 'inline', { entryPoints: ['one.ts'] })).toEqual(ran)
 })
 
-test.each(['dedicated', 'hybrid', 'pool', 'work-stealing'])('with Millrace inside, %s', async (strategy) => {
+test.each(WITH_WORKERS)('with Millrace inside, %s', async (strategy) => {
   const { stdout, codes, stderr } = await bundled('one.js', strategy, { entryPoints: ['one.ts'] })
   expect({ stdout, codes }).toEqual({ stdout: '', codes: ['BUNDLED'] })
   expect(stderr).toContain('worker/entry.js')

@@ -2,6 +2,7 @@
 // rejections, clean-up that throws, and what never settles while nothing is left that could settle it.
 
 import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { fixture, millrace } from './millrace-process.ts'
 
@@ -70,4 +71,14 @@ describe('a program', () => {
       expect(await play(how, strategy)).toEqual({ code: 1, stdout: 'UNCAUGHT\n' })
     }
   }, 60_000)
+})
+
+test('done before an output that holds more than an edge fails the run, under every strategy', async () => {
+  const places = ['pool, process', 'hybrid, process', ...STRATEGIES]
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const { stdout } = await promisify(execFile)(process.execPath, [fixture('unread-output.mjs'), ...places], {
+    env,
+    timeout: 60_000,
+  })
+  expect(stdout).toBe(places.map((place) => `${place}: UNREAD_OUTPUT\n`).join(''))
 })

@@ -11,8 +11,8 @@ const ITEMS = 20_000
 /** A pipe's stream is full at 16 KiB, since Node 22 at 64 KiB; one line more is let through. */
 const MOST_BYTES = getDefaultHighWaterMark(false) + 4000
 
-test.each(['print', 'pprint', 'dump', 'printKeys'])(
-  '%s: a reader that is late gets everything, and little is queued meanwhile',
+test.each(['print', 'pprint', 'dump', 'printKeys', 'twenty'])(
+  '%s: a reader that is late gets everything, little is queued meanwhile, and nothing is warned of',
   async (term) => {
     const child = spawn(process.execPath, [fixture('prints-much.mjs'), term], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,15 +42,19 @@ test.each(['inline', 'pool', 'dedicated', 'work-stealing', 'hybrid'])(
   },
 )
 
-test.skipIf(!existsSync('/dev/full'))('a disk that is full is told, with the name of the term', async () => {
-  const child = spawn(process.execPath, [fixture('prints-much.mjs'), 'print'], {
-    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
-  })
-  let said = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
-  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1)
-  expect(said).toMatch(/Term "print" failed.*ENOSPC/)
-})
+test.skipIf(!existsSync('/dev/full')).each(['print', 'pprint', 'dump', 'toWritable'])(
+  'a disk that is full is told, with the name of the term: %s',
+  (term) => {
+    const { status, stderr } = spawnSync(process.execPath, [fixture('prints-much.mjs'), term], {
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+      encoding: 'utf8',
+    })
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`Term "${term}" failed[^]*ENOSPC`)),
+    ])
+  },
+)
 
 test('cancelling does not wait for a reader that does not read', async () => {
   const child = spawn(process.execPath, [fixture('prints-much.mjs'), 'print', 'cancel'], {

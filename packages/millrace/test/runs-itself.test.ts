@@ -43,11 +43,14 @@ async function start(file: string, how: string, placed: readonly string[]): Prom
 }
 
 describe.each(workers)('%s, %s', (...placed) => {
-  test('a run at the top level is refused; what follows it is done once', async () => {
-    const { code, stdout, stderr, notes } = await start(program, 'plain', placed)
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'RUN_WHILE_LOADING\n', stderr: '' })
-    expect(notes.filter((line) => line !== 'runs')).toEqual(['over'])
-  })
+  test.each(['plain', 'compares', 'reads'])(
+    'a run at the top level is refused; what follows it is done once: %s',
+    async (how) => {
+      const { code, stdout, stderr, notes } = await start(program, how, placed)
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'RUN_WHILE_LOADING\n', stderr: '' })
+      expect(notes.filter((line) => line !== 'runs')).toEqual(['over'])
+    },
+  )
 
   test('so is one that the module comes to later', async () => {
     const { code, stdout, stderr, notes } = await start(program, 'late', placed)
@@ -67,9 +70,13 @@ describe.each(workers)('%s, %s', (...placed) => {
   })
 })
 
-test('inline needs no guard', async () => {
-  const { stdout, notes } = await start(program, 'plain', ['inline', 'thread'])
-  expect([stdout, notes]).toEqual(['[1,4,9]\n', ['runs', 'charged', 'over']])
+test.each([
+  ['plain', '[1,4,9]'],
+  ['reads', '[1,4,9]'],
+  ['compares', '[3,3]'],
+])('inline needs no guard: %s', async (how, said) => {
+  const { stdout, notes } = await start(program, how, ['inline', 'thread'])
+  expect([stdout, notes]).toEqual([`${said}\n`, ['runs', 'charged', 'over']])
 })
 
 test('isMain sees through a symbolic link, and what a folder or a name without extension stands for', async () => {

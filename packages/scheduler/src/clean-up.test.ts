@@ -3,10 +3,18 @@
 import { run } from '@millrace/core'
 import { describe, expect, test } from 'vitest'
 import cleanUp from '../test/fixtures/clean-up.ts'
-import type { Strategy } from './options.ts'
+import type { SchedulerOptions } from './options.ts'
 import { placementFor } from './placement-for.ts'
 
-const STRATEGIES: readonly Strategy[] = ['inline', 'dedicated', 'hybrid', 'pool', 'work-stealing']
+const PLACES: readonly SchedulerOptions[] = [
+  { strategy: 'inline' },
+  { strategy: 'dedicated' },
+  { strategy: 'hybrid' },
+  { strategy: 'pool' },
+  { strategy: 'work-stealing' },
+  { strategy: 'pool', isolation: 'process' },
+  { strategy: 'hybrid', isolation: 'process' },
+]
 
 const failed = (term: string, phase: string, cause: object) => ({ code: 'TERM_FAILED', term, phase, cause })
 const late = { code: 'CLEANUP_TIMEOUT' }
@@ -24,18 +32,18 @@ const outcomes: Readonly<Record<string, object>> = {
   'exit() rejects': failed('hooked', 'exit', thrown),
 }
 
-function start(strategy: Strategy, how: string, isApart: boolean) {
-  const placement = placementFor({ strategy, workers: 4, fallback: 'share' })
+function start(scheduler: SchedulerOptions, how: string, isApart: boolean) {
+  const placement = placementFor({ workers: 4, fallback: 'share', ...scheduler })
   return run(cleanUp({ how, isApart }), {
     cleanupTimeoutMs: 300,
     ...(placement === undefined ? {} : { placement }),
   })
 }
 
-describe.each(STRATEGIES)('%s', (strategy) => {
+describe.each(PLACES)('$strategy, $isolation', (scheduler) => {
   describe.each([false, true])('source and take apart: %s', (isApart) => {
     test.each(Object.entries(outcomes))('%s', async (how, expected) => {
-      const { done } = start(strategy, how, isApart)
+      const { done } = start(scheduler, how, isApart)
       const outcome = await done.then(
         ({ results }) => results['keep'],
         (error: unknown) => error,
@@ -52,7 +60,7 @@ describe.each(STRATEGIES)('%s', (strategy) => {
     'next() never settles',
   ])('cancel settles: %s', async (how) => {
     for (const waitMs of [0, 150]) {
-      const running = start(strategy, how, true)
+      const running = start(scheduler, how, true)
       let isSettled = false
       const settle = (): void => {
         isSettled = true

@@ -2,13 +2,14 @@
 
 import { type DeadLetter, kernelTerm, moduleTerm, type RunOptions, run } from '@millrace/core'
 import { checkLedger } from '@millrace/core/testing'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import poison, { type PoisonParams } from '../test/fixtures/poison.ts'
-import slow from '../test/fixtures/slow.ts'
+import slow, { setWallClock } from '../test/fixtures/slow.ts'
 import type { SchedulerOptions } from './options.ts'
 import { placementFor } from './placement-for.ts'
 
 const ITEMS = 3000
+const DAY_MS = 86_400_000
 
 const STRATEGIES: readonly SchedulerOptions[] = [
   { strategy: 'inline' },
@@ -142,23 +143,27 @@ async function settledAt(count: () => number): Promise<void> {
 }
 
 describe.each(STRATEGIES)('time limits: %j', (scheduler) => {
-  const begin = (computes: boolean) => {
+  const begin = (computes: boolean, jumpMs = 0) => {
     const placement = placementFor({ ...scheduler, fallback: 'share' })
-    return run(slow({ computes }), placement === undefined ? {} : { placement })
+    return run(slow({ computes, jumpMs }), placement === undefined ? {} : { placement })
   }
+  afterEach(() => setWallClock(0))
 
-  test('a call that never ends is given up, and nothing else', async () => {
-    const r = begin(false)
-    const letters: unknown[] = []
-    r.on('deadLetter', ({ term, item, kind, error }) => {
-      letters.push([term, item, kind, (error as { code: string }).code])
-    })
-    const summary = await r.done
-    checkLedger(summary)
-    expect(summary.results['keep']).toEqual([1, 2, 3, 4, 6, 7, 8, 9])
-    expect(letters).toEqual([['answer', 5, 'timeout', 'CALL_TIMEOUT']])
-    expect(summary.failures).toMatchObject({ total: 1, timeout: 1 })
-  })
+  test.each([0, -DAY_MS, DAY_MS])(
+    'a call that never ends is given up, and nothing else, if the wall clock is set by %d ms',
+    async (jumpMs) => {
+      const r = begin(false, jumpMs)
+      const letters: unknown[] = []
+      r.on('deadLetter', ({ term, item, kind, error }) => {
+        letters.push([term, item, kind, (error as { code: string }).code])
+      })
+      const summary = await r.done
+      checkLedger(summary)
+      expect(summary.results['keep']).toEqual([1, 2, 3, 4, 6, 7, 8, 9])
+      expect(letters).toEqual([['answer', 5, 'timeout', 'CALL_TIMEOUT']])
+      expect(summary.failures).toMatchObject({ total: 1, timeout: 1 })
+    },
+  )
 
   test('a limit on a function that just computes is refused where nothing could end it', async () => {
     if (scheduler.strategy === 'inline') {

@@ -16,7 +16,7 @@ interface Left {
   readonly heapMb: number
 }
 
-test.each(['dedicated', 'hybrid'])(
+test.each(['dedicated', 'hybrid', 'pool', 'work-stealing'])(
   '%s: threads, handles and heap are those of the first runs',
   (strategy) => {
     const line = execFileSync(process.execPath, ['--expose-gc', program, strategy, String(RUNS)], {
@@ -30,7 +30,8 @@ test.each(['dedicated', 'hybrid'])(
       readonly failed: number
     }
     expect(failed).toBe(0)
-    expect(last.threads).toBeLessThanOrEqual(first.threads)
+    // of three workers one may have had nothing to do at first
+    expect(last.threads).toBeLessThanOrEqual(Math.max(first.threads, 3))
     expect([first.handles, last.handles]).toEqual([0, 0])
     expect(last.heapMb).toBeLessThanOrEqual(first.heapMb + 4)
   },

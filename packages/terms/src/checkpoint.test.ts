@@ -1,6 +1,6 @@
 // Files read and written go on from a checkpoint: whatever moment the process died at, each line once, each byte the same.
 
-import { readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type RunOptions, run, type Term } from '@millrace/core'
@@ -10,6 +10,7 @@ import { expect, test } from 'vitest'
 import {
   collect,
   csv,
+  csvTail,
   filter,
   formatCsv,
   fromIterable,
@@ -74,6 +75,51 @@ test('lines: at the byte where a line begins, whatever the encoding and the line
     ),
     { numRuns: 60 },
   )
+})
+
+test('a CSV file that grows is gone on with in the middle of a record, of a quote and of a character', async () => {
+  const file = join(await temporaryFolder(), 'growing.csv')
+  const all = Array.from({ length: 120 }, (_, id) => ({ id, text: `a "${id}"\r\n,é 😀` }))
+  const records = all.map(({ id, text }) => Buffer.from(`${id},"${text.replaceAll('"', '""')}"\n`))
+  for (let seed = 0; seed < 6; seed++) {
+    const random = new Random(seed)
+    await writeFile(file, 'id,text\n')
+    const sink = collect<{ id: number; text: string }>()
+    let store = new MemoryStore()
+    let resumes = 0
+    let written = Buffer.alloc(0)
+    // each life sees ten records more, and some bytes of the next; it is killed at one of them, the last one at none
+    for (let target = random.below(10), there = 10; ; target += 1 + random.below(10), there += 10) {
+      const isLast = there === all.length
+      const bytes = Buffer.concat(records.slice(0, there + 1))
+      const size = isLast ? bytes.length : bytes.length - 1 - random.below((records[there] as Buffer).length)
+      await appendFile(file, bytes.subarray(written.length, size))
+      written = bytes.subarray(0, size)
+      let remains: MemoryStore | undefined
+      const weak = map((row: { id: number; text: string }) => {
+        if (row.id === target && !isLast) {
+          remains = store.copy()
+          void running.cancel('killed')
+        }
+        return row
+      })
+      const options = { pollMs: 1, cast: { id: Number }, ...(isLast ? { untilIdleMs: 20 } : {}) }
+      const running = run(csvTail<{ id: number; text: string }>(file, options).pipe(weak, sink), {
+        ...{ batchItems: 3, edges: { capacityItems: 5 } },
+        checkpoint: { store, everyItems: 1 + random.below(7) },
+      })
+      running.on('resume', () => resumes++)
+      const summary = await running.done.catch((error: { readonly code: string }) => {
+        if (error.code !== 'CANCELLED') throw error
+      })
+      if (isLast) {
+        expect(summary?.result(sink)).toEqual(all)
+        break
+      }
+      store = remains as MemoryStore
+    }
+    expect(resumes).toBeGreaterThan(0)
+  }
 })
 
 test('lines of many chunks are read on from where they were, not from the begin', async () => {

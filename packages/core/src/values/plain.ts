@@ -91,9 +91,11 @@ function hasOnlyNames(value: object, count: number): boolean {
 
 function isPlainArray(value: readonly unknown[], depth: number): boolean {
   // beside parts that are objects the look takes little time
-  if (value.length > MAX_NAMED && typeof value[0] !== 'object') hasLongList = true
-  else for (let i = 0; i < value.length; i++) if (getterOf(value, i) !== undefined) return false
+  const isLong = value.length > MAX_NAMED && typeof value[0] !== 'object'
+  if (isLong) hasLongList = true
+  // one walk, which ends at the first hole: a list of one element may be four thousand million long
   for (let i = 0; i < value.length; i++) {
+    if (!isLong && getterOf(value, i) !== undefined) return false
     const part = value[i]
     if (typeof part === 'object' ? part !== null && !isPlainObject(part, depth + 1) : !isPrimitive(part)) {
       return false

@@ -119,6 +119,9 @@ test('a replay that would replace the results of the first run is refused, and n
   const refused = await run('-p', 'out=o.txt', ...replay, '--dead-letters', 'e.ndjson')
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('[WOULD_REPLACE]')])
   expect(refused.stderr).toContain('--overwrite')
+  const rerun = ['letters', 'd.ndjson', '1', '--rerun', fixture('kept-letters.ts'), '-p', 'fixed=yes']
+  const refusedAgain = await millrace([...rerun, '-p', 'out=o.txt'], folder)
+  expect([refusedAgain.code, refusedAgain.stderr]).toEqual([2, expect.stringContaining('[WOULD_REPLACE]')])
   expect([text('o.txt'), text('d.ndjson')]).toEqual(['a\nc\n', letters])
   expect((await run('-p', 'out=more.txt', ...replay)).code).toBe(0)
   expect([text('o.txt'), text('more.txt')]).toEqual(['a\nc\n', 'b\n'])

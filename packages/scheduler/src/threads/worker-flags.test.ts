@@ -51,6 +51,8 @@ test.each([
   ['pool', 'process'],
   ['work-stealing', 'thread'],
   ['dedicated', 'thread'],
+  ['hybrid', 'thread'],
+  ['hybrid', 'process'],
 ])('a program from standard input has workers: %s, %s', (strategy, isolation) => {
   const program = `
     import { run } from ${JSON.stringify(core)}

@@ -31,6 +31,7 @@ export function checkedKernel(node: Node, kernel: Kernel, stopsOnFailure: boolea
     case 'map':
     case 'apply':
     case 'scan':
+    case 'concurrent':
       return { ...kernel, f: checked(kernel.f as Call, checkedValue) } as Kernel
     case 'flatMap':
     case 'expand':

@@ -75,6 +75,14 @@ test('decimals are the nearest numbers, however they are stored', async () => {
   )
 })
 
+test('whole numbers of 64 bits keep all their digits', async () => {
+  const path = join(await temporaryFolder(), 'long.parquet')
+  const data = [2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n, 7n]
+  const columnData = [{ name: 'id', data, type: 'INT64' as const }]
+  await writeFile(path, new Uint8Array(parquetWriteBuffer({ columnData })))
+  expect(await toArray(parquet(path))).toEqual(data.map((id) => ({ id })))
+})
+
 test('decimals within lists, records and maps', () => {
   const price = { name: 'price', type: 'INT32', converted_type: 'DECIMAL', scale: 2 } as const
   const schema: SchemaElement[] = [

@@ -54,6 +54,15 @@ test('large integers are kept if asked for', async () => {
   expect(await of({})).toEqual(JSON.parse(text))
   expect(await of({ largeIntegers: 'bigint' })).toEqual([12345678901234567890n, -9007199254740993n, ...rest])
   expect(await of({ largeIntegers: 'text' })).toEqual(['12345678901234567890', '-9007199254740993', ...rest])
+  // as bytes, cut anywhere
+  const bytes = Buffer.from(text)
+  for (let size = 1; size < bytes.length; size += 11) {
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      Uint8Array.from(bytes.subarray(i * size, (i + 1) * size)),
+    )
+    const read = fromIterable(chunks).pipe(parseJson({ largeIntegers: 'bigint' }))
+    expect(await toArray(read)).toEqual([12345678901234567890n, -9007199254740993n, ...rest])
+  }
   expect(() => parseJson({ largeIntegers: 'number' as never })).toThrow(REFUSED)
 })
 

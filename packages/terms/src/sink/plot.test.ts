@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '@millrace/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { map } from '../function/map.ts'
 import { fromIterable } from '../source/from-iterable.ts'
 import { type PlotOptions, plot } from './plot.ts'
 
@@ -46,6 +47,25 @@ test('an .svg is drawn, a .json is the specification', async () => {
   await run(fromIterable(readings).pipe(plot({ x: 'at', y: ['inside', 'outside'], file: svg }))).done
   const drawn = await readFile(svg, 'utf8')
   expect([drawn.startsWith('<svg'), drawn.includes('outside')]).toEqual([true, true])
+})
+
+test('of two runs at once the second one is refused; a replay does not replace what is there, unless it is told to', async () => {
+  const file = join(folder, 'taken.json')
+  const graph = fromIterable(readings).pipe(
+    map((reading) => reading),
+    plot({ y: 'inside', file }),
+  )
+  const [first, second] = await Promise.allSettled([run(graph).done, run(graph).done])
+  expect([first?.status, second]).toMatchObject([
+    'fulfilled',
+    { reason: { term: 'plot', phase: 'enter', cause: { code: 'IN_USE' } } },
+  ])
+  const drawn = await readFile(file, 'utf8')
+  const replay = { map: [{ at: new Date(0), inside: 30 }] }
+  expect(() => run(graph, { replay })).toThrow(expect.objectContaining({ code: 'WOULD_REPLACE' }))
+  expect(await readFile(file, 'utf8')).toBe(drawn)
+  await run(graph, { replay, overwrite: true }).done
+  expect(JSON.parse(await readFile(file, 'utf8')).data.values).toMatchObject([{ y: 30 }])
 })
 
 test('a picture of nothing is empty', async () => {

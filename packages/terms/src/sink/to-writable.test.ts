@@ -202,3 +202,21 @@ test('refuses what is no stream; stays on the thread of its stream', async () =>
   })
   expect(toWritable(process.stdout).isLocal).toBe(true)
 })
+
+test('fifteen terms on one stream warn of nothing, and leave no listeners and no room behind', async () => {
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error) => warnings.push(name)
+  process.on('warning', onWarning)
+  try {
+    const { stream, seen } = slowNode()
+    const before = [stream.getMaxListeners(), stream.eventNames()]
+    const sinks = Array.from({ length: 15 }, () => toWritable<number>(stream, { end: false }))
+    await run(fromIterable(numbers(20)).parallel(...(sinks as [(typeof sinks)[0], (typeof sinks)[0]]))).done
+    await new Promise(setImmediate)
+    expect(warnings).not.toContain('MaxListenersExceededWarning')
+    expect(seen.length).toBe(300)
+    expect([stream.getMaxListeners(), stream.eventNames()]).toEqual(before)
+  } finally {
+    process.off('warning', onWarning)
+  }
+})

@@ -7,6 +7,7 @@ import type { BatchSourceTerm, Context } from '@millrace/core'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
 import {
+  cron,
   csv,
   fileTail,
   fileWatch,
@@ -204,6 +205,7 @@ test('replays() is refused where it cannot be true', () => {
     fileWatch('a'),
     httpPoll('http://127.0.0.1/'),
     interval(5),
+    cron('* * * * *'),
     fromEvents(new EventTarget(), 'x', { overflow: 'fail' }),
   ]
   for (const source of live) {

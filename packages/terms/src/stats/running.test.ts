@@ -94,6 +94,44 @@ test('no digits are lost', async () => {
   expect(await toArray(fromIterable(endless).pipe(sum()))).toEqual(endless.map(() => endless[0]))
 })
 
+test('infinities, NaN and what overflows on the way, over every prefix and across the keys', async () => {
+  const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN]
+  const figures = async (...values: number[]) => {
+    const source = fromIterable(values)
+    const [sums, means, deviations, hulls] = await Promise.all([
+      toArray(source.pipe(sum())),
+      toArray(source.pipe(mean())),
+      toArray(source.pipe(std())),
+      toArray(source.pipe(stdHull())),
+    ])
+    const across = fromIterable([values])
+    expect(
+      await Promise.all([
+        toArray(across.pipe(sum({ over: 'keys' }))),
+        toArray(across.pipe(mean({ over: 'keys' }))),
+        toArray(across.pipe(std({ over: 'keys' }))),
+        toArray(across.pipe(stdHull({ over: 'keys' }))),
+      ]),
+    ).toEqual([sums.slice(-1), means.slice(-1), deviations.slice(-1), hulls.slice(-1)])
+    return { sums, means, deviations }
+  }
+  expect(await figures(1, inf, 2)).toEqual({
+    sums: [1, inf, inf],
+    means: [1, inf, inf],
+    deviations: [0, nan, nan],
+  })
+  expect(await figures(inf, 1, -inf)).toMatchObject({ sums: [inf, inf, nan], means: [inf, inf, nan] })
+  expect(await figures(1, nan, 2)).toEqual({
+    sums: [1, nan, nan],
+    means: [1, nan, nan],
+    deviations: [0, nan, nan],
+  })
+  expect(await figures(1e308, 1e308, -1e308)).toMatchObject({
+    sums: [1e308, inf, 1e308],
+    means: [1e308, 1e308, 1e308 / 3],
+  })
+})
+
 test('every run begins anew', async () => {
   const sums = fromIterable([1, 2]).pipe(sum())
   expect([await toArray(sums), await toArray(sums)]).toEqual([

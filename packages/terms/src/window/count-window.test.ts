@@ -56,6 +56,13 @@ test('each key counts for itself', async () => {
   )
 })
 
+test('an infinity is in the windows that hold it and in no other', async () => {
+  const inf = Number.POSITIVE_INFINITY
+  const windows = countWindow({ size: 2, slide: 1, aggregate: sumOf((n: number) => n) })
+  const seen = await toArray(fromIterable([1, inf, -inf, 2, 3]).pipe(windows))
+  expect(seen.map(({ value }) => value)).toEqual([inf, Number.NaN, -inf, 5])
+})
+
 test('refuses gaps and too many keys', async () => {
   expect(() => countWindow({ size: 2, slide: 3 })).toThrow(/at most size/)
   const window = countWindow({ size: 2, key: (n: number) => n, maxKeys: 2 })

@@ -5,9 +5,12 @@ import { Random, SinkProbe, SourceProbe, settle } from '@millrace/core/testing'
 import { expect, test } from 'vitest'
 import {
   aggregate,
+  aggregates,
   collect,
   countOf,
   fromIterable,
+  maxOf,
+  meanOf,
   slidingWindow,
   sumOf,
   toArray,
@@ -250,4 +253,32 @@ test('state is plain data at any moment', async () => {
   const window = slidingWindow({ sizeMs: 9, slideMs: 2, time: (n: number) => n, outOfOrderMs: 5 })
   const state = window.initialState?.()
   expect(structuredClone(state)).toEqual(state)
+})
+
+test('an infinity is in the windows that hold it and in no other; figures do not overflow on the way', async () => {
+  const inf = Number.POSITIVE_INFINITY
+  const values = [1, inf, 2, 1e308, 1e308, -1e308, 3]
+  const items = values.map((n, at) => ({ n, at }))
+  const n = (item: { readonly n: number }): number => item.n
+  const figures = aggregates({ sum: sumOf(n), mean: meanOf(n), most: maxOf(n) })
+  const of = async (make: typeof slidingWindow | typeof tumblingWindow, more: object) => {
+    const windows = make({ time: ({ at }: { at: number }) => at, aggregate: figures, ...more } as never)
+    const seen = await toArray(fromIterable(items).pipe(windows as typeof windows & { name: string }))
+    return (seen as readonly { start: number; value: unknown }[]).map(({ start, value }) => [start, value])
+  }
+  expect(await of(tumblingWindow, { sizeMs: 3 })).toEqual([
+    [0, { sum: inf, mean: inf, most: inf }],
+    [3, { sum: 1e308, mean: 1e308 / 3, most: 1e308 }],
+    [6, { sum: 3, mean: 3, most: 3 }],
+  ])
+  expect(await of(slidingWindow, { sizeMs: 2, slideMs: 1 })).toEqual([
+    [-1, { sum: 1, mean: 1, most: 1 }],
+    [0, { sum: inf, mean: inf, most: inf }],
+    [1, { sum: inf, mean: inf, most: inf }],
+    [2, { sum: 1e308, mean: 5e307, most: 1e308 }],
+    [3, { sum: inf, mean: 1e308, most: 1e308 }],
+    [4, { sum: 0, mean: 0, most: 1e308 }],
+    [5, { sum: -1e308, mean: -5e307, most: 3 }],
+    [6, { sum: 3, mean: 3, most: 3 }],
+  ])
 })
