@@ -51,4 +51,4 @@ test('the file has the same bytes under every strategy', async () => {
   }
   expect(answers.get('inline')?.split('\n').length).toBeGreaterThan(20)
   expect([...new Set(answers.values())]).toEqual([answers.get('inline')])
-}, 60_000)
+})

@@ -26,20 +26,16 @@ const endings: Readonly<Record<string, string>> = {
   'next() never settles': dry('the term "fromAsyncIterable"'),
 }
 
-test.each(Object.entries(endings))(
-  'millrace run: %s',
-  async (how, said) => {
-    const play = async (strategy: string): Promise<readonly [string, object]> => {
-      const args = ['run', fixture('endings.mjs'), '-p', `how=${how}`, '--strategy', strategy, '--quiet']
-      const { code, stderr } = await millrace(args)
-      return [strategy, { code, said: stderr.split('\n')[0] }]
-    }
-    const seen = Object.fromEntries(await Promise.all(STRATEGIES.map(play)))
-    const expected = { code: 1, said: `millrace: ${said}` }
-    expect(seen).toEqual(Object.fromEntries(STRATEGIES.map((strategy) => [strategy, expected])))
-  },
-  60_000,
-)
+test.each(Object.entries(endings))('millrace run: %s', async (how, said) => {
+  const play = async (strategy: string): Promise<readonly [string, object]> => {
+    const args = ['run', fixture('endings.mjs'), '-p', `how=${how}`, '--strategy', strategy, '--quiet']
+    const { code, stderr } = await millrace(args)
+    return [strategy, { code, said: stderr.split('\n')[0] }]
+  }
+  const seen = Object.fromEntries(await Promise.all(STRATEGIES.map(play)))
+  const expected = { code: 1, said: `millrace: ${said}` }
+  expect(seen).toEqual(Object.fromEntries(STRATEGIES.map((strategy) => [strategy, expected])))
+})
 
 function play(how: string, strategy: string): Promise<{ readonly code: unknown; readonly stdout: string }> {
   const env = { ...process.env, NODE_OPTIONS: '' }
@@ -54,15 +50,11 @@ function play(how: string, strategy: string): Promise<{ readonly code: unknown; 
 }
 
 describe('a program', () => {
-  test.each(['inline', 'dedicated'])(
-    '%s: a run that waits in vain fails, and says so',
-    async (strategy) => {
-      const expected = { code: 1, stdout: 'NOTHING_PENDING\n' }
-      expect(await play('enter() never settles', strategy)).toEqual(expected)
-      expect(await play('next() never settles', strategy)).toEqual(expected)
-    },
-    60_000,
-  )
+  test.each(['inline', 'dedicated'])('%s: a run that waits in vain fails, and says so', async (strategy) => {
+    const expected = { code: 1, stdout: 'NOTHING_PENDING\n' }
+    expect(await play('enter() never settles', strategy)).toEqual(expected)
+    expect(await play('next() never settles', strategy)).toEqual(expected)
+  })
 
   test('a stray rejection ends the process inline, as Node has it, and fails the run where a worker has it', async () => {
     const how = 'a stray rejection with the last item'
@@ -70,7 +62,7 @@ describe('a program', () => {
     for (const strategy of ['dedicated', 'pool', 'work-stealing']) {
       expect(await play(how, strategy)).toEqual({ code: 1, stdout: 'UNCAUGHT\n' })
     }
-  }, 60_000)
+  })
 })
 
 test('done before an output that holds more than an edge fails the run, under every strategy', async () => {

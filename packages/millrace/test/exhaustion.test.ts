@@ -61,20 +61,16 @@ function outcome(strategy: string, threads: number): { readonly answer: string; 
 describe.runIf(canLimit)('threads are refused', () => {
   let expected: string | undefined
 
-  test.each(strategies)(
-    '%s',
-    (strategy) => {
-      expected ??= outcome('inline', 40).answer
-      const roomy = outcome(strategy, 40)
-      expect(roomy.answer).toBe(expected)
-      expect(roomy.threads.peak).toBeLessThanOrEqual(roomy.threads.budget)
-      const tight = outcome(strategy, NODE_THREADS + 2)
-      expect(tight.answer).toBe(expected)
-      // the caller's thread does the rest
-      if (strategy !== 'inline') expect(tight.threads.errors).toBeGreaterThan(0)
-    },
-    120_000,
-  )
+  test.each(strategies)('%s', (strategy) => {
+    expected ??= outcome('inline', 40).answer
+    const roomy = outcome(strategy, 40)
+    expect(roomy.answer).toBe(expected)
+    expect(roomy.threads.peak).toBeLessThanOrEqual(roomy.threads.budget)
+    const tight = outcome(strategy, NODE_THREADS + 2)
+    expect(tight.answer).toBe(expected)
+    // the caller's thread does the rest
+    if (strategy !== 'inline') expect(tight.threads.errors).toBeGreaterThan(0)
+  })
 
   test('with too few threads to compile TypeScript, that is said', () => {
     const module = fileURLToPath(new URL('fixtures/prints-in-order.ts', import.meta.url))

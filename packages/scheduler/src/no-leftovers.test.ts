@@ -35,7 +35,6 @@ test.each(['dedicated', 'hybrid', 'pool', 'work-stealing'])(
     expect([first.handles, last.handles]).toEqual([0, 0])
     expect(last.heapMb).toBeLessThanOrEqual(first.heapMb + 4)
   },
-  70_000,
 )
 
 test('what a term on a worker prints is there when the process exits', () => {

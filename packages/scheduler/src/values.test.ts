@@ -75,33 +75,25 @@ describe.each(places)('$strategy, $isolation, stateful: $stateful', (scheduler) 
   const hasSourceOnWorker = scheduler.strategy === 'dedicated' || scheduler.strategy === 'hybrid'
   const refusedIn = (as: ValuesParams['as']) => (as === 'input' && hasSourceOnWorker ? 'values' : 'pass')
 
-  test.each(['input', 'result', 'state'] as const)(
-    'what arrives is whole: %s',
-    async (as) => {
-      for (let seed = 1; seed <= ROUNDS; seed++) {
-        const params = { lot: 'whole', kinds: shuffled('whole', seed), seed: seed * 1000, as } as const
-        expect(await signatures(params, scheduler), `seed ${seed}`).toEqual(await inlineSignatures(params))
-      }
-    },
-    60_000,
-  )
+  test.each(['input', 'result', 'state'] as const)('what arrives is whole: %s', async (as) => {
+    for (let seed = 1; seed <= ROUNDS; seed++) {
+      const params = { lot: 'whole', kinds: shuffled('whole', seed), seed: seed * 1000, as } as const
+      expect(await signatures(params, scheduler), `seed ${seed}`).toEqual(await inlineSignatures(params))
+    }
+  })
 
-  test.each(['input', 'result', 'state'] as const)(
-    'what cannot is refused: %s',
-    async (as) => {
-      for (const [at, kind] of kindsOf('refused').entries()) {
-        const params = { lot: 'refused', kinds: [kind], seed: at, as } as const
-        const seen = await refusal(params, scheduler)
-        expect([kind, seen]).toEqual([
-          kind,
-          as === 'state' && !movesState(scheduler)
-            ? 'completed'
-            : { code: 'TERM_FAILED', term: refusedIn(as), cause: 'NOT_CLONEABLE', hasPath: true },
-        ])
-      }
-    },
-    60_000,
-  )
+  test.each(['input', 'result', 'state'] as const)('what cannot is refused: %s', async (as) => {
+    for (const [at, kind] of kindsOf('refused').entries()) {
+      const params = { lot: 'refused', kinds: [kind], seed: at, as } as const
+      const seen = await refusal(params, scheduler)
+      expect([kind, seen]).toEqual([
+        kind,
+        as === 'state' && !movesState(scheduler)
+          ? 'completed'
+          : { code: 'TERM_FAILED', term: refusedIn(as), cause: 'NOT_CLONEABLE', hasPath: true },
+      ])
+    }
+  })
 
   test.each(['input', 'result'] as const)(
     'what changes when it is looked at arrives as it was once, or is refused: %s',
@@ -117,21 +109,16 @@ describe.each(places)('$strategy, $isolation, stateful: $stateful', (scheduler) 
         }
       }
     },
-    60_000,
   )
 
-  test.each(['input', 'result', 'state'] as const)(
-    'memory goes to threads alone: %s',
-    async (as) => {
-      const isRefused = scheduler.isolation === 'process' && (as !== 'state' || movesState(scheduler))
-      for (const kind of kindsOf('shared')) {
-        const seen = await refusal({ lot: 'shared', kinds: [kind], seed: 1, as }, scheduler)
-        if (isRefused) expect(seen).toMatchObject({ term: 'pass', cause: 'NOT_CLONEABLE' })
-        else expect(seen).toBe('completed')
-      }
-    },
-    60_000,
-  )
+  test.each(['input', 'result', 'state'] as const)('memory goes to threads alone: %s', async (as) => {
+    const isRefused = scheduler.isolation === 'process' && (as !== 'state' || movesState(scheduler))
+    for (const kind of kindsOf('shared')) {
+      const seen = await refusal({ lot: 'shared', kinds: [kind], seed: 1, as }, scheduler)
+      if (isRefused) expect(seen).toMatchObject({ term: 'pass', cause: 'NOT_CLONEABLE' })
+      else expect(seen).toBe('completed')
+    }
+  })
 
   test.each(['input', 'result', 'state'] as const)(
     'whatever a value is made of, it is what it is inline, or refused: %s',
@@ -157,7 +144,6 @@ describe.each(places)('$strategy, $isolation, stateful: $stateful', (scheduler) 
       }
       expect([seen.whole > 0, seen.refused > 0]).toEqual([true, as !== 'state' || movesState(scheduler)])
     },
-    60_000,
   )
 })
 
@@ -221,7 +207,6 @@ describe('a checkpoint', () => {
       }
       expect([seen.kept > 0, seen.refused > 0]).toEqual([true, true])
     },
-    60_000,
   )
 
   test('refuses what is not', async () => {

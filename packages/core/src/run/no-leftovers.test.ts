@@ -18,4 +18,4 @@ test('the process exits by itself, with nothing left', async () => {
   expect(left).toEqual(Object.fromEntries(Object.keys(left).map((name) => [name, []])))
   expect(Object.keys(left)).toHaveLength(12)
   expect(stderr).toBe('')
-}, 40_000)
+})

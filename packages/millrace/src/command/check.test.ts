@@ -46,7 +46,7 @@ describe('the misuse corpus', () => {
   beforeAll(async () => {
     const judged = await judgeCommands(knowable.map(([, misuse]) => misuse))
     knowable.forEach(([name], at) => void verdicts.set(name, judged[at] as Verdict))
-  }, 60_000)
+  })
 
   test.each(knowable.map(([name]) => [name]))('%s', (name) => {
     const { complaints, seen } = verdicts.get(name) as Verdict
@@ -65,7 +65,6 @@ test.runIf(process.env['MILLRACE_DEEP'] !== undefined)(
       [],
     )
   },
-  60_000,
 )
 
 test('programs that the corpus refuses when they build a term are refused by the builder of a module, too', async () => {

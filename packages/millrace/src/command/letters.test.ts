@@ -37,7 +37,7 @@ test('2,000 letters of three errors are three groups; a group runs again, and no
   }
   expect(items.in).toBe(500)
   expect(results.collect).toEqual(Array.from({ length: 500 }, (_, n) => 12 * n + 9))
-}, 60_000)
+})
 
 test('one group is shown in full; a mistake is told in a line', async () => {
   const letter = (n: number) =>
@@ -65,4 +65,4 @@ test('one group is shown in full; a mistake is told in a line', async () => {
     'millrace: d.ndjson has no group 7. It has 1. [BAD_INPUT]\n',
   ])
   expect([empty.code, empty.stderr]).toEqual([2, 'millrace: none.ndjson holds no dead letter. [BAD_INPUT]\n'])
-}, 60_000)
+})

@@ -29,5 +29,4 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     await started.finished
     await first
   },
-  30_000,
 )

@@ -17,48 +17,44 @@ function lettersIn(file: string): Record<string, any>[] {
   return lines.map((line) => JSON.parse(line) as Record<string, any>)
 }
 
-test.each(['inline', 'pool', 'dedicated'])(
-  'set aside, written, fed back: %s',
-  async (strategy) => {
-    const folder = temporaryFolder({ 'c.json': SKIP })
-    const common = ['-c', 'c.json', '--strategy', strategy, '-s', 's.json']
-    const first = await millrace(['run', graph, ...common, '--dead-letters', 'd.ndjson'], folder)
-    expect(first).toEqual({
-      code: 0,
-      stdout: '',
-      stderr: 'millrace: 2 items were set aside (parse 2); see d.ndjson\n',
-    })
-    expect(lettersIn(join(folder, 'd.ndjson'))).toMatchObject([
-      {
-        term: 'parse',
-        item: 'three',
-        attempts: 2,
-        kind: 'error',
-        error: { message: 'no number', code: 'E_NUMBER' },
-      },
-      { term: 'parse', item: 'six', attempts: 2, error: { name: 'SyntaxError' } },
-    ])
-    expect(jsonIn(join(folder, 's.json'))).toMatchObject({
-      outcome: 'completed',
-      balanced: true,
-      completeness: { isComplete: false, delivered: 4, givenUp: 2 },
-      items: { deadLettered: 2 },
-      failures: { total: 2, error: 2, retries: 2, byTerm: { parse: { deadLettered: 2 } } },
-      results: { collect: [1, 2, 4, { n: 5 }] },
-    })
-    const again = await millrace(
-      ['run', graph, ...common, '-p', 'fixed=yes', '--replay', 'd.ndjson', '--dead-letters', 'e.ndjson'],
-      folder,
-    )
-    expect(again).toEqual({ code: 0, stdout: '', stderr: '' })
-    expect(jsonIn(join(folder, 's.json'))).toMatchObject({
-      completeness: { isComplete: true, delivered: 2, givenUp: 0, share: 1 },
-      results: { collect: [5, 3] },
-    })
-    expect(readFileSync(join(folder, 'e.ndjson'), 'utf8')).toBe('')
-  },
-  30_000,
-)
+test.each(['inline', 'pool', 'dedicated'])('set aside, written, fed back: %s', async (strategy) => {
+  const folder = temporaryFolder({ 'c.json': SKIP })
+  const common = ['-c', 'c.json', '--strategy', strategy, '-s', 's.json']
+  const first = await millrace(['run', graph, ...common, '--dead-letters', 'd.ndjson'], folder)
+  expect(first).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'millrace: 2 items were set aside (parse 2); see d.ndjson\n',
+  })
+  expect(lettersIn(join(folder, 'd.ndjson'))).toMatchObject([
+    {
+      term: 'parse',
+      item: 'three',
+      attempts: 2,
+      kind: 'error',
+      error: { message: 'no number', code: 'E_NUMBER' },
+    },
+    { term: 'parse', item: 'six', attempts: 2, error: { name: 'SyntaxError' } },
+  ])
+  expect(jsonIn(join(folder, 's.json'))).toMatchObject({
+    outcome: 'completed',
+    balanced: true,
+    completeness: { isComplete: false, delivered: 4, givenUp: 2 },
+    items: { deadLettered: 2 },
+    failures: { total: 2, error: 2, retries: 2, byTerm: { parse: { deadLettered: 2 } } },
+    results: { collect: [1, 2, 4, { n: 5 }] },
+  })
+  const again = await millrace(
+    ['run', graph, ...common, '-p', 'fixed=yes', '--replay', 'd.ndjson', '--dead-letters', 'e.ndjson'],
+    folder,
+  )
+  expect(again).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(jsonIn(join(folder, 's.json'))).toMatchObject({
+    completeness: { isComplete: true, delivered: 2, givenUp: 0, share: 1 },
+    results: { collect: [5, 3] },
+  })
+  expect(readFileSync(join(folder, 'e.ndjson'), 'utf8')).toBe('')
+})
 
 test('--on-error stop: what is sound is in the summary, the exit code is 1', async () => {
   const folder = temporaryFolder()

@@ -131,7 +131,7 @@ test('counters never fall, and what was born has ended or is under way, at each 
   expect(sum(valuesOf(before, 'millrace_run_ended_items_total'))).toBe(
     items.in + items.copied + items.expanded,
   )
-}, 60_000)
+})
 
 test.each([
   ['side by side', (f: (n: number) => Promise<number>) => mapAsync(f, { concurrency: 3 })],

@@ -67,7 +67,7 @@ describe('what goes wrong in a term', () => {
     })
     const unhandled = await failure('unhandled')
     expect(unhandled).toMatchObject({ term: 'Misfit', cause: { cause: { message: 'nobody listens' } } })
-  }, 60_000)
+  })
 
   test('a function that never returns is ended by cancel', async () => {
     const running = start('hang')

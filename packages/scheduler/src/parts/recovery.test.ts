@@ -104,7 +104,6 @@ test.each(cases)(
     expect(threads.health.lost).toBeGreaterThan(0)
     expect(placement.threads).toEqual([])
   },
-  60_000,
 )
 
 test.each(['exit', 'uncaught', 'rejection', 'heap'])(
@@ -118,7 +117,6 @@ test.each(['exit', 'uncaught', 'rejection', 'heap'])(
     expect(threads.health.lost).toBe(1)
     expect(threads.workers.map(({ restarts }) => restarts)).toEqual([0, 1, 0])
   },
-  30_000,
 )
 
 test('a writer whose reader cannot begin anew can, and nothing is lost between them', async () => {
@@ -141,7 +139,7 @@ test('a writer whose reader cannot begin anew can, and nothing is lost between t
   expect(results['keep']).toEqual(await inline(params))
   expect([isBalanced(items), items.discarded]).toEqual([true, 0])
   expect(threads.health.lost).toBeGreaterThan(0)
-}, 30_000)
+})
 
 test('a worker of an endless run is ended: another goes on', async () => {
   const placement = new DedicatedPlacement(dedicated)
@@ -153,26 +151,22 @@ test('a worker of an endless run is ended: another goes on', async () => {
   const kept = results['keep'] as number[]
   expect(kept).toEqual(kept.map((_, i) => i + 1))
   expect(items.discarded).toBe(0)
-}, 30_000)
+})
 
-test.each([2, 5])(
-  'random graphs on %i workers keep the contract when they lose them',
-  async (workers) => {
-    for (const [seed, choose, spec] of someSpecs(4, (by) => randomSpec(by, { items: 600 }))) {
-      const placement = place(sharedBy(workers))
-      const edges = { capacityItems: [2, 16, 1024][choose.below(3)] as number }
-      const running = run(specGraph({ spec }), { placement, edges, batchItems: 64 })
-      void harass(running, placement, 200, choose)
-      const { results, items } = await running.done
-      const reference = evaluateSpec(spec)
-      spec.nodes.forEach(({ sink }, at) => {
-        if (sink !== 'none') expect(results[`sink${at}`], `seed ${seed}`).toEqual(reference.nodes[at]?.given)
-      })
-      expect([isBalanced(items), items.discarded], `seed ${seed}`).toEqual([true, 0])
-    }
-  },
-  60_000,
-)
+test.each([2, 5])('random graphs on %i workers keep the contract when they lose them', async (workers) => {
+  for (const [seed, choose, spec] of someSpecs(4, (by) => randomSpec(by, { items: 600 }))) {
+    const placement = place(sharedBy(workers))
+    const edges = { capacityItems: [2, 16, 1024][choose.below(3)] as number }
+    const running = run(specGraph({ spec }), { placement, edges, batchItems: 64 })
+    void harass(running, placement, 200, choose)
+    const { results, items } = await running.done
+    const reference = evaluateSpec(spec)
+    spec.nodes.forEach(({ sink }, at) => {
+      if (sink !== 'none') expect(results[`sink${at}`], `seed ${seed}`).toEqual(reference.nodes[at]?.given)
+    })
+    expect([isBalanced(items), items.discarded], `seed ${seed}`).toEqual([true, 0])
+  }
+})
 
 describe('what depends on the order in which items come', () => {
   interface Counted {
@@ -181,29 +175,25 @@ describe('what depends on the order in which items come', () => {
     readonly count: number
   }
 
-  test.each([2, 5])(
-    'a merge on %i workers is run again in the order in which it was',
-    async (workers) => {
-      const placement = place(sharedBy(workers))
-      const params = { shape: 'two into one', items: 3000 }
-      const running = start(params, placement, { edges: { capacityItems: 64 } })
-      const kills = harass(running, placement, 700, new Random(workers))
-      const { results, items } = await running.done
-      const counted = (results['keep'] as Counted[]).slice(0, -1)
-      const counts = new Map<number, number>()
-      for (const { key, count } of counted) {
-        expect(count).toBe((counts.get(key) ?? 0) + 1)
-        counts.set(key, count)
-      }
-      const ups = counted.map(({ n }) => n).filter((n) => n >= 0)
-      const downs = counted.map(({ n }) => -n - 1).filter((n) => n >= 0)
-      const all = Array.from({ length: 3000 }, (_, n) => n)
-      expect([ups, downs]).toEqual([all, all])
-      expect([isBalanced(items), items.discarded]).toEqual([true, 0])
-      expect(await kills).toBeGreaterThan(0)
-    },
-    60_000,
-  )
+  test.each([2, 5])('a merge on %i workers is run again in the order in which it was', async (workers) => {
+    const placement = place(sharedBy(workers))
+    const params = { shape: 'two into one', items: 3000 }
+    const running = start(params, placement, { edges: { capacityItems: 64 } })
+    const kills = harass(running, placement, 700, new Random(workers))
+    const { results, items } = await running.done
+    const counted = (results['keep'] as Counted[]).slice(0, -1)
+    const counts = new Map<number, number>()
+    for (const { key, count } of counted) {
+      expect(count).toBe((counts.get(key) ?? 0) + 1)
+      counts.set(key, count)
+    }
+    const ups = counted.map(({ n }) => n).filter((n) => n >= 0)
+    const downs = counted.map(({ n }) => -n - 1).filter((n) => n >= 0)
+    const all = Array.from({ length: 3000 }, (_, n) => n)
+    expect([ups, downs]).toEqual([all, all])
+    expect([isBalanced(items), items.discarded]).toEqual([true, 0])
+    expect(await kills).toBeGreaterThan(0)
+  })
 
   test('the time at which an item was emitted is one for all that read it', async () => {
     const placement = place(dedicated)
@@ -216,24 +206,20 @@ describe('what depends on the order in which items come', () => {
     const rows = results['keep'] as { readonly a: number; readonly b: number }[]
     expect(rows.filter(({ a, b }) => a !== b)).toEqual([])
     expect([rows.length, items.discarded]).toEqual([3000, 0])
-  }, 60_000)
+  })
 
-  test.each([1, 3])(
-    'a cycle on %i workers loses nothing, and is found dry',
-    async (workers) => {
-      const placement = place(sharedBy(workers))
-      const graph = shapes({ shape: 'feedback', items: 300 }) as unknown as Term<never, unknown>
-      const running = run(graph, { placement, edges: { capacityItems: 16 } })
-      const kills = harass(running, placement, 400, new Random(workers))
-      const { results, items } = await running.done
-      const here = await run(shapes({ shape: 'feedback', items: 300 }) as unknown as Term<never, never>).done
-      const sorted = (kept: unknown): unknown => [...(kept as number[])].sort((a, b) => a - b)
-      expect(sorted(results['keep'])).toEqual(sorted(here.results['keep']))
-      expect([isBalanced(items), items.discarded]).toEqual([true, 0])
-      expect(await kills).toBeGreaterThan(0)
-    },
-    60_000,
-  )
+  test.each([1, 3])('a cycle on %i workers loses nothing, and is found dry', async (workers) => {
+    const placement = place(sharedBy(workers))
+    const graph = shapes({ shape: 'feedback', items: 300 }) as unknown as Term<never, unknown>
+    const running = run(graph, { placement, edges: { capacityItems: 16 } })
+    const kills = harass(running, placement, 400, new Random(workers))
+    const { results, items } = await running.done
+    const here = await run(shapes({ shape: 'feedback', items: 300 }) as unknown as Term<never, never>).done
+    const sorted = (kept: unknown): unknown => [...(kept as number[])].sort((a, b) => a - b)
+    expect(sorted(results['keep'])).toEqual(sorted(here.results['keep']))
+    expect([isBalanced(items), items.discarded]).toEqual([true, 0])
+    expect(await kills).toBeGreaterThan(0)
+  })
 
   test('random graphs that merge lose and double nothing', async () => {
     const make = (by: Random): GraphSpec => randomMergeSpec(by, { items: 300, exact: true })
@@ -248,7 +234,7 @@ describe('what depends on the order in which items come', () => {
       expect(sorted(there.results[last]), `seed ${seed}`).toEqual(sorted(here.results[last]))
       expect([isBalanced(there.items), there.items.discarded], `seed ${seed}`).toEqual([true, 0])
     }
-  }, 60_000)
+  })
 })
 
 describe('steering', () => {
@@ -261,7 +247,7 @@ describe('steering', () => {
     const kept = results['keep'] as number[]
     expect([outcome, items.discarded, isBalanced(items)]).toEqual(['stopped', 0, true])
     expect(kept).toEqual(kept.map((_, i) => i + 1))
-  }, 30_000)
+  })
 
   test('cancel settles while a part begins anew', async () => {
     const placement = place(dedicated)
@@ -274,7 +260,7 @@ describe('steering', () => {
     }
     await running.cancel('enough')
     expect(await failed).toMatchObject({ code: 'CANCELLED' })
-  }, 30_000)
+  })
 
   test('an output is read to its end; a pause is one for a part that begins anew as well', async () => {
     const placement = place(dedicated)
@@ -289,7 +275,7 @@ describe('steering', () => {
     }
     expect(all).toEqual(Array.from({ length: 3000 }, (_, n) => n + 1))
     expect((await running.done).items.discarded).toBe(0)
-  }, 30_000)
+  })
 
   test('a term is entered again on its new thread, and exits once', async () => {
     const traces: Traces = { cells: new Int32Array(new SharedArrayBuffer(8 * TRACED)) }
@@ -302,7 +288,7 @@ describe('steering', () => {
     const [entered, exited] = [traces.cells.subarray(0, TRACED), traces.cells.subarray(TRACED)]
     expect([...exited]).toEqual([1, 1, 1])
     for (const times of entered) expect(times).toBeGreaterThanOrEqual(1)
-  }, 30_000)
+  })
 })
 
 describe('what cannot begin anew fails the run, and says why', () => {
@@ -340,7 +326,7 @@ describe('a worker that dies again and again ends the run with what it died of',
       item: 500,
       cause: { code: 'CALL_LOST', cause: { message: 'item 500' } },
     })
-  }, 30_000)
+  })
 
   test('as soon as it starts, in a thread that has just hosted another run', async () => {
     for (let time = 0; time < 10; time++) {
@@ -349,13 +335,13 @@ describe('a worker that dies again and again ends the run with what it died of',
       const { threads } = await start({ shape: 'stillborn once', items: 10, traces }, place(sharedBy(1))).done
       expect(threads.health.lost).toBe(1)
     }
-  }, 30_000)
+  })
 
   test('as soon as it starts', async () => {
     const error = await failure(start({ shape: 'stillborn' }, place(dedicated)))
     expect(error).toMatchObject({ code: 'WORKER_LOST', cause: { message: 'at every start' } })
     expect(error.message).toMatch(/It did so 6 times before it began|They were begun anew 3 times/)
-  }, 30_000)
+  })
 })
 
 interface Outcome {
@@ -372,5 +358,4 @@ test.each(['dedicated', 'hybrid'])(
     expect(outcome).toMatchObject({ lost: 0, doubled: 0, inexact: 0, discarded: 0, handles: 0, hosting: 0 })
     expect(outcome.kills).toBeGreaterThanOrEqual(10)
   },
-  120_000,
 )

@@ -22,16 +22,12 @@ test.each([
   ['pool', 'process'],
   ['work-stealing', 'thread'],
   ['hybrid', 'process'],
-])(
-  '%s, %s: a worker that dies while it starts ends the run',
-  async (strategy, isolation) => {
-    const program = [fixture('squares-of-three.mjs'), strategy, isolation]
-    const env = { ...process.env, NODE_OPTIONS: '' }
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', PRELOAD, ...program], { env })
-    expect(stdout).toMatch(/^WORKER_LOST The worker that ran "(square" died 5 times|numbers" died: no start)/)
-  },
-  60_000,
-)
+])('%s, %s: a worker that dies while it starts ends the run', async (strategy, isolation) => {
+  const program = [fixture('squares-of-three.mjs'), strategy, isolation]
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', PRELOAD, ...program], { env })
+  expect(stdout).toMatch(/^WORKER_LOST The worker that ran "(square" died 5 times|numbers" died: no start)/)
+})
 
 /** A zombie, which waits for whoever inherits it to look, is not. */
 function isAlive(pid: number): boolean {
@@ -68,4 +64,4 @@ test('a worker process in an endless loop ends with the program that was killed'
   } finally {
     rmSync(folder, { recursive: true })
   }
-}, 60_000)
+})
