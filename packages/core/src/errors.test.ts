@@ -49,6 +49,7 @@ const {
   TwoWritersError,
   UncaughtError,
   UnknownParameterError,
+  UnreadLettersError,
   UnreadOutputError,
   UnknownPortError,
   WrongStateError,
@@ -68,6 +69,7 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
     ['thrown where nobody', 'the cause', 'Catch it'],
   ],
   [new UncaughtError(cause, 'unhandledRejection'), 'UNCAUGHT', ['was rejected: the cause', 'Await it']],
+  [new UnreadLettersError(), 'UNREAD_LETTERS', ['its dead letters to be read', 'leave deadLetters() out']],
   [new UnreadOutputError(['a', 'b']), 'UNREAD_OUTPUT', ['waits for "a", "b" to be read', 'run.output()']],
   [new StrictError('t', 'it changed its item'), 'NOT_STRICT', ['"t" breaks a rule', 'it changed its item']],
   [

@@ -170,6 +170,18 @@ export class UnreadOutputError extends MillraceError {
   }
 }
 
+/** The process is about to end while a run waits for its dead letters to be read. Code `UNREAD_LETTERS`. */
+export class UnreadLettersError extends MillraceError {
+  constructor() {
+    super(
+      'UNREAD_LETTERS',
+      'The run waits for its dead letters to be read, and nothing is left that could read them. Read them, for await (const ' +
+        'letter of run.deadLetters()), before or while done is awaited; or leave deadLetters() out: then they are counted ' +
+        'and told by the event "deadLetter".',
+    )
+  }
+}
+
 /** Clean-up that has not ended in its time. Code `CLEANUP_TIMEOUT`. */
 export class CleanUpTimeoutError extends MillraceError {
   constructor(what: string, timeoutMs: number) {

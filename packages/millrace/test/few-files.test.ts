@@ -1,6 +1,6 @@
 /**
  * Goal: where the process may open few files only, a run ends with the same answer as ever, on as many workers as there are
- * files for. Uses the system's own limit.
+ * files for; with even fewer it says so in one line. Uses the system's own limit.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -22,6 +22,19 @@ export default graph(import.meta.url, () =>
 /** The free-file check reads /proc, which only Linux has. */
 const canLimit = spawnSync('prlimit', ['--nofile=64:64', 'cat', '/proc/self/limits']).status === 0
 
+const bin = fileURLToPath(new URL('../bin/millrace.js', import.meta.url))
+
+/** What the command says where it may open up to so many files. */
+function told(files: number): { readonly status: number | null; readonly stderr: string } {
+  const folder = temporaryFolder({ 'g.mjs': graph })
+  const command = [process.execPath, bin, 'run', join(folder, 'g.mjs'), '--quiet']
+  const { status, stderr } = spawnSync('prlimit', [`--nofile=${files}:${files}`, ...command], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  return { status, stderr }
+}
+
 function outcome(strategy: string, files: number): { readonly stdout: string; readonly errors: number } {
   const folder = temporaryFolder({ 'g.mjs': graph })
   const summary = join(folder, 'summary.json')
@@ -42,6 +55,17 @@ describe.runIf(canLimit)('few files', () => {
     expect(stdout).toBe('2664667000\n')
     // a worker needs 16, and the process itself has some 20 open
     if (strategy === 'pool') expect(errors).toBeGreaterThan(0)
+  })
+
+  // how many Node itself has open depends on its version
+  test('too few to load the command', () => {
+    const all = [26, 27, 28, 29, 30, 31, 32].map(told)
+    const few = all.filter(({ status }) => status !== 0)
+    expect(few.length).toBeGreaterThan(0)
+    for (const { status, stderr } of few) {
+      expect(stderr).toMatch(/^millrace: The process may open too few files: .+ \[TOO_FEW_FILES\]\n$/)
+      expect(status).toBe(2)
+    }
   })
 
   test.each(['dedicated', 'work-stealing', 'hybrid'])('%s, at most 40', (strategy) => {

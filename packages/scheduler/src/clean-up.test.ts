@@ -28,6 +28,12 @@ const outcomes: Readonly<Record<string, object>> = {
   'finally throws': failed('source', 'generate', thrown),
   'async finally throws': failed('source', 'generate', thrown),
   'finally of an async source in a wait throws': failed('source', 'generate', thrown),
+  'return() never settles of an expansion': failed('expanding', 'item', late),
+  'return() rejects of an expansion': failed('expanding', 'item', thrown),
+  'finally throws of an expansion': failed('expanding', 'item', thrown),
+  'async finally throws of an expansion': failed('expanding', 'item', thrown),
+  'finally throws of a split': failed('source', 'generate', thrown),
+  'finally throws of the splits': failed('source', 'generate', thrown),
   'exit() never settles': failed('hooked', 'exit', late),
   'exit() rejects': failed('hooked', 'exit', thrown),
 }

@@ -17,13 +17,19 @@ export const DEFAULT_CLEANUP_TIMEOUT_MS = 10_000
 /** What an iterator has that is let go in the middle of a `next`. */
 const IN_NEXT_MS = 1000
 
+/** An iterator that was let go and is not done with it. */
+interface LetGo {
+  done: Promise<void>
+  readonly toError: (error: unknown) => unknown
+}
+
 /** Waits for the clean-up of one stage. */
 export class CleanUp {
   readonly #timeoutMs: number
   /** Aborted once the run has failed: no failure counts any more. */
   readonly #signal: AbortSignal
   #begun: number | undefined
-  readonly #iterators: Promise<void>[] = []
+  readonly #iterators = new Set<LetGo>()
   /** The first failure of an iterator that was let go. */
   #failure: { readonly error: unknown } | undefined
 
@@ -54,11 +60,17 @@ export class CleanUp {
         () => undefined,
         (error: unknown) => this.onFailed(toError(error)),
       )
-      if (next === undefined) this.#iterators.push(done)
-      else if (!this.#signal.aborted) this.#iterators.push(this.#afterNext(next, done))
+      if (next === undefined) this.#add(done, toError)
+      else if (!this.#signal.aborted) this.#add(this.#afterNext(next, done), toError)
     } catch (error) {
       this.onFailed(toError(error))
     }
+  }
+
+  #add(done: Promise<void>, toError: LetGo['toError']): void {
+    const letGo = { done, toError }
+    this.#iterators.add(letGo)
+    letGo.done = done.then(() => void this.#iterators.delete(letGo))
   }
 
   /** The clean-up of an iterator that was in a `next`; nothing, if it does not come out of that. */
@@ -70,8 +82,13 @@ export class CleanUp {
 
   /** Resolves when all iterators that were let go are done. Rejects with the first failure, or after the limit. */
   async settled(): Promise<void> {
-    if (this.#iterators.length > 0) {
-      await this.within(Promise.all(this.#iterators), 'The return() of its iterator')
+    const all = [...this.#iterators]
+    try {
+      if (all.length > 0)
+        await this.within(Promise.all(all.map(({ done }) => done)), 'The return() of its iterator')
+    } catch (error) {
+      const [late] = this.#iterators
+      this.onFailed(late === undefined ? error : late.toError(error))
     }
     if (this.#failure !== undefined) throw this.#failure.error
   }

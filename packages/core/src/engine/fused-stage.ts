@@ -563,7 +563,7 @@ export class FusedStage extends Stage {
       if (items !== undefined) {
         this.#sampler?.pulled(performance.now() - begun, items.length)
         const frame = this.#inputOf(items)
-        this.#track?.part(frame, this.#feed?.last)
+        this.#track?.part(frame, this.#feed?.first, this.#feed?.last)
         this.#frames.add(frame)
       } else if (this.#feed?.isPending === true) return 0
       else this.#closed = true

@@ -31,7 +31,8 @@ export class SourceFeed {
   readonly #batches: boolean
   #iterator: Iterator<unknown> | undefined
   readonly #puller: AsyncPuller | undefined
-  /** Of a source of batches: the last one in what `next` gave. */
+  /** Of a source of batches: the first and the last one in what `next` gave. */
+  first: readonly unknown[] | undefined
   last: readonly unknown[] | undefined
 
   /** @throws {BadInputError} if `opened` cannot be iterated. */
@@ -60,13 +61,15 @@ export class SourceFeed {
     if (this.#puller !== undefined) {
       const gathered = this.#puller.take()
       if (gathered === undefined || !this.#batches) return gathered
+      this.first = checked(gathered[0])
       this.last = checked(gathered[gathered.length - 1])
       return gathered.length === 1 ? this.last : gathered.flatMap(checked)
     }
     try {
       const step = this.#iterator?.next()
       if (step === undefined || step.done === true) return undefined
-      this.last = checked(step.value)
+      this.first = checked(step.value)
+      this.last = this.first
       return this.last
     } catch (error) {
       this.#iterator = undefined // it has failed, so it must not be told to return

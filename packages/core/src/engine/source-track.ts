@@ -19,6 +19,7 @@ type SourceKernel = Extract<Kernel, { readonly kind: 'source' | 'batches' }>
 /** What a source that can seek brings. */
 interface Seeking {
   position?(batch: readonly unknown[]): unknown
+  begin?(first: readonly unknown[], last: readonly unknown[]): unknown
   seek?(position: unknown, ctx: NodeContext): unknown
 }
 
@@ -71,14 +72,15 @@ export class SourceTrack {
     this.#toSkip = 0
   }
 
-  /** The next part of what the source gives; all before it has been taken. `batch` is the last one in it. */
-  part(frame: Frame, batch: readonly unknown[] | undefined): void {
-    if (this.#behind !== undefined) {
-      this.#at = this.#behind
+  /** The next part of what the source gives, made of these batches; all before it has been taken. */
+  part(frame: Frame, first: readonly unknown[] | undefined, last = first): void {
+    const begin = first === undefined ? undefined : this.#leaf.begin?.(first, last as readonly unknown[])
+    if (begin !== undefined || this.#behind !== undefined) {
+      this.#at = begin ?? this.#behind
       this.#skip = 0
     } else this.#skip += this.#frame?.items.length ?? 0
     this.#frame = frame
-    this.#behind = batch === undefined ? undefined : this.#leaf.position?.(batch)
+    this.#behind = last === undefined ? undefined : this.#leaf.position?.(last)
     frame.at = Math.min(this.#toSkip, frame.to)
     this.#toSkip -= frame.at
   }

@@ -14,6 +14,11 @@ export class DeadLetterQueue implements AsyncIterableIterator<DeadLetter> {
   readonly #held: (() => void)[] = []
   #hasEnded = false
 
+  /** Whether somebody waits for room. */
+  get isFull(): boolean {
+    return this.#held.length > 0
+  }
+
   /** Adds a letter; a promise resolves when there is room for another. Nothing is kept once the reader has gone. */
   add(letter: DeadLetter): void | Promise<void> {
     if (this.#hasEnded) return

@@ -20,6 +20,12 @@ test('done before an output that holds more than an edge: the run fails and name
   expect(stderr).toBe('')
 })
 
+test('dead letters that nobody reads: the run fails and says so, and blames no term', async () => {
+  const { stdout, stderr } = await play('unread-letters')
+  expect(stdout).toMatch(/^UNREAD_LETTERS The run waits for its dead letters to be read/)
+  expect(stderr).toBe('')
+})
+
 test('thirty runs on one signal, forty pauses at once: no warning, and no room is left behind', async () => {
   expect(await play('many-listeners')).toEqual({ stdout: 'true\n', stderr: '' })
 })

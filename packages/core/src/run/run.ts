@@ -16,6 +16,7 @@ import {
   TermError,
   TooManyFailuresError,
   UnknownPortError,
+  UnreadLettersError,
   UnreadOutputError,
   WrongStateError,
 } from '../errors.ts'
@@ -211,8 +212,9 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   #onDry(): void {
     const unread = this.#outputs.filter(({ reader }) => reader.isWaiting).map(({ name }) => name)
     const waits = this.#pausing ? 'it is paused, and resume()' : (this.#engine?.waitsFor ?? 'a term')
-    const error = unread.length > 0 ? new UnreadOutputError(unread) : undefined
-    this.#engine?.fail(error ?? new NothingPendingError(`The run cannot end: ${waits}`))
+    if (this.#letters?.isFull === true) this.#engine?.fail(new UnreadLettersError())
+    else if (unread.length > 0) this.#engine?.fail(new UnreadOutputError(unread))
+    else this.#engine?.fail(new NothingPendingError(`The run cannot end: ${waits}`))
   }
 
   /** Emits; a listener that throws fails by itself, not the run that it listens to. */

@@ -70,6 +70,13 @@ export abstract class BatchSourceTerm<out Out, State = unknown> extends Leaf<nev
    */
   position?(batch: readonly Out[]): unknown
 
+  /**
+   * Where to go on to get a batch that was yielded once more, as `position` says it of the place behind one. A run that
+   * stopped within what it had taken, from this batch up to `last`, goes on here and passes over the items that it had;
+   * without this method, behind the batch before. Of use where a position tells what it was read from.
+   */
+  begin?(batch: readonly Out[], last: readonly Out[]): unknown
+
   /** As `batches`, from a position on: what a run that is resumed from a checkpoint calls instead. */
   seek?(
     position: unknown,

@@ -34,7 +34,7 @@ test('a label that no host has is refused after half a minute, with its term', (
 test('a task that is done asks for nothing', () => {
   const watch = new LabelWatch(tasks, 0)
   const open = notOf('disk=b')
-  watch.look({ members: () => [host('disk=a')], open: () => open })
+  watch.look({ members: () => [host('disk=a')], open: () => open }, 31_000)
   const none = new LabelWatch(tasks, 0)
-  expect(() => none.look({ members: () => [], open: () => open })).toThrow('"a" asks for')
+  expect(() => none.look({ members: () => [], open: () => open }, 31_000)).toThrow('"a" asks for')
 })

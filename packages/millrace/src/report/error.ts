@@ -20,7 +20,18 @@ export function linesOfMistake(error: unknown): string[] {
       ...error.message.split('\n').map((line) => `${line} [${codeOf(error)}]`),
       ...linesOfPage(codeOf(error)),
     ]
+  if (isFileLimit(error)) return [tooFewFiles(messageOf(error))]
   return [error instanceof Error ? (error.stack ?? error.message) : messageOf(error)]
+}
+
+function isFileLimit(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return code === 'EMFILE' || code === 'ENFILE'
+}
+
+/** As `bin/millrace.js` says where not even this module could be loaded. */
+function tooFewFiles(seen: string): string {
+  return `The process may open too few files: ${seen}. Raise the limit (ulimit -n): 256 are enough for a few workers. [TOO_FEW_FILES]`
 }
 
 /**

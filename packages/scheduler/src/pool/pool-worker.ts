@@ -22,7 +22,7 @@ import { workerFlags } from '../threads/worker-flags.ts'
 import { handOverModules } from '../typescript/known-modules.ts'
 import { TASKS_AT_ONCE } from '../worker/door.ts'
 import type { RunEnded } from '../worker/forget.ts'
-import type { PrepareReply, PrepareTask, Reply, SentTask } from '../worker/protocol.ts'
+import type { LetGoTask, PrepareReply, PrepareTask, Reply, SentTask } from '../worker/protocol.ts'
 import { makePoolLink, type PoolLink } from './pool-link.ts'
 
 /** What workers are started with. */
@@ -53,7 +53,9 @@ interface PoolThread {
 /** A task that was sent and is not answered. */
 interface Sent {
   readonly number: number
-  readonly kind: SentTask['task']['kind']
+  readonly task: SentTask['task']
+  /** Called once it is over, with its reply if there is one. */
+  onOver: (reply?: Reply | PrepareReply) => void
   /** Whether only this worker can run it. */
   readonly isBound: boolean
   /** Nobody waits for it any more: the worker will pass over it. */
@@ -108,7 +110,7 @@ export class PoolWorker {
 
   /** Whether it has nothing to do, but to prepare for what may come. */
   get isFree(): boolean {
-    return this.#sent.every(({ kind }) => kind === 'prepare')
+    return this.#sent.every(({ task }) => task.kind === 'prepare')
   }
 
   /** Whether it can be sent a task. A process gets one at a time, since what it was sent cannot be taken back. */
@@ -151,7 +153,11 @@ export class PoolWorker {
       return await new Promise<Answer>((resolve, reject) => {
         const pool = this.#start()
         const number = ++this.#count
-        const sent: Sent = { number, kind: task.kind, isBound, isTakenBack: false, reject }
+        const fail = (reason: unknown): void => {
+          sent.onOver()
+          reject(reason)
+        }
+        const sent: Sent = { number, task, onOver: () => {}, isBound, isTakenBack: false, reject: fail }
         this.#sent.push(sent)
         this.#link?.door?.leave(number)
         onAbort = () => this.#abort(sent, signal.reason)
@@ -160,6 +166,7 @@ export class PoolWorker {
           if (reply.kind === 'done') this.#note(reply.worker)
           // the thread runs, but not the helper thread that loads TypeScript there
           this.#isRefused ||= reply.kind === 'failed' && isStartFailure(reply.error)
+          sent.onOver(reply)
           resolve(reply)
           this.#remove(sent)
         }
@@ -203,6 +210,39 @@ export class PoolWorker {
   #takeBack(sent: Sent): boolean {
     sent.isTakenBack ||= this.#link?.door?.take(sent.number) === true
     return sent.isTakenBack
+  }
+
+  /** Whether it was sent a task of this batch. */
+  isIn(batch: LetGoTask): boolean {
+    return this.#find(batch) !== undefined
+  }
+
+  #find({ key, activation }: LetGoTask): Sent | undefined {
+    return this.#sent.find(({ task }) => {
+      return (
+        (task.kind === 'run' || task.kind === 'continue') &&
+        task.key === key &&
+        task.activation === activation
+      )
+    })
+  }
+
+  /**
+   * Has what it runs of the batch stop at its next step. Resolves with whether something of the batch is left here; as if
+   * nothing were after a moment, since a call may last. A process cannot be asked: it stops when its reply is full.
+   */
+  async askBack(batch: LetGoTask): Promise<boolean> {
+    const sent = this.#find(batch)
+    if (sent === undefined || this.#takeBack(sent)) return sent?.task.kind === 'continue'
+    this.#link?.door?.askBack(sent.number)
+    const reply = await new Promise<Reply | PrepareReply | undefined>((resolve) => {
+      const late = setTimeout(() => resolve(undefined), ABANDONED_MS)
+      sent.onOver = (over) => {
+        clearTimeout(late)
+        resolve(over)
+      }
+    })
+    return reply?.kind === 'done' && reply.hasMore
   }
 
   /** A run has ended: a process is told so; threads hear it by themselves. */

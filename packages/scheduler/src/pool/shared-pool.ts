@@ -11,7 +11,7 @@ import type { Answer, TaskMaker, WorkerHandle } from '../remote/dispatcher.ts'
 import type { CallLimits } from '../remote/hang-watch.ts'
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
-import type { PrepareTask, Reply } from '../worker/protocol.ts'
+import type { LetGoTask, PrepareTask, Reply } from '../worker/protocol.ts'
 import { NotRun, PoolWorker, type WorkerOptions } from './pool-worker.ts'
 
 /** What runs must agree in to share a pool. */
@@ -147,6 +147,18 @@ export class SharedPool extends SharedCrew<PoolWorker> {
       }
       this.#refuse(worker)
     }
+  }
+
+  /** One worker has all of a batch. It stops what it runs of it first; whatever has not begun does not begin. */
+  override async letGo(
+    task: LetGoTask,
+    wanted: WorkerHandle | undefined,
+    signal: AbortSignal,
+  ): Promise<Reply | undefined> {
+    const busy = [...this.workers].find((worker) => worker.isIn(task))
+    if (busy !== undefined && !(await busy.askBack(task))) return undefined
+    const worker = busy ?? wanted
+    return worker && (await this.assign(() => task, signal, worker, undefined))?.reply
   }
 
   /** Sends a task as soon as a worker has room; not at all if the pool has no worker, or not the one that is wanted. */

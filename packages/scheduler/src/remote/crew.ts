@@ -1,7 +1,7 @@
 /** `Crew`: the workers that a run has, as a placement sees them. Strategies implement it. Types only. */
 
 import type { Health, StealingStats } from '@millrace/core'
-import type { PrepareTask } from '../worker/protocol.ts'
+import type { LetGoTask, PrepareTask, Reply } from '../worker/protocol.ts'
 import type { Answer, TaskMaker, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
 
@@ -26,6 +26,8 @@ export interface Crew {
     worker: WorkerHandle | undefined,
     limitsMs: CallLimits | undefined,
   ): Promise<Answer | undefined>
+  /** As `Dispatcher.letGo`. */
+  letGo(task: LetGoTask, worker: WorkerHandle | undefined, signal: AbortSignal): Promise<Reply | undefined>
   /**
    * Has workers that are new start, and load what they are going to run: of use where the sources take a while to begin.
    * Resolves when they have, or could not. Once `signal` aborts, those that still hang in it after a moment are ended.

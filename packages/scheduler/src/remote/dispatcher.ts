@@ -1,7 +1,7 @@
 /** `Dispatcher`: what the stages of a run ask of the strategy that has the workers. */
 
 import type { Stage, Way } from '@millrace/core/engine'
-import type { DoneReply, Reply, Task } from '../worker/protocol.ts'
+import type { DoneReply, LetGoTask, Reply, Task } from '../worker/protocol.ts'
 import type { CallLimits } from './hang-watch.ts'
 
 /** Makes a task anew for each attempt. */
@@ -44,6 +44,11 @@ export interface Dispatcher {
     worker: WorkerHandle | undefined,
     limitsMs: CallLimits | undefined,
   ): Promise<Answer>
+  /**
+   * Has whoever has more of a batch let go of it in good order: resolves with what failed in that, if something did.
+   * What is under way of it stops. `worker` is whoever answered last. Rejects if a worker was lost in it, or `signal` aborted.
+   */
+  letGo(task: LetGoTask, worker: WorkerHandle | undefined, signal: AbortSignal): Promise<Reply | undefined>
   /** A worker was lost, for this reason. */
   countLoss(reason: unknown): void
   count(reply: DoneReply): void

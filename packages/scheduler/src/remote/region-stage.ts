@@ -7,7 +7,7 @@
  * free, and is parked by a full outlet. So what is under way is bounded by the slots, whatever the graph's size.
  */
 
-import { MillraceError, TermError } from '@millrace/core'
+import { TermError } from '@millrace/core'
 import type { Stage } from '@millrace/core/engine'
 import { type PortWindow, unpackOutputs } from '../worker/outputs.ts'
 import { type DoneReply, MAX_OUTPUTS, type RegionRef } from '../worker/protocol.ts'
@@ -16,7 +16,7 @@ import type { Answer, Dispatcher, WorkerHandle } from './dispatcher.ts'
 import type { RegionPlace } from './place.ts'
 import type { Cargo, SavedQueues } from './port-queues.ts'
 import { Progress, type Totals } from './progress.ts'
-import { RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
+import { type Begun, closed, RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
 import { SplitFeed } from './split-feed.ts'
 import { Stock } from './stock.ts'
 import { type Partials, Tails } from './tails.ts'
@@ -166,11 +166,20 @@ export class RegionStage extends RemoteStage {
     this.await(this.#tails.end(), 'end', 0, (windows) => this.queues.add(windows as PortWindow[]))
   }
 
+  protected override get begun(): readonly Begun[] {
+    return this.#activations.filter(({ reply }) => reply?.hasMore !== false)
+  }
+
   protected override release(): void | Promise<void> {
     const released = super.release()
     if (this.#feed === undefined) return released
     this.#closeFeed()
-    return this.cleanUp.settled()
+    return this.#released(released)
+  }
+
+  async #released(workers: void | Promise<void>): Promise<void> {
+    const [own, theirs] = await Promise.allSettled([this.cleanUp.settled(), workers])
+    for (const one of [own, theirs]) if (one.status === 'rejected') throw one.reason
   }
 
   #closeFeed(): void {
@@ -276,6 +285,7 @@ export class RegionStage extends RemoteStage {
   async #run(activation: Activation): Promise<DoneReply> {
     let region: RegionRef | undefined
     for (;;) {
+      if (this.isDone) throw closed()
       activation.progress?.restart()
       activation.partials = []
       let answer: Answer
@@ -294,7 +304,6 @@ export class RegionStage extends RemoteStage {
       activation.worker = worker
       if (reply.kind === 'done') return reply
       if (reply.kind !== 'unknown') throw this.asError(reply)
-      if (this.isDone) throw new MillraceError('RUN_CLOSED', 'The run has ended.')
       region = this.place.region // this worker has not met it yet
     }
   }

@@ -34,7 +34,7 @@ import { usableProcessors } from '../governor/processors.ts'
 import type { SchedulerOptions } from '../options.ts'
 import { tellEnd } from '../worker/forget.ts'
 import { hasHome } from '../worker/has-home.ts'
-import { type DoneReply, PROTOCOL_VERSION } from '../worker/protocol.ts'
+import { type DoneReply, type LetGoTask, PROTOCOL_VERSION, type Reply } from '../worker/protocol.ts'
 import type { Crew, ErrorCounts } from './crew.ts'
 import type { Answer, Dispatcher, TaskMaker, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
@@ -302,6 +302,16 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
     // no worker could be started, or none that could load the graph: the caller's own thread has to do
     const { runTask } = await import('../worker/run-task.ts')
     return { reply: await runTask(makeTask(), []), worker: HERE }
+  }
+
+  async letGo(
+    task: LetGoTask,
+    worker: WorkerHandle | undefined,
+    signal: AbortSignal,
+  ): Promise<Reply | undefined> {
+    if (worker !== HERE) return this.#crew?.letGo(task, worker, signal)
+    const { letGo } = await import('../worker/run-task.ts')
+    return letGo(task)
   }
 
   countLoss(reason: unknown): void {

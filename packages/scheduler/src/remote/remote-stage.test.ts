@@ -10,6 +10,7 @@ import { Slots } from './slots.ts'
 class BareStage extends RemoteStage {
   override start(): void {}
   override activate(): void {}
+  protected override readonly begun = []
   protected override get pending(): number {
     return 0
   }

@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks'
 import { MillraceError, TermError } from '@millrace/core'
 import {
   addFailures,
+  DEFAULT_CLEANUP_TIMEOUT_MS,
   estimateBytes,
   failureRecordOf,
   Guard,
@@ -35,7 +36,7 @@ import {
 import { fromWireItem, refusal } from '../worker/refusal.ts'
 import { fromWire } from '../worker/wire-error.ts'
 import { Casualties } from './casualties.ts'
-import type { Dispatcher } from './dispatcher.ts'
+import type { Dispatcher, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
 import type { RegionPlace } from './place.ts'
 import { type Cargo, PortQueues } from './port-queues.ts'
@@ -46,6 +47,15 @@ import { WorkerDeath } from './worker-death.ts'
 export interface Shipment extends Cargo {
   /** Workers that were lost with them. */
   readonly casualties: Casualties
+}
+
+/** A batch that is not through. */
+export interface Begun {
+  /** Of its activation. */
+  readonly id: number
+  /** Who has answered last, if anybody has. */
+  readonly worker: WorkerHandle | undefined
+  readonly abort: AbortController
 }
 
 /** What the engine hands to each stage's constructor. */
@@ -294,14 +304,23 @@ export abstract class RemoteStage extends Stage {
         ? new GraphMismatchError(url, nothing, reply.lines[here.length] ?? nothing)
         : new GraphMismatchError(url, here[at] ?? nothing, reply.lines[at] ?? nothing)
     }
+    if (reply.phase === 'item' && reply.at >= 0 && !this.#isSource(reply)) {
+      failureRecordOf(this.records[reply.at] as NodeRecord).error++
+    }
+    return this.#termErrorOf(reply)
+  }
+
+  /** A split is no item: what fails is the source. */
+  #isSource({ at }: FailedReply): boolean {
+    return at === 0 && this.place.region.opensSplits
+  }
+
+  #termErrorOf(reply: FailedReply): unknown {
     const error = fromWire(reply.error)
     if (reply.at < 0) return error
-    // a split is no item: what fails is the source
-    if (reply.at === 0 && this.place.region.opensSplits) {
-      return new TermError(this.plan.nodes[0]?.id ?? '', 'generate', error)
-    }
-    if (reply.phase === 'item') failureRecordOf(this.records[reply.at] as NodeRecord).error++
-    return new TermError(this.plan.nodes[reply.at]?.id ?? '', reply.phase, error, fromWireItem(reply.item))
+    const { id = '' } = this.plan.nodes[reply.at] ?? {}
+    if (this.#isSource(reply)) return new TermError(id, 'generate', error)
+    return new TermError(id, reply.phase, error, fromWireItem(reply.item))
   }
 
   /** For the tasks of one batch: aborts when the stage ends before the batch does. */
@@ -332,14 +351,53 @@ export abstract class RemoteStage extends Stage {
     this.stageClock.receive(performance.now(), this.underWay === 0, this.#workShare)
   }
 
+  /** Batches that were sent and are not through: iterators may be open for them. */
+  protected abstract get begun(): readonly Begun[]
+
   protected override release(): void | Promise<void> {
     this.dispatcher.leave(this)
     // of a run that failed it counts as discarded, not as filtered
     if (!this.host.signal.aborted) this.#leftover = this.pending + this.queues.size
-    const reason = new MillraceError('RUN_CLOSED', 'The stage has ended before this batch.')
+    const opensIterators =
+      this.place.region?.opensSplits ||
+      this.plan.kernels.some(({ kind }) => kind === 'flatMap' || kind === 'expand')
+    const { begun } = this
+    if (this.host.signal.aborted || !opensIterators || begun.length === 0) this.#abandon()
+    else return this.#letGo(begun)
+  }
+
+  /** Nobody waits for any batch any more. */
+  #abandon(): void {
+    const reason = closed()
     for (const abort of this.#aborts) abort.abort(reason)
     this.#aborts.clear()
   }
+
+  /** Has workers close the iterators that they opened for these batches. Rejects with the first failure in that. */
+  async #letGo(begun: readonly Begun[]): Promise<void> {
+    const abandon = (): void => this.#abandon()
+    this.host.signal.addEventListener('abort', abandon, { once: true })
+    try {
+      await Promise.all(begun.map((batch) => this.#letGoOf(batch)))
+    } finally {
+      this.host.signal.removeEventListener('abort', abandon)
+      abandon()
+    }
+  }
+
+  async #letGoOf({ id: activation, worker, abort }: Begun): Promise<void> {
+    const timeoutMs = this.host.cleanupTimeoutMs ?? DEFAULT_CLEANUP_TIMEOUT_MS
+    const task = { kind: 'letGo', key: this.place.key, activation, timeoutMs } as const
+    // a worker that is lost in it has nothing to close any more
+    const letGo = this.dispatcher.letGo(task, worker, this.expect().signal).catch(() => undefined)
+    const reply = await letGo
+    abort.abort(closed()) // one that has not begun must not begin now
+    if (reply?.kind === 'failed') throw this.#termErrorOf(reply)
+  }
+}
+
+export function closed(): MillraceError {
+  return new MillraceError('RUN_CLOSED', 'The stage has ended before this batch.')
 }
 
 /** Estimated from one item: a reply from many ports has a window for each. */

@@ -34,6 +34,7 @@ class PaperCrew extends SharedCrew<object> {
     return [...this.workers].at(-1)
   }
   override async prepare(): Promise<void> {}
+  override async letGo(): Promise<undefined> {}
   override restartsOf(): number {
     return 0
   }

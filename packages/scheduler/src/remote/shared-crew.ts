@@ -8,7 +8,7 @@ import { isMainThread } from 'node:worker_threads'
 import { longTimer } from '@millrace/core/engine'
 import { governor, type Lease, type ThreadError } from '../governor/governor.ts'
 import { type MemoryPressure, memoryPressure } from '../governor/memory-pressure.ts'
-import type { PrepareTask } from '../worker/protocol.ts'
+import type { LetGoTask, PrepareTask, Reply } from '../worker/protocol.ts'
 import { adaptedWorkers } from './adapt.ts'
 import type { Crew, ErrorCounts } from './crew.ts'
 import type { Answer, TaskMaker, WorkerHandle } from './dispatcher.ts'
@@ -125,6 +125,13 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
 
   /** A run has ended; see `Crew.tellEnd`. */
   tellEnd(_run: string): void {}
+
+  /** See `Crew.letGo`. */
+  abstract letGo(
+    task: LetGoTask,
+    worker: WorkerHandle | undefined,
+    signal: AbortSignal,
+  ): Promise<Reply | undefined>
 
   abstract prepare(task: PrepareTask, signal: AbortSignal): Promise<void>
   /** Threads lost in the place of this thread, before it. */

@@ -21,7 +21,7 @@ import type { Dispatcher, WorkerHandle } from './dispatcher.ts'
 import type { RegionPlace } from './place.ts'
 import type { Cargo, SavedQueues } from './port-queues.ts'
 import { Progress, type Totals } from './progress.ts'
-import { RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
+import { type Begun, closed, RemoteStage, type Shipment, type StageParts } from './remote-stage.ts'
 
 /** Where terms with a state run: on a worker once they are heavy, always, or never. */
 export type StatefulPlace = 'auto' | 'workers' | 'caller'
@@ -49,6 +49,9 @@ interface Current extends Shipment {
   underWay: number
   progress: Progress | undefined
   reply: DoneReply | undefined
+  /** Who has answered last. */
+  worker: WorkerHandle | undefined
+  abort: AbortController
 }
 
 /** What a checkpoint keeps of terms that run on a worker: as for a worker that is lost, the last state and what came since. */
@@ -95,9 +98,9 @@ export class StatefulStage extends RemoteStage {
 
   #hostHere(): StageHost {
     const { host } = this
-    const { timed, clock, signal, batchItems, timers, stopsOnFailure } = host
+    const { timed, clock, signal, batchItems, timers, stopsOnFailure, cleanupTimeoutMs } = host
     return {
-      ...{ timed, clock, signal, batchItems, timers, stopsOnFailure },
+      ...{ timed, clock, signal, batchItems, timers, stopsOnFailure, cleanupTimeoutMs },
       get isPaused() {
         return host.isPaused
       },
@@ -185,7 +188,15 @@ export class StatefulStage extends RemoteStage {
     const { given, ...saved } = current
     const progress = given === undefined ? undefined : Progress.restored(given)
     const casualties = new Casualties()
-    const again = { ...saved, casualties, id: this.nextActivation(), progress, reply: undefined }
+    const again = {
+      ...saved,
+      casualties,
+      id: this.nextActivation(),
+      progress,
+      reply: undefined,
+      worker: undefined,
+      abort: this.expect(),
+    }
     this.#current = again
     this.#send(again, (abort) => this.#run(again, abort))
   }
@@ -346,6 +357,8 @@ export class StatefulStage extends RemoteStage {
       underWay: shipment.items.length,
       progress: undefined,
       reply: undefined,
+      worker: undefined,
+      abort: this.expect(),
     }
     this.#current = current
     this.#send(current, (abort) => this.#run(current, abort), true)
@@ -355,6 +368,7 @@ export class StatefulStage extends RemoteStage {
   #send(current: Current, task: (abort: AbortController) => Promise<DoneReply>, hasSlot = false): void {
     if (!hasSlot) this.dispatcher.forceSlot()
     const abort = this.expect()
+    current.abort = abort
     this.onSent()
     const onBack = (reply?: DoneReply): void => {
       this.expectNoMore(abort)
@@ -362,6 +376,7 @@ export class StatefulStage extends RemoteStage {
     }
     task(abort).then(
       (reply) => {
+        current.worker = this.#worker
         onBack(reply)
         current.reply = reply
         this.wake()
@@ -386,6 +401,7 @@ export class StatefulStage extends RemoteStage {
   async #run(current: Current, abort: AbortController): Promise<DoneReply> {
     let region: RegionRef | undefined
     for (;;) {
+      if (this.isDone) throw closed()
       const isRestored = this.#worker === undefined
       current.progress?.restart()
       try {
@@ -465,6 +481,11 @@ export class StatefulStage extends RemoteStage {
     }
     this.#worker = undefined
     return this.#run(current, abort)
+  }
+
+  protected override get begun(): readonly Begun[] {
+    const current = this.#current
+    return current === undefined || current.reply?.hasMore === false ? [] : [current]
   }
 
   protected override async release(): Promise<void> {

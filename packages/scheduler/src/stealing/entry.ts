@@ -6,7 +6,7 @@ import { Beacon, setOwnBeacon } from '../worker/beacon.ts'
 import { hearEnds } from '../worker/forget.ts'
 import { guardExit } from '../worker/guard.ts'
 import { knownRegion } from '../worker/region-store.ts'
-import { prepareRegion, runTask } from '../worker/run-task.ts'
+import { letGo, prepareRegion, runTask } from '../worker/run-task.ts'
 import type { Order, WorkerStart } from './protocol.ts'
 import { StealingWorker } from './stealing-worker.ts'
 
@@ -19,6 +19,7 @@ const port = parentPort as MessagePort
 const worker = new StealingWorker(slot, cells, {
   beacon,
   runTask,
+  letGo,
   prepare: prepareRegion,
   regionOf: knownRegion,
   report: (report, transfer) => port.postMessage(report, transfer),

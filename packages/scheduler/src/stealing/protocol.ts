@@ -30,6 +30,16 @@ export interface WorkerStart {
   readonly beacon: Int32Array<SharedArrayBuffer>
 }
 
+/** See `Order`. */
+export interface Drop {
+  readonly kind: 'drop'
+  readonly id: number
+  readonly key: string
+  readonly activation: number
+  /** In good order, within so many ms: the worker says `dropped` when it has. */
+  readonly timeoutMs?: number | undefined
+}
+
 /** From the caller's thread. */
 export type Order =
   | { readonly kind: 'unit'; readonly unit: Unit }
@@ -39,7 +49,7 @@ export type Order =
   /** A worker has ended. */
   | { readonly kind: 'gone'; readonly slot: number }
   /** Nobody waits for this batch any more: none of its parts is begun, and one that is under way stops. */
-  | { readonly kind: 'drop'; readonly id: number; readonly key: string; readonly activation: number }
+  | Drop
   /** Do you hear? */
   | { readonly kind: 'ping' }
 
@@ -56,6 +66,8 @@ export type Report =
     }
   /** The reply could not be sent. */
   | { readonly kind: 'lost'; readonly id: number; readonly error: WireError }
+  /** It has let go of what it had of a batch, in good order. */
+  | { readonly kind: 'dropped'; readonly id: number; readonly reply: Reply }
   | { readonly kind: 'pong' }
   /** It has done what there was to prepare, or could not. */
   | { readonly kind: 'prepared' }

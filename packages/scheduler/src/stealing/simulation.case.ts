@@ -148,6 +148,12 @@ class PaperThread implements TeamThread {
       beacon: new Beacon(beacon),
       runTask: (task, _transfer, watch, part = '') =>
         this.#runTask(task, part, (runner) => watch?.(runner as unknown as RegionRunner)),
+      letGo: async ({ activation }, running) => {
+        running?.dispose(undefined)
+        this.#drop(activation)
+        await schedule.pause(this.steps)
+        return { kind: 'unknown' }
+      },
       prepare: () => schedule.pause(this.steps),
       regionOf: () => ({ ref: undefined as never, stateful: undefined, drop: (id) => this.#drop(id) }),
       report: (report) => schedule.post(this.reports, () => this.#tell('message', report)),
@@ -200,7 +206,7 @@ class PaperThread implements TeamThread {
 
   async #runTask(task: Task, part: string, watch: (runner?: PaperRunner) => void): Promise<Reply> {
     const key = `${task.activation} ${part}`
-    const runner = task.kind === 'continue' ? this.paused.get(key) : new PaperRunner(itemsOf(task))
+    const runner = task.kind === 'run' ? new PaperRunner(itemsOf(task)) : this.paused.get(key)
     this.paused.delete(key)
     if (runner === undefined) return { kind: 'unknown' }
     watch(runner)

@@ -10,7 +10,7 @@ import { type CallLimits, exceededLimit, watchLimits } from '../remote/hang-watc
 import { type CrewOptions, isStartFailure, SharedCrew } from '../remote/shared-crew.ts'
 import { WorkerDeath } from '../remote/worker-death.ts'
 import type { BeaconNotes } from '../worker/beacon.ts'
-import type { PrepareTask, Task } from '../worker/protocol.ts'
+import type { LetGoTask, PrepareTask, Reply, Task } from '../worker/protocol.ts'
 import { fromWire } from '../worker/wire-error.ts'
 import { Assembly } from './assembly.ts'
 import { Cells } from './cells.ts'
@@ -38,6 +38,14 @@ interface Dealt {
 /** A batch that was given up because another worker died, though its own may still run it. */
 type GivenUp = Pick<Dealt, 'home' | 'task'>
 
+/** A batch that workers let go of in good order. */
+interface LettingGo {
+  /** Those that have not said that they have. */
+  readonly waiting: Set<TeamWorker>
+  reply: Reply | undefined
+  readonly onDone: () => void
+}
+
 /** So many of them are remembered, the latest ones: a worker hears soon that it is to drop one. */
 const MAX_GIVEN_UP = 256
 
@@ -59,6 +67,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   readonly #slots: (TeamWorker | undefined)[]
   readonly #dealt = new Map<number, Dealt>()
   readonly #givenUp = new Map<number, GivenUp>()
+  readonly #lettingGo = new Map<number, LettingGo>()
   #units = 0
   /** Threads lost so far, by slot. */
   readonly #losses: number[]
@@ -100,6 +109,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     this.#slots[worker.slot] = undefined
     worker.end()
     for (const other of this.workers) other.send({ kind: 'gone', slot: worker.slot })
+    for (const id of this.#lettingGo.keys()) this.#onDropped(worker, id)
   }
 
   /** Only while nothing is under way: a part of a batch, or a word about one, may be anywhere. */
@@ -178,7 +188,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
       this.#forget(id)
     })
     signal.addEventListener('abort', onAbort, { once: true })
-    const isSingle = task.kind === 'continue' || task.stateful !== undefined
+    const isSingle = task.kind !== 'run' || task.stateful !== undefined
     this.#dealt.set(id, { assembly, home, holders, task, isSingle })
     this.#ref(home, 1)
     const reply = await assembly.next()
@@ -214,6 +224,49 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
     this.#endLater(id)
   }
 
+  /** Parts of the batch may be with any worker: all are told, and all that may have opened something are waited for. */
+  override async letGo(
+    task: LetGoTask,
+    _worker: WorkerHandle | undefined,
+    signal: AbortSignal,
+  ): Promise<Reply | undefined> {
+    if (signal.aborted || this.size === 0) return undefined
+    const [id = ++this.#units, dealt] =
+      [...this.#dealt].find(([, other]) => isOfBatch(task, other.task)) ?? []
+    const holders = new Set(dealt?.holders.values())
+    for (const worker of this.workers) worker.send({ ...task, kind: 'drop', id })
+    return new Promise((resolve) => {
+      const onDone = (): void => {
+        signal.removeEventListener('abort', onDone)
+        this.#lettingGo.delete(id)
+        this.#refAll()
+        resolve(lettingGo.reply)
+      }
+      const lettingGo: LettingGo = { waiting: new Set(this.workers), reply: undefined, onDone }
+      this.#lettingGo.set(id, lettingGo)
+      signal.addEventListener('abort', onDone, { once: true })
+      this.#refAll()
+      this.#excuse(id, holders)
+    })
+  }
+
+  /** A worker that is in another batch, maybe for long, hears of this one before it could begin a part of it. */
+  #excuse(id: number, holders: ReadonlySet<TeamWorker>): void {
+    const isElsewhere = ({ notes }: TeamWorker): boolean => ![undefined, 0, id].includes(notes?.batch)
+    for (const worker of this.#lettingGo.get(id)?.waiting ?? []) {
+      if (!holders.has(worker) && isElsewhere(worker)) this.#onDropped(worker, id)
+    }
+    if (this.#lettingGo.has(id)) this.#machine.after(ABANDONED_MS, () => this.#excuse(id, holders))
+  }
+
+  #onDropped(worker: TeamWorker, id: number, reply?: Reply): void {
+    const lettingGo = this.#lettingGo.get(id)
+    if (lettingGo === undefined) return
+    if (reply?.kind === 'failed') lettingGo.reply ??= reply
+    lettingGo.waiting.delete(worker)
+    if (lettingGo.waiting.size === 0) lettingGo.onDone()
+  }
+
   #drop(id: number, { key, activation }: Task): void {
     for (const worker of this.workers) worker.send({ kind: 'drop', id, key, activation })
   }
@@ -238,14 +291,19 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
 
   #ref(worker: TeamWorker, by: number): void {
     worker.dealt += by
-    // a part may be anywhere: all are needed while there is one
-    const isNeeded = this.#dealt.size > 0 || by > 0
+    this.#refAll()
+  }
+
+  /** A part may be anywhere: all are needed while there is one. */
+  #refAll(): void {
+    const isNeeded = this.#dealt.size > 0 || this.#lettingGo.size > 0
     for (const each of this.workers) each.isNeeded = isNeeded
   }
 
   #onReport(worker: TeamWorker, report: Report): void {
     if (report.kind === 'pong') this.#silent.delete(worker)
     else if (report.kind === 'prepared') worker.endPreparing()
+    else if (report.kind === 'dropped') this.#onDropped(worker, report.id, report.reply)
     else if (report.kind === 'reply') this.#onReply(worker, report)
     else {
       const dealt = this.#dealt.get(report.id)
@@ -356,6 +414,10 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
   stealingOf(thread: number): StealingStats | undefined {
     return this.#workerOf(thread)?.metrics
   }
+}
+
+function isOfBatch({ key, activation }: LetGoTask, task: Task): boolean {
+  return task.key === key && task.activation === activation
 }
 
 /** Whether both are attempts at one batch. A state's batches are replayed under one number. */

@@ -13,7 +13,7 @@ import type { Loaded, RegionRunner } from '../worker/region-runner.ts'
 import { canSplit, putBack, split } from '../worker/split-region.ts'
 import { toWire } from '../worker/wire-error.ts'
 import { Cells } from './cells.ts'
-import type { Order, PeerPort, Report, Unit, Word } from './protocol.ts'
+import type { Drop, Order, PeerPort, Report, Unit, Word } from './protocol.ts'
 import type { WorkerMachine } from './worker-machine.ts'
 
 /** A victim in the middle of a long step is not waited for any longer; another may have work. */
@@ -98,8 +98,7 @@ export class StealingWorker {
         if (this.#asked?.slot === order.slot) this.#asked.resolve(false)
         break
       case 'drop':
-        this.#drop(order.id)
-        this.#machine.regionOf(order.key)?.drop(order.activation, dropped())
+        this.#drop(order)
         break
       case 'ping':
         this.#report({ kind: 'pong' }, [])
@@ -115,13 +114,21 @@ export class StealingWorker {
     for (const unit of units) if (!this.#dropped.has(unit.id)) this.#deque.push({ unit, since })
   }
 
-  #drop(id: number): void {
+  #drop({ id, key, activation, timeoutMs }: Drop): void {
     this.#dropped.add(id)
     if (this.#dropped.size > MAX_DROPPED) this.#dropped.delete(this.#dropped.values().next().value as number)
     for (let at = this.#deque.length - 1; at >= 0; at--) {
       if (this.#deque[at]?.unit.id === id) this.#deque.splice(at, 1)
     }
-    if (this.#running?.unit.id === id) this.#running.runner?.dispose(dropped())
+    const running = this.#running?.unit.id === id ? this.#running.runner : undefined
+    if (timeoutMs === undefined) {
+      running?.dispose(dropped())
+      this.#machine.regionOf(key)?.drop(activation, dropped())
+      return
+    }
+    void this.#machine
+      .letGo({ kind: 'letGo', key, activation, timeoutMs }, running)
+      .then((reply) => this.#report({ kind: 'dropped', id, reply }, []))
   }
 
   #onWord(from: number, word: Word): void {

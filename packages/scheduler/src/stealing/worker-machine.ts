@@ -7,13 +7,14 @@ import type { Beacon } from '../worker/beacon.ts'
 import type { Transferred } from '../worker/packed.ts'
 import type { PrepareTask } from '../worker/protocol.ts'
 import type { Region } from '../worker/region-store.ts'
-import type { runTask } from '../worker/run-task.ts'
+import type { letGo, runTask } from '../worker/run-task.ts'
 import type { Report } from './protocol.ts'
 
 /** A worker's surroundings. */
 export interface WorkerMachine {
   readonly beacon: Beacon
   readonly runTask: typeof runTask
+  readonly letGo: typeof letGo
   /** Resolves when there is nothing to prepare any more. Never rejects. */
   readonly prepare: (task: PrepareTask) => Promise<unknown>
   readonly regionOf: (key: string) => Pick<Region, 'ref' | 'stateful' | 'drop'> | undefined

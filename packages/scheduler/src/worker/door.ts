@@ -9,6 +9,9 @@
 /** Tasks that a worker has at most: one that runs, and one that waits at its door. */
 export const TASKS_AT_ONCE = 2
 
+/** The cell of the task that is asked back. */
+const ASKED_BACK = TASKS_AT_ONCE
+
 /** Either thread's view of a door. */
 export class Door {
   readonly #cells: Int32Array<SharedArrayBuffer>
@@ -19,7 +22,16 @@ export class Door {
 
   /** Cells of a new door. */
   static cells(): Int32Array<SharedArrayBuffer> {
-    return new Int32Array(new SharedArrayBuffer(TASKS_AT_ONCE * Int32Array.BYTES_PER_ELEMENT))
+    return new Int32Array(new SharedArrayBuffer((TASKS_AT_ONCE + 1) * Int32Array.BYTES_PER_ELEMENT))
+  }
+
+  /** The worker is to stop in this task, which it has begun, as soon as it can. */
+  askBack(task: number): void {
+    Atomics.store(this.#cells, ASKED_BACK, task)
+  }
+
+  isAskedBack(task: number): boolean {
+    return Atomics.load(this.#cells, ASKED_BACK) === task
   }
 
   /** A task is about to be sent. @param task its number, counted from 1 */

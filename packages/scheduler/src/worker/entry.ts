@@ -13,6 +13,7 @@ import { hearEnds, hearEndsFromParent } from './forget.ts'
 import { guardExit } from './guard.ts'
 import type { Transferred } from './packed.ts'
 import type { Reply, SentTask } from './protocol.ts'
+import type { RegionRunner } from './region-runner.ts'
 import { prepareRegion, runTask } from './run-task.ts'
 import { watchParent } from './watch-parent.ts'
 
@@ -33,7 +34,7 @@ export default function answer({ number, task, cells }: SentTask): Promise<unkno
     setOwnBeacon(new Beacon(cells.beacon))
     door = new Door(cells.door)
   }
-  const answered = last.then(() => (door?.take(number) === false ? NOT_BEGUN : run(task)))
+  const answered = last.then(() => (door?.take(number) === false ? NOT_BEGUN : run(task, number)))
   last = answered.then(replied)
   return answered
 }
@@ -46,10 +47,15 @@ async function replied(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-async function run(task: SentTask['task']): Promise<unknown> {
+async function run(task: SentTask['task'], number: number): Promise<unknown> {
   if (task.kind === 'prepare') return prepareRegion(task)
   const transfer: Transferred = []
-  const reply = await runTask(task, transfer)
+  let watched: RegionRunner | undefined
+  const reply = await runTask(task, transfer, (runner) => {
+    if (watched !== undefined) watched.isAskedBack = undefined
+    watched = runner
+    if (runner !== undefined) runner.isAskedBack = () => door?.isAskedBack(number) === true
+  })
   if (transfer.length === 0 || threadId === 0) return reply
   // only now: a worker would take as long to load it as a good part of the rest
   const { Tinypool } = await import('tinypool')

@@ -13,7 +13,7 @@ import type { WireItem } from './refusal.ts'
 import type { WireError } from './wire-error.ts'
 
 /** Raised whenever a field changes its meaning. */
-export const PROTOCOL_VERSION = 5
+export const PROTOCOL_VERSION = 6
 
 /** Items of one port in a reply at most. */
 export const MAX_OUTPUTS = 65_536
@@ -120,7 +120,7 @@ export interface PrepareTask {
 export type PrepareReply = { readonly kind: 'ready' } | FailedReply | MismatchReply
 
 /** What a worker is asked to do. */
-export type Task = RunTask | ContinueTask
+export type Task = RunTask | ContinueTask | LetGoTask
 
 /** Run a batch through a region. */
 export interface RunTask {
@@ -171,7 +171,16 @@ export interface ContinueTask {
   readonly activation: number
 }
 
-/** What became of a task. */
+/** Let go of a batch that had more to give, in good order: what fails in its clean-up is the reply. */
+export interface LetGoTask {
+  readonly kind: 'letGo'
+  readonly key: string
+  readonly activation: number
+  /** How long clean-up may take. */
+  readonly timeoutMs: number
+}
+
+/** What became of a task. Of a batch that was let go nothing is known any more. */
 export type Reply = DoneReply | FailedReply | MismatchReply | { readonly kind: 'unknown' }
 
 /** The batch was run; or, with `hasMore`, as far as a reply may hold. */

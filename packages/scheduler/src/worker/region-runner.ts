@@ -77,6 +77,8 @@ export class RegionRunner {
   batches = 0
   /** Called between two steps of a batch. */
   onStep: (() => void) | undefined
+  /** Whether the batch is to come back as it is, full reply or not. Asked between two steps. */
+  isAskedBack: (() => boolean) | undefined
   readonly #exits: readonly Edge[]
   readonly #backEdges: readonly BackEdge[]
   readonly #tails: readonly TailFold[]
@@ -93,6 +95,7 @@ export class RegionRunner {
   #copied = 0
   #left = 0
   #failure: { readonly error: unknown } | undefined
+  #cleanupTimeoutMs: number | undefined
   #onReady: (() => void) | undefined
   #undone: number
   /** In which promises were waited for, since the last was told. */
@@ -193,6 +196,7 @@ export class RegionRunner {
   }
 
   #host({ timed, stopsOnFailure }: RegionRef): StageHost {
+    const cleanupTimeoutMs = (): number | undefined => this.#cleanupTimeoutMs
     return {
       timed,
       clock: systemClock,
@@ -201,6 +205,9 @@ export class RegionRunner {
       timers: this.#timers,
       isPaused: false,
       stopsOnFailure,
+      get cleanupTimeoutMs() {
+        return cleanupTimeoutMs()
+      },
       setAside: (letter, isFatal) => this.#failures.add(letter, isFatal),
       look: () => {},
       worked: () => {},
@@ -282,6 +289,10 @@ export class RegionRunner {
   async resume(): Promise<Yielded> {
     let hasMore = false
     while (this.#failure === undefined && !this.hasEnded) {
+      if (this.isAskedBack?.() === true) {
+        hasMore = true
+        break
+      }
       if (this.isCareful && this.#isWaiting) {
         await this.#untilWaiterIsReady()
         continue
@@ -429,7 +440,20 @@ export class RegionRunner {
     this.#abort.abort(reason)
     this.#timers.clear()
     for (const stage of this.stages) stage.dispose().catch(() => undefined)
-    // stages that are let go wake nobody: a batch that waits for one would keep its worker for ever
+    this.#end(reason)
+  }
+
+  /** Lets the batch go in good order, as a stage that has ended: rejects with what fails in its clean-up. */
+  async letGo(timeoutMs: number): Promise<void> {
+    this.#cleanupTimeoutMs = timeoutMs
+    this.#timers.clear()
+    const disposed = this.stages.map((stage) => stage.dispose())
+    this.#end(new MillraceError('RUN_CLOSED', 'Nobody waits for this batch any more.'))
+    await Promise.all(disposed)
+  }
+
+  /** Stages that are let go wake nobody: a batch that waits for one would keep its worker for ever. */
+  #end(reason: unknown): void {
     this.#failure ??= { error: reason }
     this.#onReady?.()
   }

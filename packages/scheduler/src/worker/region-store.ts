@@ -96,11 +96,18 @@ export class Region {
 
   /** Nobody asks for the rest of this batch, whatever parts of it are here. */
   drop(activation: number, reason: unknown): void {
-    for (const [key, runner] of this.#paused) {
-      if (!key.startsWith(pauseKey(activation, ''))) continue
-      this.#paused.delete(key)
-      runner.dispose(reason)
-    }
+    for (const runner of this.#takePaused(activation)) runner.dispose(reason)
+  }
+
+  /** The same in good order. Rejects with what fails in the clean-up. */
+  async letGo(activation: number, timeoutMs: number): Promise<void> {
+    await Promise.all(this.#takePaused(activation).map((runner) => runner.letGo(timeoutMs)))
+  }
+
+  #takePaused(activation: number): RegionRunner[] {
+    const parts = [...this.#paused].filter(([key]) => key.startsWith(pauseKey(activation, '')))
+    for (const [key] of parts) this.#paused.delete(key)
+    return parts.map(([, runner]) => runner)
   }
 
   /** Whether something is kept that a message may still ask for. */

@@ -11,6 +11,7 @@ import {
   type ContinueTask,
   type DoneReply,
   type FailedReply,
+  type LetGoTask,
   type Outputs,
   PROTOCOL_VERSION,
   type PrepareReply,
@@ -47,6 +48,7 @@ async function answer(
   watch: Watch | undefined,
   part: string,
 ): Promise<Reply> {
+  if (task.kind === 'letGo') return letGo(task)
   let region: Region | undefined
   try {
     if (task.kind === 'continue') {
@@ -70,6 +72,20 @@ async function answer(
     return failed(error, region)
   } finally {
     watch?.(undefined)
+  }
+}
+
+/** Lets go of what is here of a batch, in good order; also of what `running` has of it. Never rejects. */
+export async function letGo(
+  { key, activation, timeoutMs }: LetGoTask,
+  running?: RegionRunner,
+): Promise<FailedReply | { readonly kind: 'unknown' }> {
+  const region = knownRegion(key)
+  try {
+    await Promise.all([running?.letGo(timeoutMs), region?.letGo(activation, timeoutMs)])
+    return { kind: 'unknown' }
+  } catch (error) {
+    return failed(error, region)
   }
 }
 

@@ -179,7 +179,7 @@ export class CsvParser {
       if (at < record.count) define(row, name, reader.read(record, at))
       else if (spec !== undefined) define(row, name, missing(name, spec))
     }
-    if (record.count <= names.length || this.#fields !== undefined) return row
+    if (record.count <= names.length) return row
     if (names.includes(REST)) {
       throw new BadInputError(
         `it has more fields than columns, and they cannot be kept in ${REST}, which is a column. Rename that column.`,

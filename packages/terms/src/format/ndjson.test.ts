@@ -118,3 +118,20 @@ test('what has no JSON fails; refuses what makes no sense', async () => {
   })
   expect(() => parseNdjson({ invalid: 'drop' as never })).toThrow(REFUSED)
 })
+
+test.each([
+  [{ a: [1, { b: Number.NaN }] }, 'item.a[1].b is NaN'],
+  [[Number.NEGATIVE_INFINITY], 'item[0] is -Infinity'],
+  [{ seen: new Map([[1, 2]]) }, 'item.seen is a Map'],
+  [new Set([1]), 'item is a Set'],
+])('what JSON would leave out is refused: %o', async (item, why) => {
+  await expect(toArray(fromIterable([item]).pipe(formatNdjson()))).rejects.toMatchObject({
+    cause: { code: 'BAD_INPUT', message: expect.stringContaining(why) },
+  })
+})
+
+test('null, empty objects and words that look like them are written', async () => {
+  const items = [null, {}, { a: null, b: {} }, 'null {}', { at: new Date(0), none: null }]
+  const lines = await toArray(fromIterable(items).pipe(formatNdjson()))
+  expect(lines).toEqual(items.map((item) => JSON.stringify(item)))
+})

@@ -89,7 +89,7 @@ export interface FormatNdjsonOptions {
  * No state; holds nothing back, keeps the order.
  *
  * @throws {InvalidOptionError} if `bigints` is unknown. The run fails with a `BadInputError` if an item has no JSON, as
- * functions, bigints and what holds itself have none.
+ * functions, bigints, `NaN`, infinite numbers, a `Map`, a `Set` and what holds itself have none.
  *
  * @example
  * ```ts
@@ -123,8 +123,28 @@ function lineOf(item: unknown, replacer: ((key: string, value: unknown) => unkno
       { cause },
     )
   }
-  if (line !== undefined) return line
+  if (line !== undefined) {
+    // JSON writes these for what it has no word for, too
+    const lost = line.includes('null') || line.includes('{}') ? lostIn(item, 'item') : undefined
+    if (lost === undefined) return line
+    throw new BadInputError(
+      `An item of formatNdjson() has no JSON: ${lost}. Convert it in a map() before it.`,
+    )
+  }
   throw new BadInputError(`An item of formatNdjson() has no JSON: it is a ${typeof item}.`)
+}
+
+/** What of a value JSON would leave out without a word, with its path; called for what has been written, so it ends. */
+function lostIn(value: unknown, path: string): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is ${value}`
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return undefined
+  if (value instanceof Map) return `${path} is a Map`
+  if (value instanceof Set) return `${path} is a Set`
+  for (const [key, inner] of Object.entries(value)) {
+    const lost = lostIn(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`)
+    if (lost !== undefined) return lost
+  }
+  return undefined
 }
 
 /** Options of {@link ndjson}. */

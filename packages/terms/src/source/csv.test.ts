@@ -213,7 +213,7 @@ test('fields: only these, each of its type', async () => {
 
 test('fields of ragged files, and those that are not there', async () => {
   const optional = { fields: { b: 'number?' }, ragged: true } as CsvOptions
-  expect(await read('a,b\n1\n1,2,3\n', optional)).toEqual([{ b: null }, { b: 2 }])
+  expect(await read('a,b\n1\n1,2,3\n', optional)).toEqual([{ b: null }, { b: 2, _rest: ['3'] }])
   await expect(read('a,b\n1\n', { fields: { b: 'number' }, ragged: true } as CsvOptions)).rejects.toEqual(
     badInput('csv', "line 2: it has no field b. Say 'number?' if it may be left out."),
   )

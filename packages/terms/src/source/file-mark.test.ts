@@ -3,10 +3,12 @@
 import { appendFile, copyFile, mkdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { BatchSourceTerm, Context } from '@millrace/core'
+import { type BatchSourceTerm, type Context, run, type Term } from '@millrace/core'
+import { MemoryStore } from '@millrace/core/testing'
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
+  collect,
   cron,
   csv,
   fileTail,
@@ -16,6 +18,8 @@ import {
   httpPoll,
   interval,
   lines,
+  map,
+  ndjson,
   parquet,
   walk,
 } from '../index.ts'
@@ -113,6 +117,69 @@ test.each(Object.entries(sources))(
     await expect(rest()).rejects.toMatchObject({ code: 'BAD_INPUT' })
   },
 )
+
+const small: Record<string, (file: string) => Term<never, unknown>> = {
+  lines: (file) => lines(file),
+  csv: (file) => csv(file, { columns: false }),
+  ndjson: (file) => ndjson(file),
+}
+
+describe.each(Object.entries(small))('%s: a run that stops within the first batch', (_, source) => {
+  const numbers = (from: number, to: number): string =>
+    Array.from({ length: to - from }, (_, n) => `${1000 + from + n}\n`).join('')
+
+  /** A file of 200 records, far smaller than a chunk, and the checkpoint of a run that was ended after a few of them. */
+  async function stopped() {
+    const file = join(await temporaryFolder(), 'a.txt')
+    await writeFile(file, numbers(0, 200))
+    const store = new MemoryStore()
+    let left: MemoryStore | undefined
+    let seen = 0
+    const slow = map(async (record: unknown) => {
+      seen++
+      await new Promise(setImmediate)
+      return record
+    })
+    const begun = run(source(file).pipe(slow, collect<unknown>()), {
+      batchItems: 5,
+      checkpoint: { store, everyItems: 5 },
+    })
+    begun.on('checkpoint', () => {
+      if (seen < 50 || left !== undefined) return
+      left = store.copy()
+      void begun.cancel()
+    })
+    await begun.done.catch(() => undefined)
+    return {
+      file,
+      async goOn(): Promise<unknown> {
+        const { results } = await run(source(file).pipe(slow, collect<unknown>()), {
+          checkpoint: { store: left as MemoryStore, everyItems: 1_000_000 },
+        }).done
+        return (results['collect'] as unknown[]).map(String)
+      },
+    }
+  }
+
+  test.each([
+    ['was cut', (file: string) => truncate(file, 500), 'has 500 bytes, fewer than the 1000'],
+    ['was replaced', (file: string) => writeFile(file, numbers(500, 800)), 'holds something else'],
+    ['was written to', (file: string) => utimes(file, 1, 1), 'was written to since'],
+  ])('is refused where the file %s', async (_, change, why) => {
+    const { file, goOn } = await stopped()
+    await change(file)
+    await expect(goOn()).rejects.toMatchObject({
+      code: 'TERM_FAILED',
+      cause: { code: 'CHANGED_FILE', message: expect.stringContaining(why) },
+    })
+  })
+
+  test('goes on where the file has grown', async () => {
+    const { file, goOn } = await stopped()
+    await appendFile(file, numbers(200, 300))
+    expect(await goOn()).toEqual(numbers(0, 300).trim().split('\n'))
+  })
+})
 
 test('lines may be added at the end, also to one that had no end yet', async () => {
   const file = join(await temporaryFolder(), 'a.txt')

@@ -22,8 +22,11 @@ export abstract class FileSource<out Item> extends BatchSourceTerm<Item> {
   /** One reading per run: the same term may be in several at once. */
   readonly #readings = new WeakMap<object, { chunks: FileChunks; batches: AsyncGenerator<readonly Item[]> }>()
 
-  /** Behind each batch. */
-  readonly #places = new WeakMap<readonly unknown[], FilePlace>()
+  /** Where each batch begins, and behind it; the marks are of what had been read when it was made. */
+  readonly #places = new WeakMap<
+    readonly unknown[],
+    { readonly begin: FilePlace; readonly behind: FilePlace }
+  >()
 
   constructor(path: string) {
     super()
@@ -44,7 +47,13 @@ export abstract class FileSource<out Item> extends BatchSourceTerm<Item> {
   }
 
   override position(batch: readonly Item[]): FilePlace | undefined {
-    return this.#places.get(batch)
+    return this.#places.get(batch)?.behind
+  }
+
+  /** With the mark of all that was read for these batches: a change in what was not taken yet is one, too. */
+  override begin(batch: readonly Item[], last: readonly Item[]): FilePlace | undefined {
+    const [begin, behind] = [this.#places.get(batch)?.begin, this.#places.get(last)?.behind]
+    return begin && behind && { ...begin, mark: behind.mark }
   }
 
   override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly Item[]> {
@@ -65,19 +74,23 @@ export abstract class FileSource<out Item> extends BatchSourceTerm<Item> {
     place: FilePlace,
   ): AsyncGenerator<readonly Item[], void, undefined> {
     let toPass = place.given
-    let given = 0
+    let before = { from: place.from, given: 0 }
     for await (const parsed of batches) {
-      given += parsed.length
+      const from = this.byteBehind?.(parsed)
+      const behind =
+        from === undefined ? { from: before.from, given: before.given + parsed.length } : { from, given: 0 }
       const passed = Math.min(toPass, parsed.length)
       toPass -= passed
-      if (passed === parsed.length) continue
-      const batch = passed === 0 ? parsed : parsed.slice(passed)
-      const { mark } = chunks
-      const from = this.byteBehind?.(parsed)
-      if (mark !== undefined) {
-        this.#places.set(batch, from === undefined ? { from: 0, given, mark } : { from, given: 0, mark })
+      if (passed < parsed.length) {
+        const batch = passed === 0 ? parsed : parsed.slice(passed)
+        const { mark } = chunks
+        if (mark !== undefined) {
+          const begin = { from: before.from, given: before.given + passed, mark }
+          this.#places.set(batch, { begin, behind: { ...behind, mark } })
+        }
+        yield batch
       }
-      yield batch
+      before = behind
     }
   }
 
