@@ -94,8 +94,12 @@ async function ask(): Promise<Template> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return first
   for (const [i, line] of table.entries()) console.log(`${i + 1}${line}`)
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const left = new Promise<never>((_, reject) => {
+    terminal.once('close', () => reject(new CannotCreateError('No template was chosen.')))
+  })
+  left.catch(() => {})
   try {
-    const answer = (await terminal.question(`Template (${first}): `)).trim()
+    const answer = (await Promise.race([terminal.question(`Template (${first}): `), left])).trim()
     if (answer === '') return first
     return names[Number(answer) - 1] ?? (checked(answer) as Template)
   } finally {

@@ -56,7 +56,9 @@ test('for pnpm the README names pnpm, and its settings are written', async () =>
   expect(readme).toContain('`pnpm start`')
   // pnpm would hand it to the command
   expect(readme).not.toContain(' -- ')
-  expect(await readFile(join(folder, 'for-pnpm', 'pnpm-workspace.yaml'), 'utf8')).toContain('esbuild')
+  expect(await readFile(join(folder, 'for-pnpm', 'pnpm-workspace.yaml'), 'utf8')).toMatch(
+    /^packages:.*esbuild/s,
+  )
 })
 
 test('a folder that holds anything is refused, and stays as it is', async () => {
@@ -83,6 +85,9 @@ test.each([
   ['/tmp/.hidden', 'hidden'],
   ['/tmp/Ünder Score_2', 'nder-score_2'],
   ['/', 'millrace-app'],
+  ['/tmp/Millrace', 'millrace-app'],
+  ['/tmp/node_modules', 'node_modules-app'],
+  [`/tmp/${'x'.repeat(250)}`, 'x'.repeat(200)],
 ])('%s is the package %s', (dir, name) => {
   expect(packageName(dir)).toBe(name)
 })

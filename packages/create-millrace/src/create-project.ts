@@ -30,7 +30,8 @@ export function createProject({ dir, template, manager, version }: Project): rea
   const name = packageName(dir)
   const files = filesOf(template)
   // pnpm asks which packages may run code at their installation; esbuild works without
-  if (manager === 'pnpm') files.set('pnpm-workspace.yaml', 'ignoredBuiltDependencies:\n  - esbuild\n')
+  if (manager === 'pnpm')
+    files.set('pnpm-workspace.yaml', 'packages:\n  - .\nignoredBuiltDependencies:\n  - esbuild\n')
   for (const [path, text] of files) {
     const target = join(dir, path)
     try {
@@ -64,14 +65,21 @@ function checkEmpty(dir: string): void {
   )
 }
 
+/** npm takes no more of a name; some is left for what is put behind it. */
+const MOST_CHARS = 200
+/** No project can have the name of a package that it needs, nor these two of npm's. */
+const TAKEN = ['millrace', 'tsx', 'typescript', 'node_modules', 'favicon.ico']
+
 /** The folder's name as npm allows it for a package. */
 export function packageName(dir: string): string {
   const name = basename(resolve(dir))
     .toLowerCase()
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .replace(/^[._-]+/, '')
+    .slice(0, MOST_CHARS)
     .replace(/-+$/, '')
-  return name === '' ? 'millrace-app' : name
+  if (name === '') return 'millrace-app'
+  return TAKEN.includes(name) ? `${name}-app` : name
 }
 
 interface Names extends Omit<Project, 'dir'> {

@@ -72,6 +72,16 @@ test.each(wrong)('names the line: %s', async (_what, lines, options, text) => {
   )
 })
 
+test.each(['"', false] as const)(
+  'a line break within a line is refused, one at its end left out: quote %j',
+  async (quote) => {
+    const parsed = (...lines: string[]) =>
+      toArray(fromIterable(['a,b', ...lines]).pipe(lineParser({ quote })))
+    expect(await parsed('1,2\r')).toEqual([{ a: '1', b: '2' }])
+    await expect(parsed('1,x\ry')).rejects.toThrow('line 2: it has a line break outside of quotes')
+  },
+)
+
 test('refuses options that make no sense', () => {
   const options: LineParserOptions[] = [
     { delimiter: '' },

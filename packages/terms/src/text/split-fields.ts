@@ -11,6 +11,8 @@ export interface FieldMarks {
   readonly trim: boolean
 }
 
+const LINE_END = /[\r\n]/
+
 /** Cuts a line at its delimiters; what stands in quotes is one field. Throws if quotes are not in order. */
 export function splitterOf(marks: FieldMarks): (line: string) => string[] {
   const { delimiter, quote, trim } = marks
@@ -18,7 +20,7 @@ export function splitterOf(marks: FieldMarks): (line: string) => string[] {
     csvFormat('lineParser', { ...marks, maxRecordChars: Number.MAX_SAFE_INTEGER }),
   )
   return (line) => {
-    if (quote !== false && line.includes(quote)) return scan(scanner, line)
+    if ((quote !== false && line.includes(quote)) || LINE_END.test(line)) return scan(scanner, line)
     const fields = line.split(delimiter)
     return trim ? fields.map((field) => field.trim()) : fields
   }
