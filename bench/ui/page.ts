@@ -48,6 +48,13 @@ const workloads: Readonly<Record<string, (items: number, browser: Browser) => Pr
     return { throughput: median(ratios), costShare: 1 / median(ratios) - 1 }
   },
 
+  small: async (_, browser) => {
+    const busy = await showing('busy', browser)
+    const waiting = await showing('waiting', browser)
+    const worse = (figure: 'readyMs' | 'statesMs'): number => Math.max(busy[figure], waiting[figure])
+    return { readyMs: worse('readyMs'), statesMs: worse('statesMs'), costShare: 0 }
+  },
+
   tenThousand: async (items, browser) => {
     const command = startCommand([moduleOf('ui/ten-thousand-graph.ts'), '-p', `count=${items}`, '--ui'])
     const address = await command.address
@@ -84,6 +91,30 @@ const workloads: Readonly<Record<string, (items: number, browser: Browser) => Pr
     await command.cpuMs
     return { mostShown, itemsPerSecond, costShare: 0 }
   },
+}
+
+/** How soon after its address the page is ready, and how soon then it shows which of three terms holds the others back. */
+async function showing(
+  state: 'busy' | 'waiting',
+  browser: Browser,
+): Promise<{ readonly readyMs: number; readonly statesMs: number }> {
+  const args = ['-p', `b=${state}`, '--strategy', 'pool', '--workers', '1', '--ui']
+  const command = startCommand([moduleOf('ui/three-graph.ts'), ...args])
+  const page = await browser.newPage()
+  const address = await command.address
+  const printed = performance.now()
+  await page.goto(address)
+  await page.waitForSelector('main[data-ready]')
+  const ready = performance.now()
+  await page.waitForSelector(`[data-node="B"][data-state="${state}"]`)
+  await page.waitForSelector('[data-node="A"][data-state="backpressured"]')
+  await page.waitForSelector('[data-node="C"][data-state="idle"]')
+  const fill = page.locator('[data-edge="A to B"]')
+  while (Number(await fill.getAttribute('data-fill')) < 0.9) await pause(20)
+  const shown = performance.now()
+  command.child.kill('SIGKILL')
+  await page.close()
+  return { readyMs: ready - printed, statesMs: shown - ready }
 }
 
 export const prepare: Prepare = async (workload, items): Promise<Measurable> => {

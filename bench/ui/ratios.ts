@@ -9,6 +9,8 @@ export function uiRatios(rows: readonly Row[]): Record<string, number> {
   const [node, page] = [of('tenThousand', 'nodeShare'), of('tenThousand', 'pageShare')]
   const all = {
     'mainJob.throughput': of('mainJob', 'throughput'),
+    'small.readyMs': of('small', 'readyMs'),
+    'small.statesMs': of('small', 'statesMs'),
     'tenThousand.firstPaintMs': of('tenThousand', 'firstPaintMs'),
     'tenThousand.readyMs': of('tenThousand', 'readyMs'),
     'tenThousand.shareOfACore': node === undefined || page === undefined ? undefined : node + page,

@@ -17,6 +17,7 @@ export const suite: Suite = {
   columns: [
     { figure: 'firstPaintMs', label: 'first paint ms' },
     { figure: 'readyMs', label: 'ready ms' },
+    { figure: 'statesMs', label: 'states ms' },
     { figure: 'nodeShare', label: 'of a core, process' },
     { figure: 'pageShare', label: 'of a core, page' },
     { figure: 'throughput', label: 'throughput' },
@@ -30,11 +31,14 @@ export const suite: Suite = {
   contenders: [{ name: 'page', file: 'page.ts', backpressure: true }],
   workloads: [
     { name: 'mainJob', items: { quick: 5, full: 15 } },
+    { name: 'small', items: { quick: 1, full: 1 } },
     { name: 'tenThousand', items: { quick: 10_000, full: 10_000 } },
     { name: 'tap', items: { quick: 200_000_000, full: 400_000_000 } },
   ],
   targets: [
     { ratio: 'mainJob.throughput', atLeast: 0.97 },
+    { ratio: 'small.readyMs', atMost: 1000 },
+    { ratio: 'small.statesMs', atMost: 3000 },
     { ratio: 'tenThousand.firstPaintMs', atMost: 2000 },
     { ratio: 'tenThousand.shareOfACore', atMost: 0.05 },
     { ratio: 'tap.mostShown', atMost: 100 },

@@ -105,6 +105,15 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
     expect(await page.locator('.controls').count()).toBe(0)
   })
 
+  test('held, it stays when the run has ended, until Ctrl-C', async () => {
+    const { page, child, finished } = await watch('hostile.ts', ['--ui-hold'])
+    await saysState(page, 'completed')
+    await page.reload()
+    await saysState(page, 'completed')
+    child.kill('SIGINT')
+    expect((await finished).code).toBe(0)
+  })
+
   test('it pauses, goes on, and stops', async () => {
     const { page, finished } = await watch('watched.ts', ['-p', 'b=waits', '-p', 'count=1000000'])
     await page.getByRole('button', { name: 'Pause' }).click()
