@@ -1,6 +1,12 @@
 /** `filter`: passes the items for which a function is true. */
 
-import { checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
+import {
+  checkSyncFunction,
+  type KernelTerm,
+  kernelTerm,
+  type TermSettings,
+  withSettings,
+} from '@millrace/core'
 
 /**
  * Passes the items for which `f` returns true, in order; the others are counted as filtered.
@@ -8,7 +14,9 @@ import { checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
  * `f` gets one argument, the item, and is synchronous. A type guard narrows the type of what passes. Keeps no
  * state and holds nothing back.
  *
- * @throws {InvalidOptionError} if `f` is no function, or is declared async.
+ * `settings` are those of {@link TermSettings}.
+ *
+ * @throws {InvalidOptionError} if `f` is no function, or is declared async, or a setting is none.
  *
  * @example
  * ```ts
@@ -18,9 +26,15 @@ import { checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
  * console.log(await toArray(even)) // [ 2, 4 ]
  * ```
  */
-export function filter<In, Out extends In>(f: (item: In) => item is Out): KernelTerm<In, Out>
-export function filter<In>(f: (item: In) => boolean): KernelTerm<In, In>
-export function filter<In>(f: (item: In) => boolean): KernelTerm<In, In> {
+export function filter<In, Out extends In>(
+  f: (item: In) => item is Out,
+  settings?: TermSettings<NoInfer<In>, NoInfer<Out>>,
+): KernelTerm<In, Out>
+export function filter<In>(
+  f: (item: In) => boolean,
+  settings?: TermSettings<NoInfer<In>, NoInfer<In>>,
+): KernelTerm<In, In>
+export function filter<In>(f: (item: In) => boolean, settings?: TermSettings<In, In>): KernelTerm<In, In> {
   checkSyncFunction('filter', f)
-  return kernelTerm('filter', { kind: 'filter', f })
+  return withSettings('filter', kernelTerm<In, In>('filter', { kind: 'filter', f }), settings)
 }

@@ -1,6 +1,6 @@
 /** `flatMap`: one item in, any number of items out. */
 
-import { type Awaitable, type KernelTerm, kernelTerm } from '@millrace/core'
+import { type Awaitable, type KernelTerm, kernelTerm, type TermSettings, withSettings } from '@millrace/core'
 import { checkFunction } from '../check.ts'
 
 /**
@@ -10,7 +10,9 @@ import { checkFunction } from '../check.ts'
  * `f` gets one argument, the item; it may be a generator. An endless iterable is pulled only while there is
  * room downstream. The outputs of one item leave before those of the next. Keeps no state.
  *
- * @throws {InvalidOptionError} if `f` is no function.
+ * `settings` are those of {@link TermSettings}.
+ *
+ * @throws {InvalidOptionError} if `f` is no function, or a setting is none.
  *
  * @example
  * ```ts
@@ -22,7 +24,8 @@ import { checkFunction } from '../check.ts'
  */
 export function flatMap<In, Out>(
   f: (item: In) => Awaitable<Iterable<Out>> | AsyncIterable<Out>,
+  settings?: TermSettings<NoInfer<In>, NoInfer<Out>>,
 ): KernelTerm<In, Out> {
   checkFunction('flatMap', f)
-  return kernelTerm('flatMap', { kind: 'flatMap', f })
+  return withSettings('flatMap', kernelTerm<In, Out>('flatMap', { kind: 'flatMap', f }), settings)
 }

@@ -1,10 +1,17 @@
 /** `mapAsync`: an async function with several calls under way at once. */
 
-import { type Awaitable, type KernelTerm, kernelTerm } from '@millrace/core'
+import {
+  type Awaitable,
+  type KernelTerm,
+  kernelTerm,
+  settingNames,
+  type TermSettings,
+  withSettings,
+} from '@millrace/core'
 import { checkBoolean, checkFunction, checkOptions, checkWhole } from '../check.ts'
 
 /** Options of {@link mapAsync}. */
-export interface MapAsyncOptions {
+export interface MapAsyncOptions<In = unknown, Out = never> extends TermSettings<In, Out> {
   /** Calls under way at most. Default 16. */
   readonly concurrency?: number
   /** Whether results leave in the order of their inputs. Default true. */
@@ -38,14 +45,15 @@ export interface MapAsyncOptions {
  */
 export function mapAsync<In, Out>(
   f: (item: In) => Awaitable<Out | undefined>,
-  options: MapAsyncOptions = {},
+  options: MapAsyncOptions<NoInfer<In>, NoInfer<Out>> = {},
 ): KernelTerm<In, Out> {
-  checkOptions('mapAsync', options, { concurrency: true, ordered: true })
-  const { concurrency = 16, ordered = true } = options
+  checkOptions('mapAsync', options, { ...settingNames, concurrency: true, ordered: true })
+  const { concurrency = 16, ordered = true, ...settings } = options
   checkFunction('mapAsync', f)
   checkWhole('concurrency of mapAsync()', concurrency, 1)
   checkBoolean('ordered of mapAsync()', ordered)
   // The engine would hand over the context as a second argument, and `f` may well take an optional second one.
   const onlyItem = (item: In) => f(item)
-  return kernelTerm('mapAsync', { kind: 'concurrent', self: {}, f: onlyItem, concurrency, ordered })
+  const kernel = { kind: 'concurrent', self: {}, f: onlyItem, concurrency, ordered } as const
+  return withSettings('mapAsync', kernelTerm<In, Out>('mapAsync', kernel), settings)
 }

@@ -1,6 +1,6 @@
 /** `map`: one item in, at most one out. */
 
-import { type Awaitable, type KernelTerm, kernelTerm } from '@millrace/core'
+import { type Awaitable, type KernelTerm, kernelTerm, type TermSettings, withSettings } from '@millrace/core'
 import { checkFunction } from '../check.ts'
 
 /**
@@ -10,7 +10,9 @@ import { checkFunction } from '../check.ts'
  * `null` is an item. `f` may return a promise: the stage is parked, not the thread, and the next item waits.
  * Holds no item back otherwise, keeps no state, keeps the order.
  *
- * @throws {InvalidOptionError} if `f` is no function.
+ * `settings` are those of {@link TermSettings}: `map(f, { name: 'roots', onFailure: { onError: 'skip' } })`.
+ *
+ * @throws {InvalidOptionError} if `f` is no function, or a setting is none.
  *
  * @example
  * ```ts
@@ -20,7 +22,10 @@ import { checkFunction } from '../check.ts'
  * console.log(await toArray(roots)) // [ 1, 2, 3 ]
  * ```
  */
-export function map<In, Out>(f: (item: In) => Awaitable<Out | undefined>): KernelTerm<In, Out> {
+export function map<In, Out>(
+  f: (item: In) => Awaitable<Out | undefined>,
+  settings?: TermSettings<NoInfer<In>, NoInfer<Out>>,
+): KernelTerm<In, Out> {
   checkFunction('map', f)
-  return kernelTerm('map', { kind: 'map', f })
+  return withSettings('map', kernelTerm<In, Out>('map', { kind: 'map', f }), settings)
 }

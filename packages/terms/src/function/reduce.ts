@@ -1,11 +1,19 @@
 /** `reduce`: one value for the whole stream. */
 
-import { type Combiner, checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
+import {
+  type Combiner,
+  checkSyncFunction,
+  type KernelTerm,
+  kernelTerm,
+  settingNames,
+  type TermSettings,
+  withSettings,
+} from '@millrace/core'
 import { checkOptions } from '../check.ts'
 import { initialStateOf } from './initial-state.ts'
 
 /** Options of {@link reduce}. */
-export interface ReduceOptions<State> {
+export interface ReduceOptions<State, In = unknown> extends TermSettings<In, State> {
   /**
    * Merges the state of later items into that of earlier ones, and may change the first. Each part of the stream is folded
    * from a copy of `initial`, so that must add nothing: 0 for a sum, 1 for a product, an empty list.
@@ -40,14 +48,16 @@ export interface ReduceOptions<State> {
 export function reduce<In, State>(
   f: (state: State, item: In) => State,
   initial: State,
-  options: ReduceOptions<State> = {},
+  options: ReduceOptions<State, NoInfer<In>> = {},
 ): KernelTerm<In, State, State> {
-  checkOptions('reduce', options, { combine: true })
-  const { combine } = options
+  checkOptions('reduce', options, { ...settingNames, combine: true })
+  const { combine, ...settings } = options
   checkSyncFunction('reduce', f)
   const initialState = initialStateOf('reduce', initial)
   const hooks = { initialState, end: (ctx: { state: State }) => [ctx.state] }
-  if (combine === undefined) return kernelTerm<In, State, State>('reduce', { kind: 'fold', f }, hooks)
+  const kernel = { kind: 'fold', f } as const
+  if (combine === undefined)
+    return withSettings('reduce', kernelTerm<In, State, State>('reduce', kernel, hooks), settings)
   checkSyncFunction('combine of reduce', combine)
   const combiner: Combiner<In, State, State, State> = {
     begin: initialState,
@@ -56,5 +66,6 @@ export function reduce<In, State>(
       ctx.state = combine(ctx.state, partial)
     },
   }
-  return kernelTerm<In, State, State>('reduce', { kind: 'fold', f }, { ...hooks, combiner: () => combiner })
+  const combining = kernelTerm<In, State, State>('reduce', kernel, { ...hooks, combiner: () => combiner })
+  return withSettings('reduce', combining, settings)
 }

@@ -1,6 +1,12 @@
 /** `scan`: a running state, emitted after each item. */
 
-import { checkSyncFunction, type KernelTerm, kernelTerm } from '@millrace/core'
+import {
+  checkSyncFunction,
+  type KernelTerm,
+  kernelTerm,
+  type TermSettings,
+  withSettings,
+} from '@millrace/core'
 import { initialStateOf } from './initial-state.ts'
 
 /**
@@ -10,7 +16,9 @@ import { initialStateOf } from './initial-state.ts'
  * one: the old one was passed on already. Stateful: the state must be structured-cloneable, and each run
  * begins with a copy of `initial`. Keeps the order and holds nothing back.
  *
- * @throws {InvalidOptionError} if `f` is no function or is declared async, or `initial` cannot be cloned.
+ * `settings` are those of {@link TermSettings}.
+ *
+ * @throws {InvalidOptionError} if `f` is no function or is declared async, a setting is none, or `initial` cannot be cloned.
  *
  * @example
  * ```ts
@@ -23,7 +31,13 @@ import { initialStateOf } from './initial-state.ts'
 export function scan<In, State>(
   f: (state: State, item: In) => State,
   initial: State,
+  settings?: TermSettings<NoInfer<In>, NoInfer<State>>,
 ): KernelTerm<In, State, State> {
   checkSyncFunction('scan', f)
-  return kernelTerm('scan', { kind: 'scan', f }, { initialState: initialStateOf('scan', initial) })
+  const initialState = initialStateOf('scan', initial)
+  return withSettings(
+    'scan',
+    kernelTerm<In, State, State>('scan', { kind: 'scan', f }, { initialState }),
+    settings,
+  )
 }

@@ -1,6 +1,6 @@
 /** `tap`: looks at each item and passes it on. */
 
-import { type Awaitable, type KernelTerm, kernelTerm } from '@millrace/core'
+import { type Awaitable, type KernelTerm, kernelTerm, type TermSettings, withSettings } from '@millrace/core'
 import { checkFunction } from '../check.ts'
 
 /**
@@ -9,7 +9,9 @@ import { checkFunction } from '../check.ts'
  * `f` gets one argument, the item; what it returns is ignored, but a promise is awaited: the stage is parked
  * until it settles. Keeps no state, keeps the order.
  *
- * @throws {InvalidOptionError} if `f` is no function.
+ * `settings` are those of {@link TermSettings}.
+ *
+ * @throws {InvalidOptionError} if `f` is no function, or a setting is none.
  *
  * @example
  * ```ts
@@ -20,7 +22,10 @@ import { checkFunction } from '../check.ts'
  * console.log(seen) // [ 'a', 'b' ]
  * ```
  */
-export function tap<In>(f: (item: In) => Awaitable<unknown>): KernelTerm<In, In> {
+export function tap<In>(
+  f: (item: In) => Awaitable<unknown>,
+  settings?: TermSettings<NoInfer<In>, NoInfer<In>>,
+): KernelTerm<In, In> {
   checkFunction('tap', f)
-  return kernelTerm('tap', { kind: 'tap', f })
+  return withSettings('tap', kernelTerm<In, In>('tap', { kind: 'tap', f }), settings)
 }

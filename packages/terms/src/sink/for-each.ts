@@ -1,6 +1,6 @@
 /** `forEach`: calls a function with each item. */
 
-import { type Awaitable, type Context, SinkTerm } from '@millrace/core'
+import { type Awaitable, type Context, SinkTerm, type TermSettings, withSettings } from '@millrace/core'
 import { promiseOf } from '@millrace/core/engine'
 import { checkFunction } from '../check.ts'
 
@@ -11,7 +11,9 @@ import { checkFunction } from '../check.ts'
  * and the terms before it are held back. What it resolves to is ignored. Its state is the count. It stays on
  * the caller's thread under every scheduler, since that is where its closure lives.
  *
- * @throws {InvalidOptionError} if `f` is no function.
+ * `settings` are those of {@link TermSettings}.
+ *
+ * @throws {InvalidOptionError} if `f` is no function, or a setting is none.
  *
  * @example
  * ```ts
@@ -25,9 +27,12 @@ import { checkFunction } from '../check.ts'
  * console.log(summary.result(each)) // 2
  * ```
  */
-export function forEach<Item>(f: (item: Item) => Awaitable<unknown>): SinkTerm<Item, number, number> {
+export function forEach<Item>(
+  f: (item: Item) => Awaitable<unknown>,
+  settings?: TermSettings<NoInfer<Item>, never>,
+): SinkTerm<Item, number, number> {
   checkFunction('forEach', f)
-  return new ForEach(f).local()
+  return withSettings('forEach', new ForEach(f).local(), settings)
 }
 
 class ForEach<Item> extends SinkTerm<Item, number, number> {
