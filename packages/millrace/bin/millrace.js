@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 // The command's fixed address: it exists before the build does, so that an install can link it.
 try {
-  const { ended } = await import('../dist/cli.js')
-  const { leaveAfter } = await import('../dist/leave.js')
+  // all that is loaded is loaded before the command begins
+  const [{ leaveAfter }, { ended }] = await Promise.all([
+    import('../dist/leave.js'),
+    import('../dist/cli.js'),
+  ])
   leaveAfter(ended)
 } catch (error) {
   const { code, message } = error ?? {}

@@ -363,9 +363,7 @@ test('what is lost without an error is told, stands in the summary, and fails th
   })
 })
 
-test('losses are told, summed up and fail the command under every strategy alike', {
-  timeout: 60_000,
-}, async () => {
+test('losses are told, summed up and fail the command under every strategy alike', async () => {
   const folder = temporaryFolder()
   const failOn = ['letters', 'dropped', 'unmatched', 'letters,dropped', 'dropped,unmatched']
   await Promise.all(

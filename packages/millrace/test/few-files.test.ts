@@ -57,15 +57,12 @@ describe.runIf(canLimit)('few files', () => {
     if (strategy === 'pool') expect(errors).toBeGreaterThan(0)
   })
 
-  // how many Node itself has open depends on its version
+  // how many Node itself has open, and what it says where they do not do for itself, depends on its version
   test('too few to load the command', () => {
     const all = [26, 27, 28, 29, 30, 31, 32].map(told)
-    const few = all.filter(({ status }) => status !== 0)
-    expect(few.length).toBeGreaterThan(0)
-    for (const { status, stderr } of few) {
-      expect(stderr).toMatch(/^millrace: The process may open too few files: .+ \[TOO_FEW_FILES\]\n$/)
-      expect(status).toBe(2)
-    }
+    const line = /^millrace: The process may open too few files: .+ \[TOO_FEW_FILES\]\n$/
+    const toldSo = all.filter(({ status, stderr }) => status === 2 && line.test(stderr))
+    expect(toldSo.length).toBeGreaterThan(0)
   })
 
   test.each(['dedicated', 'work-stealing', 'hybrid'])('%s, at most 40', (strategy) => {

@@ -218,8 +218,9 @@ export class PoolWorker {
   }
 
   #find({ key, activation }: LetGoTask): Sent | undefined {
-    return this.#sent.find(({ task }) => {
+    return this.#sent.find(({ task, isTakenBack }) => {
       return (
+        !isTakenBack &&
         (task.kind === 'run' || task.kind === 'continue') &&
         task.key === key &&
         task.activation === activation
@@ -234,9 +235,12 @@ export class PoolWorker {
   async askBack(batch: LetGoTask): Promise<boolean> {
     const sent = this.#find(batch)
     if (sent === undefined || this.#takeBack(sent)) return sent?.task.kind === 'continue'
-    this.#link?.door?.askBack(sent.number)
+    const door = this.#link?.door
+    door?.askBack(sent.number)
+    const patienceMs = door === undefined ? 20 * ABANDONED_MS : 2 * ABANDONED_MS
     const reply = await new Promise<Reply | PrepareReply | undefined>((resolve) => {
-      const late = setTimeout(() => resolve(undefined), ABANDONED_MS)
+      // a reply that has come meanwhile is read first
+      const late = setTimeout(() => setImmediate(() => resolve(undefined)), patienceMs)
       sent.onOver = (over) => {
         clearTimeout(late)
         resolve(over)

@@ -12,8 +12,10 @@ import {
   estimateBytes,
   failureRecordOf,
   Guard,
+  longTimer,
   type Node,
   type NodeRecord,
+  onAbort,
   Stage,
   type StageHost,
   Uncarriable,
@@ -30,6 +32,7 @@ import {
   type NodeFailures,
   PROTOCOL_VERSION,
   type RegionRef,
+  type Reply,
   type RunTask,
   type StatefulTask,
 } from '../worker/protocol.ts'
@@ -42,6 +45,9 @@ import type { RegionPlace } from './place.ts'
 import { type Cargo, PortQueues } from './port-queues.ts'
 import type { Progress } from './progress.ts'
 import { WorkerDeath } from './worker-death.ts'
+
+/** Beyond the time for clean-up: how long a worker may be in something else before it hears that a batch is let go. */
+const LET_GO_MS = 15_000
 
 /** Items on their way to a worker. */
 export interface Shipment extends Cargo {
@@ -375,22 +381,27 @@ export abstract class RemoteStage extends Stage {
 
   /** Has workers close the iterators that they opened for these batches. Rejects with the first failure in that. */
   async #letGo(begun: readonly Begun[]): Promise<void> {
-    const abandon = (): void => this.#abandon()
-    this.host.signal.addEventListener('abort', abandon, { once: true })
+    const stopListening = onAbort(this.host.signal, () => this.#abandon())
     try {
       await Promise.all(begun.map((batch) => this.#letGoOf(batch)))
     } finally {
-      this.host.signal.removeEventListener('abort', abandon)
-      abandon()
+      stopListening()
+      this.#abandon()
     }
   }
 
   async #letGoOf({ id: activation, worker, abort }: Begun): Promise<void> {
     const timeoutMs = this.host.cleanupTimeoutMs ?? DEFAULT_CLEANUP_TIMEOUT_MS
     const task = { kind: 'letGo', key: this.place.key, activation, timeoutMs } as const
-    // a worker that is lost in it has nothing to close any more
-    const letGo = this.dispatcher.letGo(task, worker, this.expect().signal).catch(() => undefined)
-    const reply = await letGo
+    const { signal } = this.expect()
+    const reply = await new Promise<Reply | undefined>((resolve) => {
+      // it may wait behind what a worker does for another run
+      const forget = longTimer(timeoutMs + LET_GO_MS, () => setImmediate(() => resolve(undefined)), true)
+      signal.addEventListener('abort', () => resolve(undefined), { once: true })
+      // a worker that is lost in it has nothing to close any more
+      const letGo = this.dispatcher.letGo(task, worker, signal).catch(() => undefined)
+      void letGo.then(resolve).finally(forget)
+    })
     abort.abort(closed()) // one that has not begun must not begin now
     if (reply?.kind === 'failed') throw this.#termErrorOf(reply)
   }

@@ -195,7 +195,7 @@ export class StatefulStage extends RemoteStage {
       progress,
       reply: undefined,
       worker: undefined,
-      abort: this.expect(),
+      abort: new AbortController(), // until it is sent
     }
     this.#current = again
     this.#send(again, (abort) => this.#run(again, abort))
@@ -358,7 +358,7 @@ export class StatefulStage extends RemoteStage {
       progress: undefined,
       reply: undefined,
       worker: undefined,
-      abort: this.expect(),
+      abort: new AbortController(), // until it is sent
     }
     this.#current = current
     this.#send(current, (abort) => this.#run(current, abort), true)

@@ -114,7 +114,7 @@ export class StealingTeam extends SharedCrew<TeamWorker> {
 
   /** Only while nothing is under way: a part of a batch, or a word about one, may be anywhere. */
   protected override findSpare(): TeamWorker | undefined {
-    return this.#dealt.size > 0 ? undefined : [...this.workers].at(-1)
+    return this.#dealt.size + this.#lettingGo.size > 0 ? undefined : [...this.workers].at(-1)
   }
 
   /**

@@ -449,7 +449,11 @@ export class RegionRunner {
     this.#timers.clear()
     const disposed = this.stages.map((stage) => stage.dispose())
     this.#end(new MillraceError('RUN_CLOSED', 'Nobody waits for this batch any more.'))
-    await Promise.all(disposed)
+    try {
+      await Promise.all(disposed)
+    } finally {
+      this.#abort.abort(this.#failure?.error)
+    }
   }
 
   /** Stages that are let go wake nobody: a batch that waits for one would keep its worker for ever. */
