@@ -38,5 +38,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // what is waited for comes soon; a busy machine takes its time
+    expect: { poll: { timeout: 60_000 } },
   },
 })

@@ -48,7 +48,7 @@ async function bundled(
   })
   const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'dist', program), strategy], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 110_000,
   })
   const codes = [...stderr.matchAll(/code: '([A-Z_]+)'/g)].map(([, code]) => code as string)
   return { stdout, codes, stderr }

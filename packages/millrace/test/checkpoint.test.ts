@@ -45,7 +45,7 @@ test.each([['inline'], ['pool'], ['work-stealing']])(
       const { child, finished, printed } = startMillrace([...again, ...every], folder)
       if (kills === 0)
         await vi.waitUntil(() => namesIn(kept).some((name) => NAME.test(name)), {
-          timeout: 20_000,
+          timeout: 110_000,
           interval: 5,
         })
       else await printed('goes on from checkpoint')
@@ -81,7 +81,7 @@ test('a second run on the same folder, file or summary is refused; once the firs
   const args = command(file, out, '-p', 'pauseMs=20')
   const every = ['--checkpoint', kept, '--checkpoint-every-ms', '5']
   const { child, finished } = startMillrace([...args, ...every, '-s', 'sum.json'], folder)
-  await vi.waitUntil(() => namesIn(kept).some((name) => NAME.test(name)), { timeout: 20_000, interval: 5 })
+  await vi.waitUntil(() => namesIn(kept).some((name) => NAME.test(name)), { timeout: 110_000, interval: 5 })
   child.kill('SIGSTOP') // it lives, and gets no further
   const inUse = (what: string) =>
     new RegExp(`${what} is in use by a run in process ${child.pid} since .*Wait until`)
@@ -120,7 +120,7 @@ test('a log that is followed: killed at any moment, nothing is lost and nothing 
     const { child, finished } = startMillrace([...args, ...every], folder)
     grow(2000)
     await vi.waitUntil(() => namesIn(kept).some((name) => NAME.test(name) && !before.has(name)), {
-      timeout: 20_000,
+      timeout: 110_000,
       interval: 5,
     })
     grow(3000)

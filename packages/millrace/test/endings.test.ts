@@ -43,7 +43,7 @@ function play(how: string, strategy: string): Promise<{ readonly code: unknown; 
     execFile(
       process.execPath,
       [fixture('endings.mjs'), how, strategy],
-      { env, timeout: 30_000 },
+      { env, timeout: 110_000 },
       (error, stdout) => resolve({ code: error?.code ?? 0, stdout }),
     )
   })
@@ -70,7 +70,7 @@ test('done before an output that holds more than an edge fails the run, under ev
   const env = { ...process.env, NODE_OPTIONS: '' }
   const { stdout } = await promisify(execFile)(process.execPath, [fixture('unread-output.mjs'), ...places], {
     env,
-    timeout: 60_000,
+    timeout: 110_000,
   })
   expect(stdout).toBe(places.map((place) => `${place}: UNREAD_OUTPUT\n`).join(''))
 })

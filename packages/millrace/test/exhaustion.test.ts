@@ -54,7 +54,7 @@ function outcome(strategy: string, threads: number): { readonly answer: string; 
   const params = ['--param', `out=${out}`, '--param', 'limit=1000']
   rmSync(summary, { force: true })
   const args = [...unprivileged(threads), process.execPath, cli, 'run', job, ...flags, ...params]
-  execFileSync('setpriv', args, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'pipe'] })
+  execFileSync('setpriv', args, { encoding: 'utf8', timeout: 110_000, stdio: ['ignore', 'pipe', 'pipe'] })
   return { answer: readFileSync(out, 'utf8'), threads: JSON.parse(readFileSync(summary, 'utf8')).threads }
 }
 

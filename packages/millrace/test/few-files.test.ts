@@ -30,7 +30,7 @@ function told(files: number): { readonly status: number | null; readonly stderr:
   const command = [process.execPath, bin, 'run', join(folder, 'g.mjs'), '--quiet']
   const { status, stderr } = spawnSync('prlimit', [`--nofile=${files}:${files}`, ...command], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 110_000,
   })
   return { status, stderr }
 }
@@ -42,7 +42,7 @@ function outcome(strategy: string, files: number): { readonly stdout: string; re
   const flags = ['--workers', '4', '--quiet', '--summary', summary]
   const { stdout } = spawnSync('prlimit', [`--nofile=${files}:${files}`, ...command, ...flags], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 110_000,
   })
   return { stdout, errors: JSON.parse(readFileSync(summary, 'utf8')).threads?.errors ?? 0 }
 }

@@ -57,7 +57,7 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
     await page.waitForSelector('[data-node="A"][data-state="backpressured"]')
     const fill = page.locator('[data-edge="A to B"]')
     await expect
-      .poll(async () => Number(await fill.getAttribute('data-fill')), { timeout: 60_000 })
+      .poll(async () => Number(await fill.getAttribute('data-fill')), { timeout: 110_000 })
       .toBeGreaterThanOrEqual(0.9)
     expect(await stateOf(page, 'C')).toBe('idle')
     // the state is told by a word, not by its colour alone
@@ -194,10 +194,10 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
     expect(await plot.locator('h2').textContent()).toBe('Temperatures')
     const label = () => plot.getByRole('img').getAttribute('aria-label')
     await expect
-      .poll(label, { timeout: 60_000 })
+      .poll(label, { timeout: 110_000 })
       .toMatch(/^Temperatures: inside (19|2\d)[.\d]*, outside -\d[.\d]*$/)
     const before = await label()
-    await expect.poll(label, { timeout: 60_000 }).not.toBe(before)
+    await expect.poll(label, { timeout: 110_000 }).not.toBe(before)
   })
 
   test('it is dark where the system is, and does not move where motion is unwanted', async () => {

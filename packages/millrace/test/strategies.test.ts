@@ -45,7 +45,7 @@ describe.each(strategies)('%s', (strategy) => {
   })
 
   test.runIf(process.platform === 'linux')('five hundred runs hold what ten held', () => {
-    const options = { encoding: 'utf8', timeout: 60_000 } as const
+    const options = { encoding: 'utf8', timeout: 110_000 } as const
     const line = execFileSync(process.execPath, ['--expose-gc', manyRuns, strategy, '500'], options)
     const { answers, first, last } = JSON.parse(line) as {
       readonly answers: readonly string[]

@@ -7,8 +7,6 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { strategies } from '../src/config/settings.ts'
 import everyTerm, { graphs, leftOut, noTerms } from './fixtures/every-term.ts'
 
-const STRATEGY_TIMEOUT_MS = 60_000
-
 /** What is compared: results by sink, items lost on the way; or how it failed. */
 type Answer =
   | { readonly results: Readonly<Record<string, unknown>>; readonly discarded: number }
@@ -62,19 +60,15 @@ describe('every term', () => {
     expect(Object.keys(inline).filter((term) => sinksOf(inline[term] as Answer).some(isEmpty))).toEqual([])
   })
 
-  test.each(strategies)(
-    'gives the same under %s',
-    async (strategy) => {
-      const stateful =
-        strategy === 'pool' || strategy === 'work-stealing' ? { stateful: 'workers' as const } : {}
-      const { answers, onWorkers } = await answersOf({
-        edges: { capacityItems: 7 },
-        batchItems: 5,
-        scheduler: { strategy, workers: 2, ...stateful },
-      })
-      expect(answers).toEqual(inline)
-      expect(onWorkers > 0).toBe(strategy !== 'inline')
-    },
-    STRATEGY_TIMEOUT_MS,
-  )
+  test.each(strategies)('gives the same under %s', async (strategy) => {
+    const stateful =
+      strategy === 'pool' || strategy === 'work-stealing' ? { stateful: 'workers' as const } : {}
+    const { answers, onWorkers } = await answersOf({
+      edges: { capacityItems: 7 },
+      batchItems: 5,
+      scheduler: { strategy, workers: 2, ...stateful },
+    })
+    expect(answers).toEqual(inline)
+    expect(onWorkers > 0).toBe(strategy !== 'inline')
+  })
 })

@@ -21,7 +21,7 @@ test.each(['dedicated', 'hybrid', 'pool', 'work-stealing'])(
   (strategy) => {
     const line = execFileSync(process.execPath, ['--expose-gc', program, strategy, String(RUNS)], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 110_000,
       env: { ...process.env, NODE_OPTIONS: '' },
     })
     const { first, last, failed } = JSON.parse(line) as {
@@ -39,7 +39,10 @@ test.each(['dedicated', 'hybrid', 'pool', 'work-stealing'])(
 
 test('what a term on a worker prints is there when the process exits', () => {
   const prints = fileURLToPath(new URL('../test/fixtures/prints.mjs', import.meta.url))
-  const printed = execFileSync(process.execPath, [prints, 'dedicated'], { encoding: 'utf8', timeout: 15_000 })
+  const printed = execFileSync(process.execPath, [prints, 'dedicated'], {
+    encoding: 'utf8',
+    timeout: 110_000,
+  })
   expect(printed).toBe(Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join(''))
 })
 
@@ -47,7 +50,10 @@ test.each(['dedicated', 'pool', 'work-stealing', 'hybrid'])(
   '%s: workers that had nothing to do keep no process alive',
   (strategy) => {
     const program = fileURLToPath(new URL('../test/fixtures/no-items.mjs', import.meta.url))
-    const printed = execFileSync(process.execPath, [program, strategy], { encoding: 'utf8', timeout: 30_000 })
+    const printed = execFileSync(process.execPath, [program, strategy], {
+      encoding: 'utf8',
+      timeout: 110_000,
+    })
     expect(printed).toBe('0\n')
   },
 )

@@ -11,7 +11,10 @@ const programOf = (name: string): string =>
 
 function play(name: string): Promise<{ stdout: string; stderr: string }> {
   const env = { ...process.env, NODE_OPTIONS: '' }
-  return promisify(execFile)(process.execPath, ['--import', 'tsx', programOf(name)], { env, timeout: 30_000 })
+  return promisify(execFile)(process.execPath, ['--import', 'tsx', programOf(name)], {
+    env,
+    timeout: 110_000,
+  })
 }
 
 test('done before an output that holds more than an edge: the run fails and names the output', async () => {

@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('../test/fixtures/exits-by-itself.ts', imp
 
 test('the process exits by itself, with nothing left', async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], {
-    timeout: 30_000,
+    timeout: 110_000,
     // tsx writes what it has compiled to its cache in the background: a file handle that is not the run's
     env: { ...process.env, NODE_OPTIONS: '', TSX_DISABLE_CACHE: '1' },
   })

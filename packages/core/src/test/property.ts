@@ -24,7 +24,7 @@ export function law(runs: number): fc.Parameters<unknown> {
 }
 
 /** The time a test that makes `law(runs)` may take. */
-export const LAW_TIMEOUT_MS = 60_000 * Math.max(1, FACTOR)
+export const LAW_TIMEOUT_MS = 120_000 * Math.max(1, FACTOR)
 
 /** Choices that fast-check makes and shrinks; 0 throughout in the end. */
 function choices(length: number): fc.Arbitrary<Chooser> {

@@ -82,7 +82,7 @@ for (const strategy of [
   'work-stealing',
   'hybrid',
 ] as const satisfies Strategy[]) {
-  test(`what a thread did adds up to its busy time under ${strategy}`, { timeout: 60_000 }, async () => {
+  test(`what a thread did adds up to its busy time under ${strategy}`, async () => {
     const { trace, events } = traced()
     const options = {
       edges: { capacityItems: 4 },
