@@ -47,19 +47,10 @@ describe.skipIf(!hasServer)('over two hosts', () => {
   test('hosts that are killed cost time and nothing else', async () => {
     const folder = temporaryFolder()
     const out = join(folder, 'distributed.txt')
-    const params = ['--param', 'items=12000', '--param', 'pauseEvery=12']
-    const args = [
-      'run',
-      module,
-      '--strategy',
-      'distributed',
-      '--hosts',
-      '2',
-      '--param',
-      `out=${out}`,
-      ...params,
-    ]
-    const { child, finished, printed } = startMillrace(args)
+    const gate = join(folder, 'gate')
+    const how = ['--strategy', 'distributed', '--hosts', '2']
+    const params = ['--param', `out=${out}`, '--param', 'items=60000', '--param', `gate=${gate}`]
+    const { child, finished, printed } = startMillrace(['run', module, ...how, ...params])
     let said = ''
     child.stderr?.on('data', (text: string) => void (said += text))
     await printed('hosts ')
@@ -68,12 +59,16 @@ describe.skipIf(!hasServer)('over two hosts', () => {
       const { tasks } = await statusOf(run as string, { servers: [server as string] })
       return tasks.some(({ owner, phase }) => phase === 'running' && owner.includes(`.${first}.`))
     }
-    while (!(await isOwner())) await new Promise((resolve) => void setTimeout(resolve, 50))
+    const tooEarly = finished.then(({ stderr }) => Promise.reject(new Error(`the run has ended:\n${stderr}`)))
+    tooEarly.catch(() => undefined)
+    while (!(await Promise.race([isOwner(), tooEarly])))
+      await new Promise((resolve) => void setTimeout(resolve, 50))
     process.kill(Number(first), 'SIGKILL')
     await printed(`host ${first} was ended by SIGKILL`)
     process.kill(Number(second), 'SIGKILL')
+    writeFileSync(gate, '')
     expect((await finished).code).toBe(0)
-    expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=12000'))
+    expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=60000'))
   })
 
   test('dead letters, telemetry and settings of terms are those of the whole run', async () => {
