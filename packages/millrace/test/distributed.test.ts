@@ -2,7 +2,7 @@
 // hosts are killed; and what a user does wrong is said before anything starts.
 
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { statusOf } from '@millrace/cluster'
 import { describe, expect, test } from 'vitest'
@@ -69,6 +69,18 @@ describe.skipIf(!hasServer)('over two hosts', () => {
     writeFileSync(gate, '')
     expect((await finished).code).toBe(0)
     expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=60000'))
+  })
+
+  test('Ctrl-C, which the whole process group gets, drains', async () => {
+    const folder = temporaryFolder()
+    const out = join(folder, 'distributed.txt')
+    const how = ['--strategy', 'distributed', '--hosts', '2']
+    const params = ['--param', `out=${out}`, '--param', `gate=${join(folder, 'gate')}`]
+    const { child, finished, printed } = startMillrace(['run', module, ...how, ...params], folder, {}, true)
+    await printed('hosts ')
+    process.kill(-(child.pid as number), 'SIGINT')
+    const { code, stderr } = await finished
+    expect([code, stderr.includes('SIGINT: draining'), existsSync(out)]).toEqual([0, true, true])
   })
 
   test('dead letters, telemetry and settings of terms are those of the whole run', async () => {
