@@ -100,7 +100,9 @@ export class Trial {
       // one that was killed is started again, as its user would; one that finds no server as well
       if (started.isKilled || started.said.includes('[NO_CLUSTER]'))
         return setTimeout(() => this.isOver || this.#startCaller(), RESTART_MS)
-      if (how.code !== 0) this.#complain('the command', started, how)
+      // it may be killed when all is done
+      const isDone = started.said.includes('is over (completed)')
+      if (how.code !== 0 && !isDone) this.#complain('the command', started, how)
       this.#countOpen(started)
       this.isOver = true
       this.#setOver()

@@ -1,7 +1,8 @@
 /**
  * Watches the process while code of the user's is at work, in a module that loads or in a run: errors that nobody
  * catches, an event loop that runs dry, `process.exit`. Each becomes an error of what is going on, so that it is
- * reported in a line and the run is closed in good order. Called by `cli.ts`, `load-module.ts` and `supervise.ts`.
+ * reported in a line and the run is closed in good order. Called by `cli.ts`, `load-module.ts` and `supervise.ts`; `exitNow` by
+ * `command/worker.ts`.
  *
  * Of several watches the newest is told. When the last has ended, the process is as it was.
  */
@@ -14,6 +15,9 @@ export interface ProcessWatch {
   readonly failed: Promise<never>
   end(): void
 }
+
+/** `process.exit` as it is while nothing is watched: for the second signal, which is not to wait for anything. */
+export const exitNow = process.exit.bind(process)
 
 type Tell = (error: MillraceError) => void
 

@@ -2,7 +2,7 @@
 // hosts are killed; and what a user does wrong is said before anything starts.
 
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { statusOf } from '@millrace/cluster'
 import { describe, expect, test } from 'vitest'
@@ -22,6 +22,31 @@ async function inlineBytes(folder: string, ...params: string[]): Promise<string>
   const { code, stderr } = await millrace(['run', module, '--param', `out=${out}`, ...params])
   expect([code, stderr]).toEqual([0, ''])
   return readFileSync(out, 'utf8')
+}
+
+/** Starts the run in a process group of its own; resolves once it has told where its hosts are. */
+async function startOverHosts(hosts: number, params: readonly string[]) {
+  const how = ['--strategy', 'distributed', '--hosts', String(hosts)]
+  const flags = params.flatMap((param) => ['--param', param])
+  const started = startMillrace(['run', module, ...how, ...flags], undefined, {}, true)
+  let said = ''
+  started.child.stderr?.on('data', (text: string) => void (said += text))
+  await started.printed('hosts ')
+  const [, run = '', server = '', pids = ''] = /run (\S+) at (\S+), hosts (.*)/.exec(said) ?? []
+  const hasEnded = started.finished.then(({ stderr }) =>
+    Promise.reject(new Error(`the run has ended:\n${stderr}`)),
+  )
+  hasEnded.catch(() => undefined)
+  const isOwner = async (pid: number): Promise<boolean> => {
+    const { tasks } = await statusOf(run, { servers: [server] })
+    return tasks.some(({ owner, phase }) => phase === 'running' && owner.includes(`.${pid}.`))
+  }
+  /** Resolves once this host owns a task; rejects if the run ends without. */
+  const owns = async (pid: number): Promise<void> => {
+    while (!(await Promise.race([isOwner(pid), hasEnded])))
+      await new Promise((resolve) => void setTimeout(resolve, 50))
+  }
+  return { ...started, pids: pids.split(', ').map(Number), owns }
 }
 
 describe.skipIf(!hasServer)('over two hosts', () => {
@@ -47,33 +72,43 @@ describe.skipIf(!hasServer)('over two hosts', () => {
   test('hosts that are killed cost time and nothing else', async () => {
     const folder = temporaryFolder()
     const out = join(folder, 'distributed.txt')
-    const params = ['--param', 'items=12000', '--param', 'pauseEvery=12']
-    const args = [
-      'run',
-      module,
-      '--strategy',
-      'distributed',
-      '--hosts',
-      '2',
-      '--param',
-      `out=${out}`,
-      ...params,
-    ]
-    const { child, finished, printed } = startMillrace(args)
-    let said = ''
-    child.stderr?.on('data', (text: string) => void (said += text))
-    await printed('hosts ')
-    const [, run, server, first, second] = /run (\S+) at (\S+), hosts (\d+), (\d+)/.exec(said) ?? []
-    const isOwner = async (): Promise<boolean> => {
-      const { tasks } = await statusOf(run as string, { servers: [server as string] })
-      return tasks.some(({ owner, phase }) => phase === 'running' && owner.includes(`.${first}.`))
-    }
-    while (!(await isOwner())) await new Promise((resolve) => void setTimeout(resolve, 50))
-    process.kill(Number(first), 'SIGKILL')
+    const gate = join(folder, 'gate')
+    const params = ['items=60000', `out=${out}`, `gate=${gate}`]
+    const { finished, printed, pids, owns } = await startOverHosts(2, params)
+    const [first, second] = pids
+    await owns(first as number)
+    process.kill(first as number, 'SIGKILL')
     await printed(`host ${first} was ended by SIGKILL`)
-    process.kill(Number(second), 'SIGKILL')
+    process.kill(second as number, 'SIGKILL')
+    writeFileSync(gate, '')
     expect((await finished).code).toBe(0)
-    expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=12000'))
+    expect(readFileSync(out, 'utf8')).toBe(await inlineBytes(folder, '--param', 'items=60000'))
+  })
+
+  test('Ctrl-C, which the whole process group gets, drains', async () => {
+    const folder = temporaryFolder()
+    const out = join(folder, 'distributed.txt')
+    const { child, finished } = await startOverHosts(2, [`out=${out}`, `gate=${join(folder, 'gate')}`])
+    process.kill(-(child.pid as number), 'SIGINT')
+    const { code, stderr } = await finished
+    expect([code, stderr.includes('SIGINT: draining'), existsSync(out)]).toEqual([0, true, true])
+  })
+
+  test('the second signal ends a host at once', async () => {
+    const folder = temporaryFolder()
+    const params = [`out=${join(folder, 'out')}`, `gate=${join(folder, 'gate')}`, 'waitMs=1000000']
+    const { child, finished, printed, pids } = await startOverHosts(1, params)
+    const host = pids[0] as number
+    await printed('the source waits')
+    process.kill(host, 'SIGTERM')
+    await printed('SIGTERM: handing over, then leaving')
+    process.kill(host, 'SIGTERM')
+    await printed(`host ${host} was ended by code 3`)
+    child.kill('SIGINT')
+    await printed('SIGINT: draining')
+    child.kill('SIGINT')
+    const { code, stderr } = await finished
+    expect([code, stderr.includes('process.exit')]).toEqual([130, false])
   })
 
   test('dead letters, telemetry and settings of terms are those of the whole run', async () => {

@@ -44,11 +44,15 @@ export function saidBy({ stderr }: Finished): string {
   })
 }
 
-/** Starts `millrace` with these arguments, and with no settings from the environment but `variables`. */
+/**
+ * Starts `millrace` with these arguments, and with no settings from the environment but `variables`; `detached` in a process
+ * group of its own, as a terminal does.
+ */
 export function startMillrace(
   args: readonly string[],
   cwd: string = process.cwd(),
   variables: Readonly<Record<string, string>> = {},
+  detached = false,
 ): Started {
   const env = Object.entries(process.env).filter(
     ([name]) => !/^(FORCE_COLOR|NODE_OPTIONS|MILLRACE_.*)$/.test(name),
@@ -57,6 +61,7 @@ export function startMillrace(
     cwd,
     env: { ...Object.fromEntries(env), NO_COLOR: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   })
   const output = { stdout: '', stderr: '' }
   const look = new Set<() => void>()

@@ -13,6 +13,8 @@ import { connectTo } from './connect.ts'
 import { JetStreamSubstrate } from './jetstream-substrate.ts'
 import { namesOf } from './names.ts'
 
+/** As long as a test may take. */
+const PATIENT = { timeout: 100_000 }
 const server = { servers: [SERVER] }
 
 describe.skipIf(!(await hasServer()))('on NATS JetStream', () => {
@@ -51,10 +53,10 @@ describe.skipIf(!(await hasServer()))('on NATS JetStream', () => {
       return found.sort()
     }
     const hints = `$KV.${bucket}.h.>`
-    expect(await heard()).toEqual([hints, hints])
+    await expect.poll(heard, PATIENT).toEqual([hints, hints])
     await host.report({ member: 'h', tasks: [] })
     while ((await command.reports()).length === 0) await new Promise((resolve) => void setTimeout(resolve, 5))
-    expect(await heard()).toEqual([`$KV.${bucket}.f.>`, hints, hints])
+    await expect.poll(heard, PATIENT).toEqual([`$KV.${bucket}.f.>`, hints, hints])
     await Promise.all([host.close(), command.close(), connection.close()])
     await removeRun(run, server)
   })

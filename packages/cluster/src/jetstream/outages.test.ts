@@ -9,7 +9,6 @@ import { removeRun } from './clean.ts'
 import { connectTo } from './connect.ts'
 import { JetStreamSubstrate } from './jetstream-substrate.ts'
 
-const PATIENT_MS = 60_000
 const server = { servers: [SERVER] }
 const outline = { lines: ['graph'], edges: ['edge'] }
 
@@ -20,7 +19,7 @@ describe.skipIf(!(await hasServer()))('a server that goes away', () => {
     '.outline',
     '$JS.API.STREAM.CREATE.MR_',
     '$JS.API.CONSUMER.CREATE.',
-  ])('a host begins though the connection breaks at %s', { timeout: PATIENT_MS }, async (step) => {
+  ])('a host begins though the connection breaks at %s', async (step) => {
     const run = runName()
     const relay = new Relay(Number(new URL(SERVER).port))
     relay.interruptAt(step)
@@ -34,7 +33,7 @@ describe.skipIf(!(await hasServer()))('a server that goes away', () => {
     await removeRun(run, server)
   })
 
-  test('a try to connect that is under way ends with the connection', { timeout: PATIENT_MS }, async () => {
+  test('a try to connect that is under way ends with the connection', async () => {
     const relay = new Relay(Number(new URL(SERVER).port))
     const connection = await connectTo({ servers: [`nats://127.0.0.1:${await relay.listen()}`] })
     const dialled = await relay.accept()
@@ -45,11 +44,12 @@ describe.skipIf(!(await hasServer()))('a server that goes away', () => {
     relay.close()
   })
 
-  test('a try to connect that took too long leaves nothing open', { timeout: PATIENT_MS }, async () => {
+  test('a try to connect that took too long leaves nothing open', async () => {
     const relay = new Relay(Number(new URL(SERVER).port))
     const accepting = relay.accept()
     const client = { timeout: 100, maxReconnectAttempts: 0 }
     const connecting = connectTo({ servers: [`nats://127.0.0.1:${await relay.listen()}`], client })
+    connecting.catch(() => undefined) // it may be refused before it is looked at
     const dialled = await accepting
     const closed = once(dialled, 'close')
     dialled.resume()

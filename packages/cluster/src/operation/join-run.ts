@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import {
   type AnyTerm,
+  BadInputError,
   compileGraph,
   type EdgeStats,
   fingerprint,
@@ -88,7 +89,7 @@ export function tasksOf(term: AnyTerm, settle?: RunOptions['settle']): TaskPlan[
  * Takes part in a run.
  *
  * @throws {NotDistributableError} if the graph cannot be spread over hosts. @throws {NoClusterError} if no server answers.
- * @throws {OtherRunError} if the run has another graph.
+ * @throws {OtherRunError} if the run has another graph. @throws {BadInputError} if the command comes to a run that is over.
  */
 export async function joinRun(options: JoinOptions): Promise<Joined> {
   const { term, run, server, labels = [], lines = [], commitMs = COMMIT_MS, letters } = options
@@ -104,7 +105,10 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
   const substrate = await JetStreamSubstrate.open(run, outline, server)
   const isCaller = labels.includes(CALLER)
   try {
-    if (isCaller) await checkLetters(substrate, tasks, letters)
+    if (isCaller) {
+      await checkOpen(run, substrate, tasks)
+      await checkLetters(substrate, tasks, letters)
+    }
   } catch (error) {
     await substrate.close()
     throw error
@@ -154,6 +158,23 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
     open: () => tasks.flatMap(({ name }) => (host.newest.get(name)?.phase === 'done' ? [] : [name])),
     close: () => substrate.close(),
   }
+}
+
+/** Of a run that is over the command would tell at once what it told before, and do nothing. */
+async function checkOpen(run: string, substrate: Substrate, tasks: readonly TaskPlan[]): Promise<void> {
+  const isDone = async (): Promise<boolean> => {
+    for (const { name } of tasks) {
+      const tail = await patiently(systemClock, () => substrate.tail(name))
+      if (tail?.commit.phase !== 'done') return false
+    }
+    return true
+  }
+  const isCancelled = (await patiently(systemClock, () => substrate.commanded())) === 'cancel'
+  if (!isCancelled && !(await isDone())) return
+  throw new BadInputError(
+    `Run "${run}" is over (${isCancelled ? 'cancelled' : 'completed'}): remove it with millrace clean ${run}, ` +
+      'or take another name.',
+  )
 }
 
 /** Before the command takes part: a wrong file must not fail the run. */

@@ -26,6 +26,7 @@ export async function startServer(): Promise<LocalServer> {
   const url = `nats://127.0.0.1:${port}`
   const server = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder], {
     stdio: 'ignore',
+    detached: true, // a signal from the terminal is for the command, which needs the server to the end
   })
   const failed = new Promise<never>((_resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -85,12 +85,14 @@ export function statusOf(run: string, server: ServerOptions): Promise<RunStatus>
     tasks.sort((a, b) => a.task.localeCompare(b.task, 'en', { numeric: true }))
     const kv = await new Kvm(connection).open(names.bucket)
     const gathered = new Gathered()
-    gathered.take((await valuesOf<Report>(kv, REPORT)).map(({ value }) => value))
-    const members = (await valuesOf<Member>(kv, MEMBER)).map(({ value: { name, labels }, at }) => ({
-      name,
-      labels,
-      isAlive: now - at.getTime() < ALIVE_MS,
-    }))
+    gathered.take((await valuesOf<Report>(jsm.streams, kv, names.bucket, REPORT)).map(({ value }) => value))
+    const members = (await valuesOf<Member>(jsm.streams, kv, names.bucket, MEMBER)).map(
+      ({ value: { name, labels }, at }) => ({
+        name,
+        labels,
+        isAlive: now - at.getTime() < ALIVE_MS,
+      }),
+    )
     const command = ((await kv.get(COMMAND))?.string() ?? 'run') as Command
     const ledger = sumOf(commits)
     const isOver = tasks.length > 0 && tasks.every(({ phase }) => phase === 'done')

@@ -18,6 +18,7 @@ import { compileGraph, messageOf } from '@millrace/core'
 import { checkTerms } from '../config/check-terms.ts'
 import type { ResolvedConfig } from '../config/resolve.ts'
 import { LetterFileTarget } from '../dead-letters/letter-target.ts'
+import { holdInterrupts } from '../interrupts.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { closingLine } from '../progress/progress-line.ts'
 import { codeOf, linesOfFailure } from '../report/error.ts'
@@ -67,6 +68,7 @@ export async function runDistributed(
     deadLetters === undefined ? undefined : await LetterFileTarget.open(deadLetters, overwrite)
   const telemetryFile = telemetry === undefined ? undefined : await openTelemetry(telemetry)
   const log = options.log === 'json' ? jsonLog((line) => void process.stderr.write(line)) : textLog
+  const interrupts = holdInterrupts()
   let local: Awaited<ReturnType<typeof startServer>> | undefined
   let started: Hosts | undefined
   try {
@@ -94,7 +96,7 @@ export async function runDistributed(
       }
       const watch = await RunWatch.begin(joined, { options, config, term, log, tasks })
       telemetryFile?.begin(() => watch.stats)
-      const ending = await accompany(joined, log, [watch.refused, started.refused])
+      const ending = await accompany(joined, log, [watch.refused, started.refused], interrupts)
       await watch.end()
       await started.end()
       const { stats } = watch
@@ -128,6 +130,7 @@ export async function runDistributed(
       () => local?.stop(),
       () => lettersFile?.close(),
       release,
+      () => interrupts.end(),
     )
   }
 }

@@ -1,5 +1,5 @@
-// Hosts that die are started again, less and less often; one that cannot start is told, with its reason; one whose run
-// has failed, or that has left, is neither.
+// Hosts that die are started again, less and less often; one of the first that cannot start is told, with its reason; one
+// whose run has failed, or that has left, is neither.
 
 import type { ChildProcess } from 'node:child_process'
 import { EventEmitter } from 'node:events'
@@ -84,6 +84,24 @@ test('a host that cannot start is told with what it said, and no other takes its
   })
   made[0]?.emit('close', HOST_CODES.runFailed, null)
   expect([time.pauses, said]).toEqual([[], []])
+})
+
+test('one in the place of another that cannot start is tried again, and ends nothing', async () => {
+  const { hosts, time, made, said } = hostsOf(2)
+  made[0]?.emit('close', null, 'SIGKILL')
+  time.pass(200)
+  made[2]?.emit('message', { kind: 'refusal', reason: 'no such file [BAD_INPUT]' })
+  made[2]?.emit('close', HOST_CODES.refused, null)
+  expect(said).toEqual([
+    'host 1 was ended by SIGKILL; another one takes its place',
+    'host 3 could not start: no such file [BAD_INPUT]; another one takes its place',
+  ])
+  expect(await Promise.race([hosts.refused, 'not refused'])).toBe('not refused')
+  time.pass(400)
+  expect([time.pauses, hosts.pids]).toEqual([
+    [200, 400],
+    [2, 4],
+  ])
 })
 
 test('a process that cannot be made is tried again; at the end nothing is started any more', async () => {

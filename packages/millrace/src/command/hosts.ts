@@ -1,6 +1,6 @@
 /**
  * `Hosts`: processes on this machine that take part in a run. One that dies is started again, with longer and longer pauses;
- * one that cannot start ends the run. Called by `distributed.ts`.
+ * one of the first that cannot start ends the run. Called by `distributed.ts`.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -42,7 +42,7 @@ export class Hosts {
   readonly #timers = new Set<() => void>()
   #isEnding = false
   #refuse: (error: HostFailedError) => void = () => {}
-  /** Rejects if a host says that it cannot start. */
+  /** Rejects if one of the first hosts says that it cannot start. */
   readonly refused: Promise<never>
 
   constructor(options: HostsOptions) {
@@ -80,8 +80,10 @@ export class Hosts {
     // not at its exit: what it has said may still be on its way
     host.once('close', (code, signal) => {
       if (!this.#living.delete(host) || code === HOST_CODES.over || code === HOST_CODES.runFailed) return
-      if (code === HOST_CODES.refused) this.#refuse(new HostFailedError(String(host.pid), why))
-      else die(`host ${host.pid} was ended by ${signal ?? `code ${code}`}`)
+      if (code !== HOST_CODES.refused) die(`host ${host.pid} was ended by ${signal ?? `code ${code}`}`)
+      // the others may be well, and what one in the place of another lacks may come back
+      else if (deaths > 0) die(`host ${host.pid} could not start${why === undefined ? '' : `: ${why}`}`)
+      else this.#refuse(new HostFailedError(String(host.pid), why))
     })
   }
 

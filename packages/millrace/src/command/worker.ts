@@ -7,6 +7,7 @@ import { resolveConfig } from '../config/resolve.ts'
 import type { FlagValues } from '../config/text-layers.ts'
 import { onInterrupts } from '../interrupts.ts'
 import { loadTerm } from '../load-term.ts'
+import { exitNow } from '../process-watch.ts'
 import { codeOf, linesOfFailure, linesOfMistake, say } from '../report/error.ts'
 import { HOST_CODES, type HostRefusal } from './host-codes.ts'
 import { hostSettings } from './host-settings.ts'
@@ -49,7 +50,7 @@ export async function workerCommand(
       joined.leave()
     },
     cancel() {
-      process.exit(HOST_CODES.lost) // what was not committed is done again elsewhere
+      exitNow(HOST_CODES.lost) // what was not committed is done again elsewhere
     },
   })
   try {
