@@ -395,12 +395,15 @@ export abstract class RemoteStage extends Stage {
     const task = { kind: 'letGo', key: this.place.key, activation, timeoutMs } as const
     const { signal } = this.expect()
     const reply = await new Promise<Reply | undefined>((resolve) => {
+      const settle = (reply?: Reply): void => {
+        forget()
+        resolve(reply)
+      }
       // it may wait behind what a worker does for another run
-      const forget = longTimer(timeoutMs + LET_GO_MS, () => setImmediate(() => resolve(undefined)), true)
-      signal.addEventListener('abort', () => resolve(undefined), { once: true })
+      const forget = longTimer(timeoutMs + LET_GO_MS, () => setImmediate(settle), true)
+      signal.addEventListener('abort', () => settle(), { once: true })
       // a worker that is lost in it has nothing to close any more
-      const letGo = this.dispatcher.letGo(task, worker, signal).catch(() => undefined)
-      void letGo.then(resolve).finally(forget)
+      this.dispatcher.letGo(task, worker, signal).then(settle, () => settle())
     })
     abort.abort(closed()) // one that has not begun must not begin now
     if (reply?.kind === 'failed') throw this.#termErrorOf(reply)
