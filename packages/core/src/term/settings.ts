@@ -40,6 +40,17 @@ interface Settable<In, Out> {
  * Applies settings to the term that `owner` has just made, and returns it.
  *
  * @throws {InvalidOptionError} for settings that are none, as the methods do.
+ * @example
+ * ```ts
+ * import { kernelTerm, type TermSettings, withSettings } from 'millrace'
+ * import { fromIterable, toArray } from 'millrace/terms'
+ *
+ * function half(settings?: TermSettings<number, number>) {
+ *   return withSettings('half', kernelTerm<number, number>('half', { kind: 'map', f: (n) => n / 2 }), settings)
+ * }
+ * const small = half({ name: 'small', edge: { capacityItems: 8 } })
+ * console.log(small.name, await toArray(fromIterable([4, 6]).pipe(small))) // small [ 2, 3 ]
+ * ```
  */
 export function withSettings<In, Out, T extends Settable<In, Out>>(
   owner: string,
