@@ -28,12 +28,12 @@ test.each<[string, () => unknown, string]>([
   [
     'mapAsync',
     () => terms.mapAsync(async (n: number) => n, wrong({ concurency: 8 })),
-    'An option of mapAsync() must be one of concurrency, ordered (did you mean concurrency?), but is "concurency".',
+    'An option of mapAsync() must be one of concurrency, ordered, name, edge, onFailure, local, on (did you mean concurrency?), but is "concurency".',
   ],
   [
     'mapAsync with a number',
     () => terms.mapAsync(async (n: number) => n, wrong(8)),
-    'The options of mapAsync() must be a record of concurrency, ordered, but is 8.',
+    'The options of mapAsync() must be a record of concurrency, ordered, name, edge, onFailure, local, on, but is 8.',
   ],
   ['lines', () => terms.lines('f', wrong({ encodng: 'utf8' })), 'did you mean encoding?'],
   ['tumblingWindow', () => terms.tumblingWindow(wrong({ sizeMS: 5 })), 'did you mean sizeMs?'],

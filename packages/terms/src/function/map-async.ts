@@ -47,7 +47,7 @@ export function mapAsync<In, Out>(
   f: (item: In) => Awaitable<Out | undefined>,
   options: MapAsyncOptions<NoInfer<In>, NoInfer<Out>> = {},
 ): KernelTerm<In, Out> {
-  checkOptions('mapAsync', options, { ...settingNames, concurrency: true, ordered: true })
+  checkOptions('mapAsync', options, { concurrency: true, ordered: true, ...settingNames })
   const { concurrency = 16, ordered = true, ...settings } = options
   checkFunction('mapAsync', f)
   checkWhole('concurrency of mapAsync()', concurrency, 1)

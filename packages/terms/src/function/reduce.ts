@@ -50,7 +50,7 @@ export function reduce<In, State>(
   initial: State,
   options: ReduceOptions<State, NoInfer<In>> = {},
 ): KernelTerm<In, State, State> {
-  checkOptions('reduce', options, { ...settingNames, combine: true })
+  checkOptions('reduce', options, { combine: true, ...settingNames })
   const { combine, ...settings } = options
   checkSyncFunction('reduce', f)
   const initialState = initialStateOf('reduce', initial)
