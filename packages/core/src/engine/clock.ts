@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks'
 import type { Clock } from '../contracts.ts'
 
 /** Node's timers cannot wait longer: they would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+export const MAX_TIMER_MS = 2 ** 31 - 1
 
 const OFFSET_MS = Number(process.hrtime.bigint() / 1000n) / 1000 - performance.now()
 

@@ -9,6 +9,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { MillraceError } from '@millrace/core'
+import { MAX_TIMER_MS } from '@millrace/core/engine'
 import { Tinypool } from 'tinypool'
 import { builtFile } from '../built-file.ts'
 import { ABANDONED_MS } from '../remote/abandoned.ts'
@@ -31,9 +32,6 @@ export interface WorkerOptions {
   readonly idleTimeoutMs: number
   readonly heapLimitMb: number | undefined
 }
-
-/** What Node's timers can wait, 24.8 days; after more they would ring at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 const ENTRY = fileURLToPath(builtFile('worker/entry.js'))
 

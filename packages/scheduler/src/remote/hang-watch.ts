@@ -3,6 +3,8 @@
  * under way; one timer serves all of them.
  */
 
+import { MAX_TIMER_MS } from '@millrace/core/engine'
+
 import type { BeaconNotes } from '../worker/beacon.ts'
 
 /** Time limits of calls by node, in ms. */
@@ -10,8 +12,6 @@ export type CallLimits = readonly (number | undefined)[]
 
 /** A call may last so much longer than its limit, as a share of the smallest limit there is. */
 const SHARE = 0.25
-/** Node's timers cannot wait longer: they would fire all the time. */
-const MAX_INTERVAL_MS = 2 ** 31 - 1
 
 const looks = new Map<() => void, number>()
 let timer: NodeJS.Timeout | undefined
@@ -28,7 +28,7 @@ export function watchLimits(limitsMs: CallLimits, look: () => void): () => void 
 }
 
 function rearm(): void {
-  const least = looks.size === 0 ? Number.POSITIVE_INFINITY : Math.min(...looks.values(), MAX_INTERVAL_MS)
+  const least = looks.size === 0 ? Number.POSITIVE_INFINITY : Math.min(...looks.values(), MAX_TIMER_MS)
   if (least === everyMs) return
   everyMs = least
   clearInterval(timer)

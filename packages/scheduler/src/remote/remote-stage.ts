@@ -410,6 +410,7 @@ export abstract class RemoteStage extends Stage {
   }
 }
 
+/** What is said of a batch that was not begun when its stage ended. */
 export function closed(): MillraceError {
   return new MillraceError('RUN_CLOSED', 'The stage has ended before this batch.')
 }
