@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../process.mjs'
 
-/** `[{ name, heading, does, elsewhere }]`, one for each name in a first cell, in the order of the page. */
+/** `[{ name, heading, elsewhere }]`, one for each name in a first cell, in the order of the page. */
 export function catalogue() {
   const rows = []
   let heading = ''
@@ -13,7 +13,7 @@ export function catalogue() {
     if (!line.startsWith('| `')) continue
     const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim())
     const names = new Set(Array.from((cells[1] ?? '').matchAll(/`(\w+)/g), ([, name]) => name))
-    for (const name of names) rows.push({ name, heading, does: cells[2] ?? '', elsewhere: cells[6] ?? '' })
+    for (const name of names) rows.push({ name, heading, elsewhere: cells[6] ?? '' })
   }
   return rows
 }
