@@ -17,6 +17,7 @@ const alias = Object.entries({
   '@millrace/terms/rx': 'terms/src/rx/index.ts',
   '@millrace/ui': 'ui/src/index.ts',
   millrace: 'millrace/src/index.ts',
+  'millrace/bench': 'millrace/src/bench.ts',
   'millrace/otel': 'millrace/src/otel.ts',
   'millrace/rx': 'millrace/src/rx.ts',
   'millrace/terms': 'millrace/src/terms.ts',

@@ -6,8 +6,7 @@
  * 130 or 143 the run was cancelled by a signal. The code is set, never forced: what was printed is always written out.
  */
 
-import { BadInputError } from '@millrace/core'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { onBrokenPipe } from './broken-pipe.ts'
 import {
   addClusterCommands,
@@ -21,11 +20,12 @@ import type { CompareCommandOptions } from './command/compare.ts'
 import type { ConfigCommandOptions } from './command/config.ts'
 import type { GraphCommandOptions } from './command/graph.ts'
 import type { LettersCommandOptions } from './command/letters.ts'
-import { addParameter, type Parameters } from './command/parameters.ts'
+import type { Parameters } from './command/parameters.ts'
 import type { RunCommandOptions } from './command/run-options.ts'
 import type { ViewCommandOptions } from './command/view.ts'
 import { strategies } from './config/settings.ts'
 import { flagOf, flags, variables } from './config/text-layers.ts'
+import { errorsOf, groupNumber, namesIn, parameterOption, portNumber, tapLimit } from './option-values.ts'
 import { watchProcess } from './process-watch.ts'
 import { linesOfMistake, say } from './report/error.ts'
 import { lossKinds } from './report/losses.ts'
@@ -67,48 +67,6 @@ Exit codes:
   1           with --strict: there is a warning
   2           it would not: a mistake in the call, the module, the graph or the settings`
 
-const PARAMETER = 'a parameter of the graph, as text; may be given once for each name'
-
-/** `--param` for commander, which asks for its own class of errors. */
-function parameter(text: string, before: Parameters): Parameters {
-  try {
-    return addParameter(text, before)
-  } catch (error) {
-    if (error instanceof BadInputError) throw new InvalidArgumentError(error.message)
-    throw error
-  }
-}
-
-/** A list for commander. */
-function namesIn(text: string, allowed: readonly string[]): string[] {
-  const names = text.split(',').map((name) => name.trim())
-  const wrong = names.find((name) => !allowed.includes(name))
-  if (wrong === undefined) return names
-  throw new InvalidArgumentError(`"${wrong}" is none. Allowed: ${allowed.join(', ')}.`)
-}
-
-function portNumber(text: string): number {
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port <= 65_535) return port
-  throw new InvalidArgumentError('Allowed: 0 to 65535.')
-}
-
-function tapLimit(text: string): number {
-  const limit = Number(text)
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= 100) return limit
-  throw new InvalidArgumentError('Allowed: 1 to 100.')
-}
-
-function groupNumber(text: string): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number >= 1) return number
-  throw new InvalidArgumentError('Allowed: the number of a group, from 1 on.')
-}
-
-function parameterOption(): Option {
-  return new Option('-p, --param <name=value>', PARAMETER).argParser(parameter).default({}, 'none')
-}
-
 /** The options of the commands that read settings. */
 function withSettings(command: Command, leftOut: readonly string[] = []): Command {
   command.option(
@@ -122,20 +80,6 @@ function withSettings(command: Command, leftOut: readonly string[] = []): Comman
     command.option(name === 'strict' ? flagOf(name) : `${flagOf(name)} <${value}>`, meaning)
   }
   return command
-}
-
-/** Mistakes in the call in one line, with what to do about them. */
-function errorsOf(command: string): { outputError(text: string): void } {
-  return {
-    outputError(text) {
-      const line = text
-        .replace(/^error: /, '')
-        .replace(/\s+/g, ' ')
-        .trim()
-      const isHelpful = /Did you mean|Allowed|argument '.*' is invalid/.test(line)
-      say(`${line}${isHelpful ? '' : ` See ${command} --help.`} [BAD_ARGUMENT]`)
-    },
-  }
 }
 
 function program({ begin, finish }: Teller): Command {
@@ -333,7 +277,7 @@ function program({ begin, finish }: Teller): Command {
       const { configCommand } = await import('./command/config.ts')
       await configCommand(options)
     })
-  addToolCommands(millrace, finish)
+  addToolCommands(millrace, { begin, finish })
   return millrace
 }
 

@@ -7,4 +7,6 @@ export { type RunRecorder, recordingOf, recordRun, reportHtml, type TelemetryLin
 export type { RunTitle } from './server/run-title.ts'
 export { type Extra, UiError, type UiOptions } from './server/server.ts'
 export { openUi, type Ui } from './server/ui.ts'
+export { type Curve, type CurvePanel, type CurvePoint, type CurveSheet, curvesSvg } from './svg/curves-svg.ts'
 export { graphSvg } from './svg/graph-svg.ts'
+export { xml } from './svg/xml.ts'

@@ -15,6 +15,7 @@ import type { RunConfig } from '../config/settings.ts'
 import type { Loss } from '../report/losses.ts'
 import { packageVersion } from '../version.ts'
 import { isSmallJson } from './json-safe.ts'
+import { type ProcessFigures, processFigures } from './process-figures.ts'
 
 /** What a summary file says of a run beside its figures. */
 export interface RunReport {
@@ -37,12 +38,17 @@ export interface RunReport {
   readonly results: Readonly<Record<string, unknown>>
   /** Of a run with checkpoints. */
   readonly checkpoint?: CheckpointSummary
+  /** What this process has taken, loading the program included. */
+  readonly process?: ProcessFigures
 }
 
 /** Writes a file beside it first, so that a reader never sees half a summary. @throws {BadInputError} if it cannot. */
 export async function writeSummary(file: string, report: RunReport): Promise<void> {
   try {
-    await writeWhole(file, `${JSON.stringify(summaryOf(report), null, 2)}\n`)
+    await writeWhole(
+      file,
+      `${JSON.stringify(summaryOf({ ...report, process: processFigures() }), null, 2)}\n`,
+    )
   } catch (cause) {
     throw new BadInputError(`The summary ${file} cannot be written: ${messageOf(cause)}`, { cause })
   }

@@ -5,6 +5,7 @@ import { type Box, fold, type Link } from '../model/fold.ts'
 import { clip } from '../model/format.ts'
 import { type PlacedBox, type PlacedLink, place } from '../model/layout.ts'
 import { type Picture, pictureOf } from '../model/picture.ts'
+import { xml } from './xml.ts'
 
 /** Terms that are drawn one by one; a larger graph is folded into groups. */
 const MAX_TERMS = 200
@@ -75,11 +76,4 @@ function drawLink({ path, x, y }: PlacedLink, port: string): string {
   const line = `<path class="edge" d="${path}" marker-end="url(#tip)"/>`
   if (port === '') return line
   return `${line}<text class="port" x="${x.toFixed(1)}" y="${(y + 4).toFixed(1)}">${xml(clip(port, 10))}</text>`
-}
-
-/** Names are the user's: in a drawing they are text, whatever they hold; what XML allows nowhere is replaced. */
-function xml(text: string): string {
-  return text
-    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu, '\ufffd')
 }

@@ -1,0 +1,110 @@
+/** What `benchGraph` is asked for and what it finds. Types only. */
+
+import type { Strategy } from '@millrace/scheduler'
+
+/** Options of {@link benchGraph}. */
+export interface BenchOptions {
+  /** Parameters of the graph, as text, as `--param` gives them. */
+  readonly params?: Readonly<Record<string, string>>
+  /** A parameter of the graph that is gone through, and its values. Default: none, and the report goes over `workers`. */
+  readonly vary?: BenchVary
+  /** Default: all but `distributed`. */
+  readonly strategies?: readonly Strategy[]
+  /** How many workers to give to the strategies that take a number. Default: as many as there are processors. */
+  readonly workers?: readonly number[]
+  /** How often each is measured; the medians are compared. Default 3. */
+  readonly rounds?: number
+  /** The config file of the runs. Default: the one that `millrace run` would find. */
+  readonly config?: string
+  /** Ends the measuring: the run under way is killed. */
+  readonly signal?: AbortSignal
+  /** Called before each run. */
+  readonly onRun?: (run: BenchStep) => void
+}
+
+/** A parameter that is gone through. */
+export interface BenchVary {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+/** A run that is about to begin. */
+export interface BenchStep {
+  /** From 1. */
+  readonly number: number
+  readonly of: number
+  readonly strategy: Strategy
+  readonly workers: number | undefined
+  readonly value: string | undefined
+}
+
+/** Median, least and most of some rounds. */
+export interface BenchSpread {
+  readonly median: number
+  readonly least: number
+  readonly most: number
+}
+
+/** The figures of one way to run the graph. */
+export interface BenchFigures {
+  /** Items that the sources gave, a second of the run. */
+  readonly itemsPerSecond: BenchSpread
+  /** Items that reached a sink or an open output, a second of the run. */
+  readonly outputsPerSecond: BenchSpread
+  /** How long the run took, in ms: without loading the program, with starting workers. */
+  readonly elapsedMs: BenchSpread
+  /** How long the process took, in ms, from its start to its end. */
+  readonly wholeMs: BenchSpread
+  /** Processor time of the process, all threads together, in ms. */
+  readonly cpuMs: BenchSpread
+  /** The most memory that the process held, in MiB. */
+  readonly peakMb: BenchSpread
+  /** Threads that ran terms at the same time, the caller's among them. */
+  readonly threads: BenchSpread
+}
+
+/** One way to run the graph, measured. */
+export interface BenchRow {
+  readonly strategy: Strategy
+  /** Undefined under a strategy that takes no number. */
+  readonly workers: number | undefined
+  /** Of the parameter that is gone through. */
+  readonly value: string | undefined
+  /** Runs that were measured. */
+  readonly rounds: number
+  /** Undefined if none was measured. */
+  readonly figures: BenchFigures | undefined
+  /** Items of a run, in and out; those of the last one. */
+  readonly items: { readonly in: number; readonly out: number } | undefined
+  /** What a run failed with, or why it was refused. */
+  readonly failed: string | undefined
+  /** Whether no run began, since the graph, the settings or the machine do not allow this one. */
+  readonly isRefused: boolean
+}
+
+/** What {@link benchGraph} found. */
+export interface BenchResult {
+  readonly module: string
+  readonly params: Readonly<Record<string, string>>
+  readonly vary: BenchVary | undefined
+  readonly rounds: number
+  readonly machine: BenchMachine
+  /** In the order of the values of `vary`, then of the strategies, then of the workers. */
+  readonly rows: readonly BenchRow[]
+  /** Whether all runs with the same parameters gave the same number of items. */
+  readonly isConsistent: boolean
+}
+
+/** The figure that contenders are compared by. */
+export type BenchFigure = 'itemsPerSecond' | 'outputsPerSecond' | 'elapsedMs'
+
+/** Where it was measured. */
+export interface BenchMachine {
+  readonly processor: string
+  /** Processors that this process may use. */
+  readonly processors: number
+  readonly memoryBytes: number
+  readonly node: string
+  /** Load average over the last minute before the first run; 0 on Windows. Above the processors, the figures mean little. */
+  readonly load: number
+}
