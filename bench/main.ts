@@ -1,5 +1,5 @@
 // The benchmark's program: picks the suites, runs them one after the other, prints tables to stdout and progress to
-// stderr, and writes one JSON and one SVG file per suite. It ends with 1 when a contender failed or answered wrongly;
+// stderr, and writes one JSON and one SVG file per suite, and a page where the suite has one. It ends with 1 when a contender failed or answered wrongly;
 // a missed target is shown and no failure.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ try {
 async function bench(choice: Choice): Promise<void> {
   const names = choice.suites.length > 0 ? choice.suites : suiteNames()
   // All are looked up before the first runs: a misspelt name should not show after minutes.
-  const found = await Promise.all(names.map(loadSuite))
+  const found = await Promise.all(names.map((name) => loadSuite(name, choice.own)))
   const suites = choice.suites.length > 0 ? found : found.filter(({ isApart }) => isApart !== true)
   for (const suite of suites.map((each) => narrow(each, choice.only))) await runOne(suite, choice)
 }
@@ -37,12 +37,15 @@ async function runOne(
   const start = performance.now()
   const say = (progress: string) => process.stderr.write(`${suite.name}: ${progress}\n`)
   const outcome = await runSuite({ suite, mode, rounds, say, profile: profile && resolve(profile) })
+  const shown = suite.show?.(outcome)
+  for (const line of shown?.lines ?? []) console.log(line)
   console.log(`${report(suite, outcome)}\n`)
 
   const folder = resolve(out ?? fileURLToPath(new URL('results', import.meta.url)))
   mkdirSync(folder, { recursive: true })
   writeFileSync(resolve(folder, `${suite.name}.json`), `${JSON.stringify(outcome, undefined, 2)}\n`)
-  writeFileSync(resolve(folder, `${suite.name}.svg`), await drawChart(suite, outcome))
+  writeFileSync(resolve(folder, `${suite.name}.svg`), shown?.svg ?? (await drawChart(suite, outcome)))
+  if (shown !== undefined) writeFileSync(resolve(folder, `${suite.name}.html`), shown.html)
   say(`${Math.round((performance.now() - start) / 1_000)} s`)
 
   if (profile !== undefined) process.stderr.write(`${summariseProfiles(resolve(profile), suite.name)}\n`)

@@ -12,6 +12,7 @@ test('without arguments: every suite, quick, nothing narrowed', () => {
     only: [],
     rounds: undefined,
     profile: undefined,
+    own: {},
     help: false,
   })
 })
@@ -29,6 +30,8 @@ test('every option', () => {
     '7',
     '--profile',
     'profiles',
+    '--terms',
+    '1,20',
   ]
   expect(parseChoice(args)).toEqual({
     suites: ['linear', 'cpu'],
@@ -37,6 +40,7 @@ test('every option', () => {
     only: ['most', 'scan'],
     rounds: 7,
     profile: 'profiles',
+    own: { terms: '1,20' },
     help: false,
   })
 })

@@ -2,7 +2,7 @@
 // Called by main.ts; it reads no files and starts nothing.
 
 import { parseArgs } from 'node:util'
-import type { Mode, Suite } from './contracts.ts'
+import type { Mode, OwnOptions, Suite } from './contracts.ts'
 
 export interface Choice {
   /** Every suite when empty. */
@@ -15,6 +15,8 @@ export interface Choice {
   readonly rounds: number | undefined
   /** Folder for profiles of every process and thread; undefined: none are taken. */
   readonly profile: string | undefined
+  /** Options that only some suites take. */
+  readonly own: OwnOptions
   readonly help: boolean
 }
 
@@ -25,7 +27,17 @@ export const usage = `npm run -s bench -- [suite ...] [--full] [--out DIR] [--on
   --out      folder for <suite>.json and <suite>.svg (default: bench/results)
   --only     contenders and workloads by name, comma-separated
   --rounds   processes per contender and workload; an odd number has a middle one
-  --profile  folder for CPU profiles of every process and thread; the figures then mean little`
+  --profile  folder for CPU profiles of every process and thread; the figures then mean little
+
+  of scaling alone:
+  --terms       numbers of terms side by side, comma-separated
+  --items       items of the source, each for every term
+  --body        what a term does: light, or cpu:20us
+  --strategies  strategies, comma-separated; the other contenders are left out
+  --workers     workers of the strategies that take a number`
+
+/** Options that only some suites take; which, they know themselves. */
+const ownOptions = ['terms', 'items', 'body', 'strategies', 'workers'] as const
 
 /** @throws Error that says what is wrong with the arguments. */
 export function parseChoice(args: readonly string[]): Choice {
@@ -39,6 +51,7 @@ export function parseChoice(args: readonly string[]): Choice {
       rounds: { type: 'string' },
       profile: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
+      ...Object.fromEntries(ownOptions.map((name) => [name, { type: 'string' as const }])),
     },
   })
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
@@ -52,6 +65,12 @@ export function parseChoice(args: readonly string[]): Choice {
     only: values.only.split(',').filter((name) => name !== ''),
     rounds,
     profile: values.profile,
+    own: Object.fromEntries(
+      ownOptions.flatMap((name) => {
+        const value = (values as Readonly<Record<string, unknown>>)[name]
+        return typeof value === 'string' ? [[name, value]] : []
+      }),
+    ),
     help: values.help,
   }
 }

@@ -79,8 +79,27 @@ export interface Suite {
   readonly ratios?: (rows: readonly Row[]) => Readonly<Record<string, number>>
   /** Columns of the tables beside the figure of merit; `run ms` when absent. */
   readonly columns?: readonly Column[]
+  /** The suite's own way to show what was measured: a table in front of the common ones, a page, and a picture instead of the common one. */
+  readonly show?: (outcome: Outcome) => Shown
   /** Figures that were not measured here: they stand in the table and the chart, marked, and in no ratio. */
   readonly recorded?: readonly Recorded[]
+}
+
+/** What a suite shows by itself. */
+export interface Shown {
+  readonly lines: readonly string[]
+  readonly html: string
+  readonly svg: string
+}
+
+/** Options of one suite alone, as text by name. */
+export type OwnOptions = Readonly<Record<string, string>>
+
+/** What the `suite.ts` of a folder exports. */
+export interface SuiteModule {
+  readonly suite: Suite
+  /** The suite under options of its own. @throws Error that says what is wrong with one. */
+  readonly withOptions?: (options: OwnOptions) => Suite
 }
 
 /** A figure that a table shows, with its unit. */

@@ -5,11 +5,11 @@
 import type { Figures, Measurable, Prepare } from '../harness/contracts.ts'
 import { jump, spin, stepsFor } from '../shared/spin.ts'
 
-/** Threads that may compute at the same time, where a contender can choose. */
+/** Threads that may compute at the same time, where a contender can choose and nothing else is asked for. */
 export const workers = 2
 
-/** What a term of the CPU-bound workloads takes per item. */
-const bodyUs = 20
+/** What a term of the CPU-bound workloads takes per item, in µs, if nothing else is asked for. */
+export const bodyUs = 20
 
 /** One workload, as a contender gets it. */
 export interface Fan {
@@ -34,18 +34,18 @@ export interface Ready {
 }
 
 /** `light200` is 200 terms that multiply; `cpu200` is 200 terms that take 20 µs. */
-export function scaling(make: (fan: Fan) => Ready): Prepare {
+export function scaling(make: (fan: Fan, workers: number) => Ready): Prepare {
   return (workload, outputs, settings): Measurable => {
     const [, kind, terms] = /^(light|cpu)(\d+)$/.exec(workload) ?? []
     if (kind === undefined) throw new Error(`no workload ${workload}`)
     const fan = {
       terms: Number(terms),
       items: Math.max(1, Math.round(outputs / Number(terms))),
-      steps: kind === 'light' ? 0 : stepsFor(bodyUs, settings['stepsPerUs']),
+      steps: kind === 'light' ? 0 : stepsFor(settings['bodyUs'] ?? bodyUs, settings['stepsPerUs']),
     }
     const expected = answerOf(fan)
     return {
-      ...make(fan),
+      ...make(fan, settings['workers'] ?? workers),
       items: fan.terms * fan.items,
       check: (answer) => (answer === expected ? undefined : `expected ${expected}, got ${String(answer)}`),
     }

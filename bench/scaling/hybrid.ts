@@ -1,6 +1,5 @@
 // Millrace under the strategy `hybrid`: the source on a worker of its own, the terms on two others.
 
-import { workers } from './contract.ts'
 import { under } from './strategy.ts'
 
-export const prepare = under({ strategy: 'hybrid', workers })
+export const prepare = under({ strategy: 'hybrid' })

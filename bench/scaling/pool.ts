@@ -1,6 +1,5 @@
 // Millrace under the strategy `pool`.
 
-import { workers } from './contract.ts'
 import { under } from './strategy.ts'
 
-export const prepare = under({ strategy: 'pool', workers })
+export const prepare = under({ strategy: 'pool' })

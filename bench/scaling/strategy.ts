@@ -1,19 +1,25 @@
 // Millrace under one strategy. Called by the contenders that are strategies; the graph is the same for all.
 
-import { run, type SchedulerOptions } from 'millrace'
+import { run, type SchedulerOptions, type Strategy } from 'millrace'
 import type { Figures, Prepare } from '../harness/contracts.ts'
 import { heapAtRestBytes } from '../shared/heap.ts'
 import { type Fan, scaling } from './contract.ts'
 import fanGraph from './fan-graph.ts'
 
-export function under(scheduler: SchedulerOptions): Prepare {
-  return scaling((fan) => ({
-    run: async () => {
-      const { results } = await run(fanGraph(fan), { scheduler }).done
-      return Object.values(results).reduce<number>((sum, result) => sum + (result as number), 0)
-    },
-    figures: () => heapOf(fan, scheduler),
-  }))
+/** Strategies that take a number of workers. */
+const withWorkers: readonly Strategy[] = ['pool', 'work-stealing', 'hybrid']
+
+export function under(options: SchedulerOptions & { readonly strategy: Strategy }): Prepare {
+  return scaling((fan, workers) => {
+    const scheduler = withWorkers.includes(options.strategy) ? { ...options, workers } : options
+    return {
+      run: async () => {
+        const { results } = await run(fanGraph(fan), { scheduler }).done
+        return Object.values(results).reduce<number>((sum, result) => sum + (result as number), 0)
+      },
+      figures: () => heapOf(fan, scheduler),
+    }
+  })
 }
 
 /** What a graph takes at rest does not depend on its traffic: the runs for the heap are short. */

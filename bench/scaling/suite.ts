@@ -1,13 +1,15 @@
 // The scaling suite: one source, n terms side by side. What does it cost to have many?
 // The harness reads these lists; contract.ts says what a contender must do.
 
-import type { Contender, Recorded, Suite, Target, Workload } from '../harness/contracts.ts'
+import type { Contender, OwnOptions, Recorded, Suite, Target, Workload } from '../harness/contracts.ts'
 import { stepsPerMicrosecond } from '../shared/spin.ts'
-import { workers } from './contract.ts'
+import { bodyUs, workers } from './contract.ts'
+import { showScaling } from './curves.ts'
+import { readOptions } from './options.ts'
 import { scalingRatios } from './ratios.ts'
 
 const termCounts = [1, 20, 50, 100, 200, 500, 1_000, 10_000]
-const inQuick = ['light200', 'cpu20', 'cpu200', 'cpu10000']
+const inQuick = ['light1', 'light200', 'light10000', 'cpu1', 'cpu20', 'cpu200', 'cpu10000']
 
 // 500 items up to 200 terms; above that, as many outputs as 200 terms give.
 const outputsOf = (terms: number): number => Math.min(500 * terms, 100_000)
@@ -31,26 +33,25 @@ const tooManyThreads = from(500, 'more threads than a machine should be asked fo
 const once = { warmUpRuns: 0, leastRuns: 1, measureMs: 0 } as const
 
 const contenders: readonly Contender[] = [
-  { name: 'loop', file: 'loop.ts', backpressure: false, rounds: oneRound, inQuick: ['light200', 'cpu200'] },
+  { name: 'loop', file: 'loop.ts', backpressure: false, rounds: oneRound },
   {
     name: 'inline',
     file: 'inline.ts',
     backpressure: true,
     rounds: oneRound,
-    inQuick: ['light200', 'cpu200'],
   },
   {
     name: 'dedicated',
     file: 'dedicated.ts',
     backpressure: true,
     window: once,
+    share: { quick: 0.1, full: 1 },
     rounds: oneRound,
-    inQuick: ['light200'],
     notes: from(20, 'terms share the threads that there are'),
   },
   { name: 'pool', file: 'pool.ts', backpressure: true },
   { name: 'work-stealing', file: 'work-stealing.ts', backpressure: true },
-  { name: 'hybrid', file: 'hybrid.ts', backpressure: true, rounds: oneRound, inQuick: ['light200'] },
+  { name: 'hybrid', file: 'hybrid.ts', backpressure: true, rounds: oneRound },
   {
     name: 'tinypool',
     file: 'tinypool.ts',
@@ -139,4 +140,51 @@ export const suite: Suite = {
   targets,
   ratios: scalingRatios,
   recorded,
+  show: showScaling,
+}
+
+const strategies = ['inline', 'dedicated', 'pool', 'work-stealing', 'hybrid']
+
+/** The suite with other terms, items, work, strategies or workers; without ratios, which are about its own. */
+export function withOptions(given: OwnOptions): Suite {
+  const { terms = termCounts, items, body, ...options } = readOptions(given, strategies)
+  const kinds = body === undefined ? ['light', 'cpu'] : [body.kind]
+  const chosen = kinds.flatMap((kind) =>
+    terms.map((count): Workload => {
+      const outputs = items === undefined ? outputsOf(count) : items * count
+      return { name: `${kind}${count}`, items: { quick: outputs, full: outputs } }
+    }),
+  )
+  const names = options.strategies ?? contenders.map(({ name }) => name)
+  return {
+    ...suite,
+    workloads: chosen,
+    contenders: contenders
+      .filter(({ name }) => names.includes(name))
+      .map(({ inQuick: _inQuick, notes: _notes, leftOut, ...contender }) => ({
+        ...contender,
+        ...(leftOut === undefined ? {} : { leftOut: ofMany(leftOut, chosen) }),
+      })),
+    settings: () => ({
+      stepsPerUs: stepsPerMicrosecond(),
+      bodyUs: body?.kind === 'cpu' ? body.us : bodyUs,
+      workers: options.workers ?? workers,
+    }),
+    ratios: () => ({}),
+    targets: [],
+    recorded: recorded.filter(({ workload }) => chosen.some(({ name }) => name === workload)),
+  }
+}
+
+/** What is left out of a number of terms is left out of greater ones as well. */
+function ofMany(
+  leftOut: Readonly<Record<string, string>>,
+  chosen: readonly Workload[],
+): Record<string, string> {
+  const termsIn = (name: string): number => Number(name.replace(/^\D+/, ''))
+  const [[first, reason] = []] = Object.entries(leftOut).sort(([a], [b]) => termsIn(a) - termsIn(b))
+  if (first === undefined || reason === undefined) return {}
+  return Object.fromEntries(
+    chosen.flatMap(({ name }) => (termsIn(name) >= termsIn(first) ? [[name, reason]] : [])),
+  )
 }

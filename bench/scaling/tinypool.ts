@@ -2,9 +2,9 @@
 
 import Tinypool from 'tinypool'
 import { sumOfCalls } from '../shared/bounded.ts'
-import { scaling, workers } from './contract.ts'
+import { scaling } from './contract.ts'
 
-export const prepare = scaling(({ terms, items, steps }) => {
+export const prepare = scaling(({ terms, items, steps }, workers) => {
   const filename = new URL('./tinypool-task.js', import.meta.url).href
   const pool = new Tinypool({ filename, minThreads: workers, maxThreads: workers })
   return {

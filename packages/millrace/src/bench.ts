@@ -8,10 +8,9 @@ export { benchGraph } from './bench/bench-graph.ts'
 export {
   type BenchReportOptions,
   curvesOfBench,
-  type RecordedFigure,
   reportOfBench,
 } from './bench/bench-report.ts'
-export { tableOfBench } from './bench/bench-table.ts'
+export { type BenchTableOptions, tableOfBench } from './bench/bench-table.ts'
 export type {
   BenchFigure,
   BenchFigures,
@@ -22,4 +21,5 @@ export type {
   BenchSpread,
   BenchStep,
   BenchVary,
+  RecordedFigure,
 } from './bench/contracts.ts'

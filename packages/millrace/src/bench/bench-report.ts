@@ -4,27 +4,12 @@ import { type Curve, type CurvePanel, curvesSvg, xml } from '@millrace/ui'
 import type { BenchFigure, BenchFigures, BenchResult, BenchRow, BenchSpread } from './contracts.ts'
 import { columnOf, columnsOf, failuresIn, figureText, INCONSISTENT, medianText, whereText } from './words.ts'
 
-/** A figure from elsewhere, to be shown beside. */
-export interface RecordedFigure {
-  /** The contender. */
-  readonly name: string
-  /** Of the parameter that was gone through. */
-  readonly value: string
-  readonly itemsPerSecond?: number
-  readonly outputsPerSecond?: number
-  readonly elapsedMs?: number
-  readonly threads?: number
-  readonly peakMb?: number
-}
-
-/** What a report shows beside the result. */
+/** How a result is shown. */
 export interface BenchReportOptions {
   /** Default: the module's name. */
   readonly title?: string
   /** The figure that contenders are compared by: in the first table and the first panel. Default: items a second. */
   readonly figure?: BenchFigure
-  /** Figures that were not measured here: dashed in the curves, and in no table. */
-  readonly recorded?: readonly RecordedFigure[]
 }
 
 const TITLES = {
@@ -51,16 +36,16 @@ const STYLE = `
   @media (prefers-color-scheme: dark) { :root { --text: #e6eaf0; --soft: #a4afbd; --line: #333c47; --back: #14181e } }
   body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back) }
   h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
-  p { color: var(--soft) } .bad { color: #c0392b }
-  .wide { overflow-x: auto } svg { max-width: 100%; height: auto }
+  section + section { margin-top: 4rem } p { color: var(--soft) } .bad { color: #c0392b }
+  .wide { overflow-x: auto } svg { width: 100%; min-width: 44rem; height: auto; margin-top: 1rem }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums }
   th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
-  th:first-child, td:first-child, .name { text-align: left } th { font-weight: 600 }
+  th:first-child, td:first-child, .name, .all th { text-align: left } th { font-weight: 600 }
   td small { color: var(--soft) }`
 
 /**
- * The result as an HTML page without scripts: a table of the figure that contenders are compared by, then the curves (that
- * figure, threads, memory), then all figures. It asks no server for anything.
+ * One result or several as an HTML page without scripts: for each a table of the figure that contenders are compared by, then
+ * the curves (that figure, threads, memory), then all figures. It asks no server for anything.
  *
  * @example
  * ```ts
@@ -72,18 +57,14 @@ const STYLE = `
  * }
  * ```
  */
-export function reportOfBench(result: BenchResult, options: BenchReportOptions = {}): string {
-  const { rows, vary, rounds, params, isConsistent } = result
-  const { title = result.module, figure = 'itemsPerSecond' } = options
-  const { columns, lines } = columnsOf(result)
-  const head = [vary?.name ?? '', ...columns].map((text) => `<th scope="col">${xml(text)}</th>`)
-  const overview = lines.map(
-    ({ value, cells }) =>
-      `<tr><th scope="row">${xml(value ?? TITLES[figure])}</th>${cells.map((row) => `<td>${medianText(row, figure)}</td>`).join('')}</tr>`,
-  )
-  const remarks = [...(isConsistent ? [] : [INCONSISTENT]), ...failuresIn(result)]
-  const given = Object.entries(params).map(([name, value]) => `${name}=${value}`)
-  const measured = rows.filter(({ figures }) => figures !== undefined)
+export function reportOfBench(
+  results: BenchResult<string> | readonly BenchResult<string>[],
+  options: BenchReportOptions = {},
+): string {
+  const all = Array.isArray(results)
+    ? (results as readonly BenchResult<string>[])
+    : [results as BenchResult<string>]
+  const { title = all[0]?.module ?? 'Nothing was measured' } = options
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -96,24 +77,42 @@ export function reportOfBench(result: BenchResult, options: BenchReportOptions =
 </head>
 <body>
 <h1>${xml(title)}</h1>
+${all.map((result) => sectionOf(result, options)).join('\n')}
+</body>
+</html>
+`
+}
+
+function sectionOf(result: BenchResult<string>, options: BenchReportOptions): string {
+  const { rows, vary, rounds, params, isConsistent } = result
+  const { figure = 'itemsPerSecond' } = options
+  const { columns, lines } = columnsOf(result)
+  const head = [vary?.name ?? '', ...columns].map((text) => `<th scope="col">${xml(text)}</th>`)
+  const overview = lines.map(
+    ({ value, cells }) =>
+      `<tr><th scope="row">${xml(value ?? TITLES[figure])}</th>${cells.map((row) => `<td>${medianText(row, figure)}</td>`).join('')}</tr>`,
+  )
+  const given = Object.entries(params).map(([name, value]) => `${name}=${value}`)
+  const measured = rows.filter(({ figures }) => figures !== undefined)
+  return `<section>
 <p>${xml(whereText(result))}${given.length === 0 ? '' : `. Parameters: ${xml(given.join(', '))}`}</p>
-${remarks.map((line) => `<p class="bad">${xml(line)}</p>\n`).join('')}<h2>${TITLES[figure]}, median of ${rounds}</h2>
+${isConsistent ? '' : `<p class="bad">${INCONSISTENT}</p>\n`}<h2>${TITLES[figure]}, median of ${rounds}</h2>
 <div class="wide"><table>
 <tr>${head.join('')}</tr>
 ${overview.join('\n')}
 </table></div>
 <div class="wide">
-${curvesOfBench(result, options)}</div>
-<h2>All figures</h2>
+${curvesOfBench(result, { figure })}</div>
+${failuresIn(result)
+  .map((line) => `<p>${xml(line)}</p>\n`)
+  .join('')}<h2>All figures</h2>
 <p>Medians, with the least and the most behind them. “Run” is the run alone, with starting workers; “process” begins before the
 program is loaded.</p>
-<div class="wide"><table>
+<div class="wide"><table class="all">
 <tr>${['', 'run as', ...DETAILS.map(([, label]) => label)].map((text) => `<th scope="col">${xml(text)}</th>`).join('')}</tr>
 ${measured.map(detailsOf).join('\n')}
 </table></div>
-</body>
-</html>
-`
+</section>`
 }
 
 /**
@@ -124,12 +123,12 @@ ${measured.map(detailsOf).join('\n')}
  * ```ts
  * import { type BenchResult, curvesOfBench } from 'millrace/bench'
  *
- * export const picture = (result: BenchResult): string => curvesOfBench(result)
+ * export const picture = (result: BenchResult<string>): string => curvesOfBench(result)
  * ```
  */
-export function curvesOfBench(result: BenchResult, options: BenchReportOptions = {}): string {
-  const { rows, vary } = result
-  const { title = result.module, figure: compared = 'itemsPerSecond', recorded = [] } = options
+export function curvesOfBench(result: BenchResult<string>, options: BenchReportOptions = {}): string {
+  const { rows, vary, recorded = [] } = result
+  const { title = result.module, figure: compared = 'itemsPerSecond' } = options
   const counts = [...new Set(rows.flatMap(({ workers }) => workers ?? []))].sort((a, b) => a - b)
   const at = vary?.values ?? (counts.length === 0 ? ['1'] : counts.map(String))
   const isOneCount = counts.length === 1
@@ -155,7 +154,7 @@ export function curvesOfBench(result: BenchResult, options: BenchReportOptions =
 }
 
 function pointsOf(
-  { value, workers }: BenchRow,
+  { value, workers }: BenchRow<string>,
   figure: BenchSpread | undefined,
   at: readonly string[],
 ): Curve['points'] {
@@ -166,7 +165,7 @@ function pointsOf(
   return [...places].map((index) => ({ at: index, y, low, high }))
 }
 
-function detailsOf(row: BenchRow): string {
+function detailsOf(row: BenchRow<string>): string {
   const cells = DETAILS.map(([figure]) => {
     const spread = row.figures?.[figure]
     if (spread === undefined) return '<td>–</td>'

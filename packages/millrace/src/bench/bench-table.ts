@@ -13,11 +13,18 @@ import {
   whereText,
 } from './words.ts'
 
+/** What a table shows. */
+export interface BenchTableOptions {
+  /** The figure that contenders are compared by. Default: items a second. */
+  readonly figure?: BenchFigure
+  /** Whether all figures follow. Default true. */
+  readonly details?: boolean
+}
+
 /**
  * The result as lines: first the figure that contenders are compared by, a row for each value that was gone through and a
  * column for each contender; then all figures; then what failed or was refused.
  *
- * @param figure Default: items a second.
  * @example
  * ```ts
  * import { type BenchResult, tableOfBench } from 'millrace/bench'
@@ -27,38 +34,44 @@ import {
  * }
  * ```
  */
-export function tableOfBench(result: BenchResult, figure: BenchFigure = 'itemsPerSecond'): string[] {
-  const { rows, vary, rounds, isConsistent } = result
-  const measured = rows.filter(({ figures }) => figures !== undefined)
+export function tableOfBench(result: BenchResult<string>, options: BenchTableOptions = {}): string[] {
+  const { figure = 'itemsPerSecond', details = true } = options
+  const { vary, rounds, isConsistent } = result
   const { columns, lines } = columnsOf(result)
   const overview = linesOfTable(
     [
-      [vary?.name ?? figureNames[figure], ...columns],
-      ...lines.map(({ value, cells }) => [value ?? '', ...cells.map((row) => medianText(row, figure))]),
+      [vary?.name ?? '', ...columns],
+      ...lines.map(({ value, cells }) => [
+        value ?? figureNames[figure],
+        ...cells.map((row) => medianText(row, figure)),
+      ]),
     ],
     columns.map((_, index) => index + 1),
   )
-  const details = linesOfTable(
+  return [
+    whereText(result),
+    '',
+    `${figureNames[figure]}, median of ${rounds}:`,
+    ...overview,
+    ...(details ? detailsOf(result) : []),
+    ...(isConsistent ? [] : ['', INCONSISTENT]),
+    ...failuresIn(result),
+  ]
+}
+
+function detailsOf({ rows, vary, rounds }: BenchResult<string>): string[] {
+  const measured = rows.filter(({ figures }) => figures !== undefined)
+  const lines = linesOfTable(
     [
       [vary?.name ?? '', 'run as', 'items/s', 'outputs/s', 'run ms', 'whole ms', 'cpu ms', 'MiB', 'threads'],
       ...measured.map((row) => [row.value ?? '', columnOf(row), ...figureCells(row)]),
     ],
     [2, 3, 4, 5, 6, 7, 8],
   )
-  return [
-    whereText(result),
-    '',
-    ...(vary === undefined ? [] : [`${figureNames[figure]}, median of ${rounds}:`]),
-    ...overview,
-    '',
-    `medians of ${rounds}, least to most behind them:`,
-    ...details,
-    ...(isConsistent ? [] : ['', INCONSISTENT]),
-    ...failuresIn(result),
-  ]
+  return ['', `medians of ${rounds}, least to most behind them:`, ...lines]
 }
 
-function figureCells({ figures }: BenchRow): string[] {
+function figureCells({ figures }: BenchRow<string>): string[] {
   if (figures === undefined) return []
   const { itemsPerSecond, outputsPerSecond, elapsedMs, wholeMs, cpuMs, peakMb, threads } = figures
   return [itemsPerSecond, outputsPerSecond, elapsedMs, wholeMs, cpuMs, peakMb, threads].map(spreadText)

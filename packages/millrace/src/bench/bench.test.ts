@@ -114,7 +114,7 @@ test('the report is a page, a picture and data; the order of the runs is turned 
   ])
   const read = (name: string) => readFileSync(join(folder, name), 'utf8')
   const result = JSON.parse(read('sums.json')) as BenchResult
-  expect(stdout.trimEnd().split('\n')).toEqual(tableOfBench(result, 'outputsPerSecond'))
+  expect(stdout.trimEnd().split('\n')).toEqual(tableOfBench(result, { figure: 'outputsPerSecond' }))
   expect(read('sums.svg')).toBe(curvesOfBench(result, { figure: 'outputsPerSecond' }))
   const page = read('sums.html')
   expect(page).toBe(reportOfBench(result, { figure: 'outputsPerSecond' }))
@@ -127,13 +127,12 @@ test('figures from elsewhere are dashed, where their value was gone through', ()
     ...{ module: 'sums.ts', params: {}, vary: { name: 'terms', values: ['1', '3'] }, rounds: 1, rows: [] },
     machine: { processor: 'a', processors: 2, memoryBytes: 2 ** 30, node: 'v24.0.0', load: 0 },
     isConsistent: true,
-  }
-  const svg = curvesOfBench(result, {
     recorded: [
       { name: 'elsewhere', value: '3', itemsPerSecond: 24_000 },
       { name: 'elsewhere', value: '200', itemsPerSecond: 1 },
     ],
-  })
+  }
+  const svg = curvesOfBench(result)
   expect([...svg.matchAll(/<title>(elsewhere.*?)<\/title>/g)].map(([, text]) => text)).toEqual([
     'elsewhere, terms 3: 24.0 k',
   ])

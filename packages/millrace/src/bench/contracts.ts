@@ -63,9 +63,9 @@ export interface BenchFigures {
   readonly threads: BenchSpread
 }
 
-/** One way to run the graph, measured. */
-export interface BenchRow {
-  readonly strategy: Strategy
+/** One way to run the graph, measured. `Name` is another than a strategy where figures from elsewhere are shown in the same way. */
+export interface BenchRow<out Name extends string = Strategy> {
+  readonly strategy: Name
   /** Undefined under a strategy that takes no number. */
   readonly workers: number | undefined
   /** Of the parameter that is gone through. */
@@ -83,16 +83,31 @@ export interface BenchRow {
 }
 
 /** What {@link benchGraph} found. */
-export interface BenchResult {
+export interface BenchResult<out Name extends string = Strategy> {
   readonly module: string
   readonly params: Readonly<Record<string, string>>
   readonly vary: BenchVary | undefined
   readonly rounds: number
   readonly machine: BenchMachine
   /** In the order of the values of `vary`, then of the strategies, then of the workers. */
-  readonly rows: readonly BenchRow[]
+  readonly rows: readonly BenchRow<Name>[]
+  /** Figures from elsewhere: dashed in the curves, and in no table. Default: none. */
+  readonly recorded?: readonly RecordedFigure[]
   /** Whether all runs with the same parameters gave the same number of items. */
   readonly isConsistent: boolean
+}
+
+/** A figure that was not measured here. */
+export interface RecordedFigure {
+  /** The contender. */
+  readonly name: string
+  /** Of the parameter that was gone through. */
+  readonly value: string
+  readonly itemsPerSecond?: number
+  readonly outputsPerSecond?: number
+  readonly elapsedMs?: number
+  readonly threads?: number
+  readonly peakMb?: number
 }
 
 /** The figure that contenders are compared by. */

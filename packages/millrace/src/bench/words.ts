@@ -3,23 +3,23 @@
 import type { BenchFigure, BenchResult, BenchRow } from './contracts.ts'
 
 /** What was run, where: one line. */
-export function whereText({ module, machine }: Pick<BenchResult, 'module' | 'machine'>): string {
+export function whereText({ module, machine }: Pick<BenchResult<string>, 'module' | 'machine'>): string {
   const { processor, processors, memoryBytes, node, load } = machine
   const gigabytes = Math.round(memoryBytes / 2 ** 30)
   return `${module}: ${processor}, ${processors} processors, ${gigabytes} GiB, Node ${node}, load ${load.toFixed(1)}`
 }
 
 /** The contender of a row. */
-export function columnOf({ strategy, workers }: Pick<BenchRow, 'strategy' | 'workers'>): string {
+export function columnOf({ strategy, workers }: Pick<BenchRow<string>, 'strategy' | 'workers'>): string {
   return workers === undefined ? strategy : `${strategy} ${workers}`
 }
 
 /** The rows as a grid: a line for each value that was gone through, a column for each contender. */
-export function columnsOf({ rows }: Pick<BenchResult, 'rows'>): {
+export function columnsOf({ rows }: Pick<BenchResult<string>, 'rows'>): {
   readonly columns: readonly string[]
   readonly lines: readonly {
     readonly value: string | undefined
-    readonly cells: readonly (BenchRow | undefined)[]
+    readonly cells: readonly (BenchRow<string> | undefined)[]
   }[]
 } {
   const columns = [...new Set(rows.map(columnOf))]
@@ -39,7 +39,7 @@ export const figureNames: Readonly<Record<BenchFigure, string>> = {
 }
 
 /** A figure of a row; a dash where there is none. */
-export function medianText(row: BenchRow | undefined, figure: BenchFigure): string {
+export function medianText(row: BenchRow<string> | undefined, figure: BenchFigure): string {
   return row?.figures === undefined ? '–' : figureText(row.figures[figure].median)
 }
 
@@ -47,7 +47,7 @@ export function medianText(row: BenchRow | undefined, figure: BenchFigure): stri
 export const INCONSISTENT = 'Not all runs gave the same number of items: see millrace compare.'
 
 /** What failed or was refused, a line each. */
-export function failuresIn({ rows, vary }: Pick<BenchResult, 'rows' | 'vary'>): string[] {
+export function failuresIn({ rows, vary }: Pick<BenchResult<string>, 'rows' | 'vary'>): string[] {
   return rows.flatMap((row) => {
     const { failed, isRefused, value } = row
     if (failed === undefined) return []

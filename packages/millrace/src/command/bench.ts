@@ -75,7 +75,7 @@ export async function benchCommand(
   }
   if (out !== undefined) await writeReport(out, result, figure)
   process.stdout.write(
-    json ? `${JSON.stringify(result, null, 2)}\n` : `${tableOfBench(result, figure).join('\n')}\n`,
+    json ? `${JSON.stringify(result, null, 2)}\n` : `${tableOfBench(result, { figure }).join('\n')}\n`,
   )
   return rows.some(({ failed, isRefused }) => failed !== undefined && !isRefused) ? FAILED : 0
 }
