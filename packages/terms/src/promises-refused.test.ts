@@ -47,3 +47,48 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     expect(error).toMatchObject({ code: 'TERM_FAILED', cause: { code: 'BAD_INPUT' } })
   })
 })
+
+describe('an aggregate written by hand', () => {
+  const sum = {
+    init: () => 0,
+    add: (state: number, item: number) => state + item,
+    merge: (into: number, other: number) => into + other,
+    result: (state: number) => state,
+  }
+  type Sum = typeof sum
+  const timed = { time: (n: number): number => n, outOfOrderMs: 9 }
+  const takers: Readonly<Record<string, (by: Sum) => AnyTerm>> = {
+    aggregate: (by) => numbers().pipe(terms.aggregate(by)),
+    runningAggregate: (by) => numbers().pipe(terms.runningAggregate(by)),
+    keyedAggregate: (by) => numbers().pipe(terms.keyedAggregate((n) => n % 2, by)),
+    tumblingWindow: (by) => numbers().pipe(terms.tumblingWindow({ sizeMs: 2, ...timed, aggregate: by })),
+    slidingWindow: (by) =>
+      numbers().pipe(terms.slidingWindow({ sizeMs: 4, slideMs: 2, ...timed, aggregate: by })),
+    sessionWindow: (by) => numbers().pipe(terms.sessionWindow({ gapMs: 2, ...timed, aggregate: by })),
+    countWindow: (by) => numbers().pipe(terms.countWindow({ size: 4, slide: 2, aggregate: by })),
+    'aggregates of it': (by) => numbers().pipe(terms.aggregate(terms.aggregates({ by }))),
+  }
+  // the middle one joins two sessions
+  const numbers = () => terms.fromIterable([1, 2, 5, 6, 3.5, 9])
+  const merging = ['slidingWindow', 'sessionWindow', 'countWindow']
+
+  test.each(
+    Object.keys(takers).flatMap((name) =>
+      (['init', 'add', 'merge', 'result'] as const)
+        .filter((part) => part !== 'merge' || merging.includes(name))
+        .map((part) => [name, part] as const),
+    ),
+  )('in %s: %s gives a promise', async (name, part) => {
+    const slow = {
+      ...sum,
+      [part]: (...args: never[]) => Promise.resolve((sum[part] as (...all: never[]) => number)(...args)),
+    }
+    const take = takers[name] as (by: Sum) => AnyTerm
+    await expect(terms.toArray(take(sum))).resolves.not.toEqual([])
+    const error = await terms.toArray(take(slow)).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'TERM_FAILED',
+      cause: { code: 'BAD_INPUT', message: expect.stringContaining(`${part}() of the aggregate of`) },
+    })
+  })
+})

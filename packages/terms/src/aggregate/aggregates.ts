@@ -1,7 +1,8 @@
 /** `aggregates`: several aggregates of the same items at once. */
 
 import { InvalidOptionError } from '@millrace/core'
-import { type Aggregate, checkAggregate } from './aggregate.ts'
+import { checkedAggregate, ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 
 /** Any aggregates, by name. */
 export type AggregateParts = Readonly<Record<string, Aggregate<never, unknown>>>
@@ -42,10 +43,9 @@ export function aggregates(
   parts: Readonly<Record<string, Aggregate<unknown, unknown>>>,
 ): Aggregate<unknown, unknown, unknown[]> {
   const names = Object.keys(parts)
-  const all = names.map((name) => parts[name] as Aggregate<unknown, unknown>)
-  if (all.length === 0) throw new InvalidOptionError('The parts of aggregates()', parts, 'at least one')
-  for (const part of all) checkAggregate('aggregates', part)
-  return {
+  if (names.length === 0) throw new InvalidOptionError('The parts of aggregates()', parts, 'at least one')
+  const all = names.map((name) => checkedAggregate('aggregates', parts[name] as Aggregate<unknown, unknown>))
+  return ownAggregate({
     mergesExactly: all.every((part) => part.mergesExactly === true),
     init: () => all.map((part) => part.init()),
     add: (states, item) => {
@@ -57,5 +57,5 @@ export function aggregates(
       return into
     },
     result: (states) => Object.fromEntries(names.map((name, k) => [name, all[k]?.result(states[k])])),
-  }
+  })
 }

@@ -2,7 +2,8 @@
 
 import { BadInputError } from '@millrace/core'
 import { checkOptions, checkWhole } from '../check.ts'
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 
 /** Options of {@link collectOf}. */
 export interface CollectOptions {
@@ -38,7 +39,7 @@ export function collectOf<In>(options: CollectOptions = {}): Aggregate<In, In[],
         'keeps no items, such as countOf() or quantilesOf().',
     )
   }
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: () => [],
     add: (items, item) => {
@@ -52,5 +53,5 @@ export function collectOf<In>(options: CollectOptions = {}): Aggregate<In, In[],
       return into
     },
     result: (items) => items.slice(),
-  }
+  })
 }

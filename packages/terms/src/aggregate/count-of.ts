@@ -1,6 +1,7 @@
 /** `countOf`: how many items. */
 
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 
 /**
  * Counts the items; 0 for none.
@@ -15,11 +16,11 @@ import type { Aggregate } from './aggregate.ts'
  * ```
  */
 export function countOf<In>(): Aggregate<In, number, number> {
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: () => 0,
     add: (count) => count + 1,
     merge: (a, b) => a + b,
     result: (count) => count,
-  }
+  })
 }

@@ -3,7 +3,8 @@
 import { InvalidOptionError } from '@millrace/core'
 import { checkOptions } from '../check.ts'
 import { type GroupKey, keyOf } from '../event-time/options.ts'
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 import { hashOf } from './hash.ts'
 
 /** Options of {@link distinctOf}. */
@@ -41,7 +42,7 @@ export function distinctOf<In>(
   if (!(Number.isInteger(precision) && precision >= 4 && precision <= 16)) {
     throw new InvalidOptionError('precision of distinctOf()', precision, 'a whole number from 4 to 16')
   }
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: () => new Uint8Array(2 ** precision),
     add: (registers, item) => {
@@ -58,7 +59,7 @@ export function distinctOf<In>(
       return into
     },
     result: (registers) => Math.round(estimate(registers, 53 - precision)),
-  }
+  })
 }
 
 /** Zeros before the first one of a number of `bits` bits. */

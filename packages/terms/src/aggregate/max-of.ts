@@ -1,6 +1,7 @@
 /** `maxOf`: the largest value. */
 
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
 /**
@@ -20,11 +21,11 @@ import { type NumberOf, numberOf } from './number-of.ts'
  */
 export function maxOf<In>(f: NumberOf<In>): Aggregate<In, number, number> {
   const read = numberOf('maxOf', f)
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: () => Number.NEGATIVE_INFINITY,
     add: (most, item) => Math.max(most, read(item)),
     merge: Math.max,
     result: (most) => most,
-  }
+  })
 }

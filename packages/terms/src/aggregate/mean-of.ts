@@ -1,7 +1,8 @@
 /** `meanOf`: the arithmetic mean. */
 
 import { addToTotal, type ExactTotal, meanOfTotal, mergeTotals, noTotal } from '../exact/moments.ts'
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
 /**
@@ -22,11 +23,11 @@ import { type NumberOf, numberOf } from './number-of.ts'
  */
 export function meanOf<In>(f: NumberOf<In>): Aggregate<In, number, ExactTotal> {
   const read = numberOf('meanOf', f)
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: noTotal,
     add: (total, item) => addToTotal(total, read(item)),
     merge: mergeTotals,
     result: meanOfTotal,
-  }
+  })
 }

@@ -1,6 +1,7 @@
 /** `minOf`: the smallest value. */
 
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
 /**
@@ -20,11 +21,11 @@ import { type NumberOf, numberOf } from './number-of.ts'
  */
 export function minOf<In>(f: NumberOf<In>): Aggregate<In, number, number> {
   const read = numberOf('minOf', f)
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: () => Number.POSITIVE_INFINITY,
     add: (least, item) => Math.min(least, read(item)),
     merge: Math.min,
     result: (least) => least,
-  }
+  })
 }

@@ -2,7 +2,8 @@
 
 import { InvalidOptionError } from '@millrace/core'
 import { checkOptions, checkWhole } from '../check.ts'
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
 /** Options of {@link quantilesOf}. */
@@ -76,7 +77,7 @@ export function quantilesOf<In>(
     while (state.positive.size + state.negative.size > maxBuckets) joinBuckets(state)
     return state
   }
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: () => ({
       zeros: 0,
@@ -114,7 +115,7 @@ export function quantilesOf<In>(
       return shrink(into)
     },
     result: (state) => quantilesIn(state, quantiles, base),
-  }
+  })
 }
 
 function addTo(buckets: Map<number, number>, bucket: number, count: number): void {

@@ -2,7 +2,8 @@
 
 import { checkBoolean, checkOptions } from '../check.ts'
 import { addMoment, deviationOf, type Moments, mergeMoments, noMoments } from '../exact/moments.ts'
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
 /** Options of {@link stdOf}. */
@@ -35,11 +36,11 @@ export function stdOf<In>(f: NumberOf<In>, options: StdOptions = {}): Aggregate<
   const read = numberOf('stdOf', f)
   checkBoolean('sample of stdOf()', sample)
   const fewer = sample ? 1 : 0
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: noMoments,
     add: (moments, item) => addMoment(moments, read(item)),
     merge: mergeMoments,
     result: (moments) => deviationOf(moments, fewer),
-  }
+  })
 }

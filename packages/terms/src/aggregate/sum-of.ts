@@ -1,7 +1,8 @@
 /** `sumOf`: the sum, rounded once. */
 
 import { addToTotal, type ExactTotal, mergeTotals, noTotal, sumOfTotal } from '../exact/moments.ts'
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 import { type NumberOf, numberOf } from './number-of.ts'
 
 /**
@@ -25,11 +26,11 @@ import { type NumberOf, numberOf } from './number-of.ts'
  */
 export function sumOf<In>(f: NumberOf<In>): Aggregate<In, number, ExactTotal> {
   const read = numberOf('sumOf', f)
-  return {
+  return ownAggregate({
     mergesExactly: true,
     init: noTotal,
     add: (total, item) => addToTotal(total, read(item)),
     merge: mergeTotals,
     result: sumOfTotal,
-  }
+  })
 }

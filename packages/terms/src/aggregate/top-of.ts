@@ -3,7 +3,8 @@
 import { InvalidOptionError } from '@millrace/core'
 import { checkOptions, checkWhole } from '../check.ts'
 import { type GroupKey, keyOf } from '../event-time/options.ts'
-import type { Aggregate } from './aggregate.ts'
+import { ownAggregate } from './checked-aggregate.ts'
+import type { Aggregate } from './contract.ts'
 
 /** Options of {@link topOf}. */
 export interface TopOptions {
@@ -63,7 +64,7 @@ export function topOf<In, Key extends GroupKey>(
   const { counters: room = Math.max(1000, 10 * size) } = options
   checkWhole('counters of topOf()', room, 1)
   if (room < size) throw new InvalidOptionError('counters of topOf()', room, `at least the size, ${size}`)
-  return {
+  return ownAggregate({
     init: () => ({ counters: new Map(), lowest: [], least: 0 }),
     add: (state, item) => {
       const { counters } = state
@@ -104,7 +105,7 @@ export function topOf<In, Key extends GroupKey>(
         .sort(([, a], [, b]) => b.count - a.count)
         .slice(0, size)
         .map(([of, { count, error }]) => ({ key: of, count, error })),
-  }
+  })
 }
 
 /** What a key that is not counted may have come to at most. */

@@ -1,7 +1,8 @@
 /** `keyedAggregate`: an aggregate per key for the whole stream. */
 
 import type { KernelTerm } from '@millrace/core'
-import { type Aggregate, checkAggregate } from '../aggregate/aggregate.ts'
+import { checkedAggregate } from '../aggregate/checked-aggregate.ts'
+import type { Aggregate } from '../aggregate/contract.ts'
 import { checkOptions } from '../check.ts'
 import type { GroupKey } from '../event-time/options.ts'
 import type { Keyed, KeyedOptions, KeyTable } from './key-table.ts'
@@ -14,7 +15,7 @@ import { keyedFold } from './keyed-fold.ts'
  * Keys that have to go earlier (`idleMs`, `whenFull`) are treated as by `keyedReduce`. Stateful: a map of key to the
  * aggregate's state, `maxKeys` of them at most. Holds nothing back; items count as filtered.
  *
- * @throws {InvalidOptionError} if `key` is no function, `by` is no aggregate, or an option is out of range; the run
+ * @throws {InvalidOptionError} if `key` is no function, `aggregate` is no aggregate, or an option is out of range; the run
  * fails with a `BadInputError` if a key is an object, or there are more than `maxKeys`.
  *
  * @example
@@ -32,11 +33,11 @@ import { keyedFold } from './keyed-fold.ts'
  */
 export function keyedAggregate<In, Key extends GroupKey, Out>(
   key: (item: In) => Key,
-  by: Aggregate<In, Out>,
+  aggregate: Aggregate<In, Out>,
   options: KeyedOptions<In> = {},
 ): KernelTerm<In, Keyed<Key, Out>, KeyTable<Key, unknown>> {
   checkOptions('keyedAggregate', options, { maxKeys: true, whenFull: true, idleMs: true, time: true })
-  checkAggregate('keyedAggregate', by)
+  const by = checkedAggregate('keyedAggregate', aggregate)
   const fold = {
     init: () => by.init(),
     add: (state: unknown, item: In) => by.add(state, item),

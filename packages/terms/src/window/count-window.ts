@@ -1,8 +1,9 @@
 /** `countWindow`: windows of a number of items. */
 
 import { type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
-import { type Aggregate, checkAggregate } from '../aggregate/aggregate.ts'
+import { checkedAggregate } from '../aggregate/checked-aggregate.ts'
 import { collectOf } from '../aggregate/collect-of.ts'
+import type { Aggregate } from '../aggregate/contract.ts'
 import { checkOptions, checkWhole } from '../check.ts'
 import { fullError, type GroupKey, keyOf } from '../event-time/options.ts'
 import type { GroupOptions, WindowOf } from './options.ts'
@@ -55,11 +56,13 @@ export function countWindow<In, Key extends GroupKey | undefined = undefined, Va
 ): KernelTerm<In, WindowOf<Key, Value>, Map<unknown, KeyCount>> {
   checkOptions('countWindow', options, { size: true, slide: true, maxKeys: true, key: true, aggregate: true })
   const { size, slide = size, key, maxKeys = 100_000 } = options
-  const by = (options.aggregate ?? collectOf<In>()) as Aggregate<unknown, unknown>
   checkWhole('size of countWindow()', size, 1)
   checkWhole('slide of countWindow()', slide, 1)
   checkWhole('maxKeys of countWindow()', maxKeys, 1)
-  checkAggregate('countWindow', by)
+  const by = checkedAggregate(
+    'countWindow',
+    (options.aggregate ?? collectOf<In>()) as Aggregate<unknown, unknown>,
+  )
   if (slide > size) {
     throw new InvalidOptionError(
       'slide of countWindow()',

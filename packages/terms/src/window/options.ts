@@ -1,7 +1,7 @@
 /** What window terms take and give. */
 
 import type { Ports } from '@millrace/core'
-import type { Aggregate } from '../aggregate/aggregate.ts'
+import type { Aggregate } from '../aggregate/contract.ts'
 import type { GroupKey, LatePolicy } from '../event-time/options.ts'
 
 /** The value of one window, from `start` up to, not including, `end`; in ms, or in items for count windows. */

@@ -1,8 +1,8 @@
 /** `sessionise`: the items of each session, sorted. */
 
 import type { KernelTerm, Ports } from '@millrace/core'
-import type { Aggregate } from '../aggregate/aggregate.ts'
 import { collectOf } from '../aggregate/collect-of.ts'
+import type { Aggregate } from '../aggregate/contract.ts'
 import { checkOptions } from '../check.ts'
 import { checkMs, type GroupKey, type LatePolicy, timeOf } from '../event-time/options.ts'
 import { type SessionState, sessions } from './sessions.ts'

@@ -6,9 +6,9 @@
  */
 
 import { type Combiner, type Context, InvalidOptionError, type KernelTerm, kernelTerm } from '@millrace/core'
-import type { Aggregate } from '../aggregate/aggregate.ts'
-import { checkAggregate } from '../aggregate/aggregate.ts'
+import { checkedAggregate } from '../aggregate/checked-aggregate.ts'
 import { collectOf } from '../aggregate/collect-of.ts'
+import type { Aggregate } from '../aggregate/contract.ts'
 import { checkWhole } from '../check.ts'
 import {
   checkLate,
@@ -43,8 +43,10 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
 ): KernelTerm<In, WindowOutput<In, Key, Value, Late>, WindowState<State>> {
   const { time, key, maxOpen = 100_000, outOfOrderMs = 0, allowedLatenessMs = 0 } = options
   const late: LatePolicy = options.late ?? 'fail'
-  const aggregate = (options.aggregate ?? collectOf<In>()) as Aggregate<unknown, unknown>
-  checkAggregate(owner, aggregate)
+  const aggregate = checkedAggregate(
+    owner,
+    (options.aggregate ?? collectOf<In>()) as Aggregate<unknown, unknown>,
+  )
   checkWhole(`maxOpen of ${owner}()`, maxOpen, 1)
   checkMs(`outOfOrderMs of ${owner}()`, outOfOrderMs)
   checkMs(`allowedLatenessMs of ${owner}()`, allowedLatenessMs)
