@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { type Ledger, run, type SchedulerOptions } from 'millrace'
 import { killWorkers } from 'millrace/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import slowCombine from './fixtures/slow-combine.ts'
 import splitJobs, { type Job, names } from './fixtures/split-jobs.ts'
 
 let folder: string
@@ -177,3 +178,11 @@ async function collect(output: AsyncIterable<unknown>): Promise<unknown[]> {
   for await (const item of output) items.push(item)
   return items
 }
+
+test('parts of a fold that are merged to a promise are refused', async () => {
+  const { done } = run(slowCombine({ file }), { scheduler: { strategy: 'pool', workers: 2 } })
+  await expect(done).rejects.toMatchObject({
+    ...{ code: 'TERM_FAILED', term: 'reduce' },
+    cause: { code: 'BAD_INPUT', message: expect.stringContaining('combine of reduce') },
+  })
+})

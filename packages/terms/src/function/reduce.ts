@@ -9,7 +9,7 @@ import {
   type TermSettings,
   withSettings,
 } from '@millrace/core'
-import { checkOptions } from '../check.ts'
+import { checkOptions, synchronous } from '../check.ts'
 import { initialStateOf } from './initial-state.ts'
 
 /** Options of {@link reduce}. */
@@ -58,12 +58,12 @@ export function reduce<In, State>(
   const kernel = { kind: 'fold', f } as const
   if (combine === undefined)
     return withSettings('reduce', kernelTerm<In, State, State>('reduce', kernel, hooks), settings)
-  checkSyncFunction('combine of reduce', combine)
+  const merge = synchronous('combine of reduce', combine)
   const combiner: Combiner<In, State, State, State> = {
     begin: initialState,
     add: f,
     merge: (ctx, partial) => {
-      ctx.state = combine(ctx.state, partial)
+      ctx.state = merge(ctx.state, partial)
     },
   }
   const combining = kernelTerm<In, State, State>('reduce', kernel, { ...hooks, combiner: () => combiner })
