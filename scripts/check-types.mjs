@@ -32,6 +32,7 @@ const nameOf = (version) => `typescript-${version}`
 export function checkSuite(home, version) {
   const programs = join(home, 'types')
   cpSync(suite, programs, { recursive: true })
+  writeFileSync(join(programs, 'package.json'), '{ "type": "module" }\n')
   const ts = createRequire(join(home, 'package.json'))(nameOf(version))
   const began = performance.now()
   const faults = []
