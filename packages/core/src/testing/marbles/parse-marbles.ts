@@ -45,7 +45,7 @@ function unnamedError(): Error {
  * | `a` | an item; takes a frame |
  * | `\|`, `#` | the end of the stream, an error |
  * | `(ab\|)` | all of this at once, where the bracket opens; takes a frame for each character, brackets included |
- * | ` 20ms `, ` 1.5s `, ` 2m ` | so much time, between blanks |
+ * | ` 20ms `, ` 1.5s `, ` 2m ` | this much time passes; with blanks around it |
  * | ` =20ms ` | the next character is 20 ms after the beginning, also if a bracket before it takes longer |
  * | blanks | nothing |
  *
