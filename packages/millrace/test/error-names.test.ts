@@ -64,7 +64,7 @@ const ways = [
 ]
 
 test.each(ways)('an error keeps its name under $strategy, $isolation', async (scheduler) => {
-  const names = [...errorClassesOf(millrace).map(([name]) => name), 'QuotaError']
+  const names = [...errorClassesOf(millrace).map(([name]) => name), 'QuotaError', 'ShopError']
   const running = millrace.run(errorNames({ names }), { scheduler: { ...scheduler, workers: 1 } })
   const seen: string[] = []
   for await (const { error } of running.deadLetters()) seen.push((error as Error).name)
