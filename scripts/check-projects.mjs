@@ -3,10 +3,20 @@
 //
 //     node scripts/check-projects.mjs 20 22 24
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { checkSuite, compilersOf, VERSIONS } from './check-types.mjs'
 import { archiveOf, folders, fromArchives, manifestOf, pack } from './packed.mjs'
 import { environment } from './pnpm.mjs'
 import { root, run, runNode } from './process.mjs'
@@ -30,32 +40,29 @@ export async function checkProjects(to, report) {
   const manifests = templates.map((name) => readJson(join(home, name, 'package.json')))
   const all = (kind) => Object.assign({}, ...manifests.map((manifest) => manifest[kind]))
   const shared = { private: true, dependencies: all('dependencies'), devDependencies: all('devDependencies') }
-  shared.devDependencies[OLDEST] = 'npm:typescript@~5.4.5'
-  await checkSize(join(to, 'plain'), to, report)
+  Object.assign(shared.devDependencies, compilersOf(VERSIONS.slice(0, 1)))
+  // not below `to`, where every package is found
+  const plain = mkdtempSync(join(tmpdir(), 'millrace-plain-'))
+  try {
+    await checkSize(plain, to, report)
+    await checkPlain(plain, report)
+  } finally {
+    rmSync(plain, { recursive: true, force: true })
+  }
   writeJson(join(home, 'package.json'), fromArchives(shared, to))
   report('npm install', await npm(['install', ...quiet], home))
   await checkTypes(home, report)
   await Promise.all(templates.map((template) => use(join(home, template), template, report)))
 }
 
-/** The oldest TypeScript that reads the declarations. */
-const OLDEST = 'typescript-oldest'
-
-/** The declarations themselves, with as little of a library as the documentation promises. */
+/** The type suite, with the oldest TypeScript that reads the declarations. */
 async function checkTypes(home, report) {
-  // those of the NATS clients need a newer one
-  const entries = ['millrace', 'millrace/terms', 'millrace/testing']
-  writeFileSync(join(home, 'all.ts'), entries.map((entry) => `import '${entry}'\n`).join(''))
-  const options = { target: 'ES2022', lib: ['ES2022'], types: ['node'], module: 'NodeNext', strict: true }
-  const compilerOptions = { ...options, skipLibCheck: false, noEmit: true }
-  writeJson(join(home, 'tsconfig.json'), { compilerOptions, files: ['all.ts'] })
-  const tsc = join(home, 'node_modules', OLDEST, 'bin/tsc')
-  report('types on TypeScript 5.4', await runNode([tsc, '-p', home], { capture: true }))
+  const { faults } = checkSuite(home, VERSIONS[0])
+  report(`types on TypeScript ${VERSIONS[0]}`, { code: faults.length, output: faults.join('\n') })
 }
 
 /** What a program in plain JavaScript installs: few packages, and small ones. */
 async function checkSize(home, to, report) {
-  mkdirSync(home)
   const manifest = fromArchives({ private: true, dependencies: { millrace: '*' } }, to)
   writeJson(join(home, 'package.json'), manifest)
   report('npm install millrace', await npm(['install', ...quiet], home))
@@ -68,6 +75,38 @@ async function checkSize(home, to, report) {
   if (found.packages > 14 || found.megabytes > 15) {
     report('size of an install', { code: 1, output: `${found.packages} packages, ${found.megabytes} MB` })
   }
+}
+
+const PLAIN = `import { graph } from 'millrace'
+import { fromIterable, map, print } from 'millrace/terms'
+
+export default graph(import.meta.url, { params: { upTo: 3 } }, ({ upTo }) =>
+  fromIterable(Array.from({ length: upTo }, (_, n) => n)).pipe(map((n) => n * n), print()),
+)
+`
+
+/** The command, in a project that has neither tsx nor the package for hosts. */
+async function checkPlain(home, report) {
+  writeFileSync(join(home, 'graph.js'), PLAIN)
+  writeJson(join(home, 'package.json'), { ...readJson(join(home, 'package.json')), type: 'module' })
+  const command = join(home, 'node_modules/millrace/bin/millrace.js')
+  for (const name of ['tsx', '@millrace/cluster']) {
+    if (existsSync(join(home, 'node_modules', name)))
+      report('npm install millrace', { code: 1, output: `${name} was installed` })
+  }
+  const millrace = (...args) => runNode([command, ...args], { capture: true, cwd: home })
+  for (const strategy of ['inline', 'pool']) {
+    const ran = await millrace('run', 'graph.js', '--strategy', strategy, '--param', 'upTo=4')
+    report(`millrace run graph.js under ${strategy}`, ran)
+    if (ran.output !== '0\n1\n4\n9\n') report(`output under ${strategy}`, { code: 1, output: ran.output })
+  }
+  const refused = await millrace('run', 'graph.js', '--strategy', 'distributed')
+  const isOneLine = /^.*npm install @millrace\/cluster.*\n$/.test(refused.output)
+  if (refused.code !== 2 || !isOneLine)
+    report('a run over hosts without @millrace/cluster', {
+      code: 1,
+      output: `exit code ${refused.code}: ${refused.output}`,
+    })
 }
 
 const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']

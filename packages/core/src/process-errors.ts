@@ -1,4 +1,4 @@
-/** Errors of the process that a run is in: what nobody catches, and an event loop with nothing left to do. */
+/** Errors of the process that a run is in: what nobody catches, an event loop with nothing left to do, a port that is taken. */
 
 import { MillraceError, messageOf } from './errors.ts'
 
@@ -26,6 +26,17 @@ export class NothingPendingError extends MillraceError {
     super(
       'NOTHING_PENDING',
       `${waiting} waits for a promise that nothing is left to settle (no timer, file or connection is open any more).`,
+    )
+  }
+}
+
+/** The page of a run cannot be served. Code `UI_UNAVAILABLE`; `cause` is why. */
+export class UiError extends MillraceError {
+  constructor(where: string, cause: unknown) {
+    super(
+      'UI_UNAVAILABLE',
+      `The page cannot be served at ${where}: ${messageOf(cause)}. Choose another port or host, or leave the port to chance.`,
+      { cause },
     )
   }
 }

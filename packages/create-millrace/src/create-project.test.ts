@@ -1,5 +1,6 @@
 /** Goal: a new folder becomes a project of its own name, and nothing that exists is touched. */
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,6 +74,19 @@ test('a folder that holds anything is refused, and stays as it is', async () => 
 test('a folder that cannot be made is told of, without a trace', async () => {
   await symlink(join(folder, 'nowhere', 'at-all'), join(folder, 'dangling'))
   expect(() => createProject(project('dangling'))).toThrow(/cannot be written: .*(ENOENT|EEXIST)/)
+})
+
+// in /proc nobody can make one; a recursive mkdir would try for ever
+test.skipIf(!existsSync('/proc/self'))('a parent that takes no folder is told of', () => {
+  expect(() => createProject({ ...project('x'), dir: '/proc/x/y' })).toThrow(/cannot be written: .*ENOENT/)
+})
+
+test('a folder without a name is refused', () => {
+  expect(() => createProject({ ...project('x'), dir: ' ' })).toThrow(/has no name/)
+})
+
+test('a folder in folders that are not there yet', () => {
+  expect(createProject(project('one/two/three'))).toContain('package.json')
 })
 
 test('a folder with nothing but a repository is taken', async () => {

@@ -1,6 +1,6 @@
 /** Writes a new project: the files of a template, with the project's own name in them. Called by the command. */
 
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { filesOf, type Template } from './templates.ts'
 
@@ -35,7 +35,7 @@ export function createProject({ dir, template, manager, version }: Project): rea
   for (const [path, text] of files) {
     const target = join(dir, path)
     try {
-      mkdirSync(dirname(target), { recursive: true })
+      makeFolder(dirname(target))
       writeFileSync(target, adapted(path, text, { name, template, manager, version }), { flag: 'wx' })
     } catch (error) {
       throw new CannotCreateError(
@@ -49,7 +49,22 @@ export function createProject({ dir, template, manager, version }: Project): rea
   return [...files.keys()].sort()
 }
 
+/** `mkdirSync(…, { recursive: true })` never returns where a folder's parent is there and takes none, as in /proc. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    const parent = dirname(path)
+    if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error
+    makeFolder(parent)
+    mkdirSync(path)
+  }
+}
+
 function checkEmpty(dir: string): void {
+  if (dir.trim() === '') throw new CannotCreateError('The folder has no name. Name one that is new or empty.')
   let names: readonly string[]
   try {
     names = readdirSync(dir)

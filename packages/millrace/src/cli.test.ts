@@ -16,6 +16,8 @@ test.concurrent.for([
   [['--help'], 'Usage: millrace [options] [command]'],
   [['run', '--help'], '--param <name=value>'],
   [['graph', '--help'], '--format <format>'],
+  // as pnpm hands it on
+  [['run', fixture('numbers.ts'), '--', '--help'], '--param <name=value>'],
   [['help', 'run'], '--summary <file>'],
   [['config', '--help'], 'MILLRACE_STRATEGY'],
   [['--version'], '0.1.0\n'],

@@ -281,6 +281,12 @@ function program({ begin, finish }: Teller): Command {
   return millrace
 }
 
+/** npm takes away the `--` of `npm start -- --ui`, pnpm hands it on. Behind it there is nothing but options here. */
+function withoutDashes(argv: readonly string[]): string[] {
+  const at = argv.indexOf('--')
+  return at > 0 && argv[at + 1]?.startsWith('-') === true ? argv.toSpliced(at, 1) : [...argv]
+}
+
 async function main(): Promise<number> {
   onBrokenPipe(() => undefined)
   let code = 0
@@ -291,7 +297,7 @@ async function main(): Promise<number> {
   }
   const watch = watchProcess('The command')
   try {
-    await Promise.race([program(teller).parseAsync(), watch.failed])
+    await Promise.race([program(teller).parseAsync(withoutDashes(process.argv)), watch.failed])
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

@@ -6,11 +6,14 @@
 
 export * from '@millrace/core'
 export {
+  BundledError,
   GraphMismatchError,
   NotAGraphModuleError,
   type Profile,
   type SchedulerOptions,
   type Strategy,
+  TooFewFilesError,
+  TooManyTermsError,
   WorkerLostError,
 } from '@millrace/scheduler'
 export type { CheckpointConfig } from './checkpoint/checkpoint-config.ts'

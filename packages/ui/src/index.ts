@@ -5,7 +5,7 @@ export { type Picture, type PictureEdge, type PictureNode, pictureOf } from './m
 export type * from './model/protocol.ts'
 export { type RunRecorder, recordingOf, recordRun, reportHtml, type TelemetryLine } from './recordings.ts'
 export type { RunTitle } from './server/run-title.ts'
-export { type Extra, UiError, type UiOptions } from './server/server.ts'
+export type { Extra, UiOptions } from './server/server.ts'
 export { openUi, type Ui } from './server/ui.ts'
 export { type Curve, type CurvePanel, type CurvePoint, type CurveSheet, curvesSvg } from './svg/curves-svg.ts'
 export { graphSvg } from './svg/graph-svg.ts'

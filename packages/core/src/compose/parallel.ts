@@ -38,6 +38,9 @@ export function parallel<A, AOut, B, BOut, C, COut>(
   c: Term<C, COut>,
 ): Term<Common<A | B | C>, Tuple<[Term<never, AOut>, Term<never, BOut>, Term<never, COut>]>>
 export function parallel<In, Out>(...branches: readonly Term<In, Out>[]): Term<In, Many<Out>>
+export function parallel<Branches extends readonly AnyTerm[]>(
+  ...branches: Branches
+): Term<Common<InputOf<Branches[number]>>, Tuple<Branches>>
 export function parallel(...branches: unknown[]): unknown {
   return composeParallel(branches)
 }

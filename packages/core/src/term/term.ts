@@ -7,7 +7,7 @@
 
 import { EmptyParallelError, InvalidOptionError, NotATermError } from '../errors.ts'
 import { printTerm } from './print.ts'
-import type { AnyTerm, Many, Named, RowOf, Tuple } from './types.ts'
+import type { Absent, AnyTerm, Many, Named, RowOf, Several, Tuple } from './types.ts'
 
 declare const TYPES: unique symbol
 const TERM = Symbol.for('millrace.term')
@@ -347,7 +347,74 @@ export abstract class Term<in In, out Out> {
     c: Term<RowOf<Out>, C>,
   ): Term<In, Tuple<[Term<never, A>, Term<never, B>, Term<never, C>]>>
   parallel<B extends Readonly<Record<string, Term<RowOf<Out>, unknown>>>>(branches: B): Term<In, Named<B>>
+  parallel<
+    A,
+    B,
+    C,
+    D,
+    E = Absent,
+    F = Absent,
+    G = Absent,
+    H = Absent,
+    I = Absent,
+    J = Absent,
+    K = Absent,
+    L = Absent,
+    M = Absent,
+    N = Absent,
+    P = Absent,
+    Q = Absent,
+    R = Absent,
+    S = Absent,
+    T = Absent,
+    U = Absent,
+  >(
+    a: Term<RowOf<Out>, A>,
+    b: Term<RowOf<Out>, B>,
+    c: Term<RowOf<Out>, C>,
+    d: Term<RowOf<Out>, D>,
+    e?: Term<RowOf<Out>, E>,
+    f?: Term<RowOf<Out>, F>,
+    g?: Term<RowOf<Out>, G>,
+    h?: Term<RowOf<Out>, H>,
+    i?: Term<RowOf<Out>, I>,
+    j?: Term<RowOf<Out>, J>,
+    k?: Term<RowOf<Out>, K>,
+    l?: Term<RowOf<Out>, L>,
+    m?: Term<RowOf<Out>, M>,
+    n?: Term<RowOf<Out>, N>,
+    p?: Term<RowOf<Out>, P>,
+    q?: Term<RowOf<Out>, Q>,
+    r?: Term<RowOf<Out>, R>,
+    s?: Term<RowOf<Out>, S>,
+    t?: Term<RowOf<Out>, T>,
+    u?: Term<RowOf<Out>, U>,
+  ): Term<In, Several<[A, B, C, D, E, F, G, H, I, J, K, L, M, N, P, Q, R, S, T, U]>>
   parallel<A>(...branches: readonly Term<RowOf<Out>, A>[]): Term<In, Many<A>>
+  parallel(
+    a: Term<RowOf<Out>, unknown>,
+    b: Term<RowOf<Out>, unknown>,
+    c: Term<RowOf<Out>, unknown>,
+    d: Term<RowOf<Out>, unknown>,
+    e: Term<RowOf<Out>, unknown>,
+    f: Term<RowOf<Out>, unknown>,
+    g: Term<RowOf<Out>, unknown>,
+    h: Term<RowOf<Out>, unknown>,
+    i: Term<RowOf<Out>, unknown>,
+    j: Term<RowOf<Out>, unknown>,
+    k: Term<RowOf<Out>, unknown>,
+    l: Term<RowOf<Out>, unknown>,
+    m: Term<RowOf<Out>, unknown>,
+    n: Term<RowOf<Out>, unknown>,
+    p: Term<RowOf<Out>, unknown>,
+    q: Term<RowOf<Out>, unknown>,
+    r: Term<RowOf<Out>, unknown>,
+    s: Term<RowOf<Out>, unknown>,
+    t: Term<RowOf<Out>, unknown>,
+    u: Term<RowOf<Out>, unknown>,
+    more: 'parallel() takes 20 branches of different types: name them, or put parallel() into parallel()',
+    ...others: unknown[]
+  ): never
   parallel(...branches: unknown[]): unknown {
     return compose('sequential', [this, composeParallel(branches)])
   }

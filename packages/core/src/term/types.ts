@@ -99,3 +99,22 @@ type UnitedRows<Branches extends readonly unknown[]> = Branches extends readonly
 
 /** The output of a `parallel` whose number of branches is known only at run time. */
 export type Many<Item> = [Item] extends [never] ? never : Ports<readonly Item[]>
+
+declare const ABSENT: unique symbol
+
+/** In the place of what a branch gives: there is no such branch. */
+export type Absent = typeof ABSENT
+
+/** The output of `parallel(a, b, …)`, by what each branch gives; the first that is absent ends the list. */
+export type Several<Outs extends readonly unknown[]> = Tuple<PresentTerms<Outs>>
+
+type PresentTerms<
+  Outs extends readonly unknown[],
+  Found extends readonly unknown[] = [],
+> = Outs extends readonly [infer Head, ...infer Rest]
+  ? IsAbsent<Head> extends true
+    ? Found
+    : PresentTerms<Rest, [...Found, Term<never, Head>]>
+  : Found
+
+type IsAbsent<Out> = [Out] extends [never] ? false : [PortsOf<Out>] extends [Absent] ? true : false

@@ -1,4 +1,5 @@
 export * from './ledger.ts'
+export * from './marbles/index.ts'
 export * from './memory-store.ts'
 export * from './random.ts'
 export * from './random-spec.ts'

@@ -60,6 +60,12 @@ export class VirtualClock implements Clock {
     return this.#timers.size
   }
 
+  /** Milliseconds until the next timer is due; `undefined` if there is none. */
+  get nextMs(): number | undefined {
+    const timer = this.#due(Number.POSITIVE_INFINITY)
+    return timer === undefined ? undefined : timer.at - this.#elapsed
+  }
+
   /**
    * Moves time on by `ms` and fires the timers that become due, earliest first; timers of one time in the order
    * in which they were set. Before the first, after each and at the end, microtasks and immediates run.

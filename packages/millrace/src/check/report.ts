@@ -29,7 +29,7 @@ export interface GraphReport {
   readonly strategy: CommandStrategy
   readonly edges: number
   readonly terms: readonly CheckedTerm[]
-  /** Why strategies other than the chosen one would refuse the graph. No warnings: it may depend on the machine. */
+  /** Why strategies other than the chosen one cannot run it. No warnings: it may depend on the machine. */
   readonly refusals: Readonly<Partial<Record<CommandStrategy, Remark>>>
   readonly warnings: readonly Remark[]
 }

@@ -74,7 +74,7 @@ function textOf(module: string, { strategy, edges, terms, refusals, warnings }: 
   const told = [...blocks].map(([places, ids]) => `${listed(ids)}\n${places}`)
   const remarks = [
     ...Object.entries(refusals).map(
-      ([name, { code, message }]) => `note: ${name} would refuse the graph: ${message} [${code}]\n`,
+      ([name, { code, message }]) => `note: ${name} cannot run it: ${message} [${code}]\n`,
     ),
     ...warnings.map(({ code, message }) => `warning: ${message} [${code}]\n`),
   ]

@@ -7,7 +7,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { MillraceError, messageOf } from '@millrace/core'
+import { messageOf, UiError } from '@millrace/core'
 import { type PageParts, pageHtml, pageParts } from '../html.ts'
 import type { Command, Done, Recording } from '../model/protocol.ts'
 import { commandOf } from './command-of.ts'
@@ -38,17 +38,6 @@ export interface UiOptions {
   readonly readOnly?: boolean
   /** Whether the page stays, and the process with it, when the run has ended. Default false. */
   readonly hold?: boolean
-}
-
-/** The page cannot be served. Code `UI_UNAVAILABLE`; `cause` is why. */
-export class UiError extends MillraceError {
-  constructor(where: string, cause: unknown) {
-    super(
-      'UI_UNAVAILABLE',
-      `The page cannot be served at ${where}: ${messageOf(cause)}. Choose another port or host, or leave the port to chance.`,
-      { cause },
-    )
-  }
 }
 
 /** What the server shows: a run, or what was recorded of one. */

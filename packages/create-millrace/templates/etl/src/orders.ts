@@ -1,10 +1,10 @@
 /**
  * Totals of each city from a CSV file of orders. Orders without a price are set aside, and counted.
  *
- *     csv --> toOrder --> keyedAggregate by city --> map --> writeNdjson
+ *     csv --> toOrder --> keyedAggregate by city --> map --> print --> writeNdjson
  */
 import { graph } from 'millrace'
-import { aggregates, countOf, csv, keyedAggregate, map, sumOf, writeNdjson } from 'millrace/terms'
+import { aggregates, countOf, csv, keyedAggregate, map, print, sumOf, writeNdjson } from 'millrace/terms'
 
 /** A line of the file. */
 export interface Row {
@@ -43,6 +43,7 @@ export default graph(import.meta.url, { params }, ({ in: file, out }) =>
       aggregates({ orders: countOf<Order>(), cents: sumOf((order: Order) => order.cents) }),
     ),
     map(({ key, value }): Total => ({ city: key, orders: value.orders, euros: value.cents / 100 })),
+    print(),
     writeNdjson(out),
   ),
 )

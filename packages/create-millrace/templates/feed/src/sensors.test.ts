@@ -19,6 +19,6 @@ test('the mean of a second is given once a reading of the next has come', async 
   checkLedger(summary) // every item is accounted for
   assert.deepEqual(summary.result(lines), [
     '00:00:00  roof    15.00 °C  (2 readings)',
-    '00:00:01  roof    30.00 °C  (1 readings)',
+    '00:00:01  roof    30.00 °C  (1 reading)',
   ])
 })

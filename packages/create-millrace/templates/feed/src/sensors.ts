@@ -57,7 +57,8 @@ export function perSecond() {
 /** One line of output. */
 export function toLine({ key, start, value }: Second): string {
   const time = new Date(start).toISOString().slice(11, 19)
-  return `${time}  ${key.padEnd(6)}  ${value.mean.toFixed(2)} °C  (${value.readings} readings)`
+  const readings = value.readings === 1 ? 'reading' : 'readings'
+  return `${time}  ${key.padEnd(6)}  ${value.mean.toFixed(2)} °C  (${value.readings} ${readings})`
 }
 
 /** `--param count=100` ends it after 100 readings. */

@@ -1,0 +1,90 @@
+/**
+ * Goal: the `name` of an error is that of a class that users can import, in the sources, in the build (where a bundler may
+ * rename classes), and after its way out of any worker.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as cluster from '@millrace/cluster'
+import * as millrace from 'millrace'
+import { expect, test } from 'vitest'
+import { strategies } from '../src/config/settings.ts'
+import errorNames from './fixtures/error-names.ts'
+
+const packages = fileURLToPath(new URL('../../', import.meta.url))
+
+/** What users never meet, and why. */
+const NOT_PUBLIC: Readonly<Record<string, string>> = {
+  InvalidOptionsError: 'is an InvalidOptionError, and says so',
+  CannotCreateError: 'of the command create-millrace, which prints its message',
+  CsvFault: 'a source makes a BadInputError of it',
+}
+
+interface OwnClass {
+  readonly prototype: object
+}
+
+function errorClassesOf(exports: object): readonly (readonly [name: string, made: OwnClass])[] {
+  return Object.entries(exports).filter(
+    (entry): entry is [string, OwnClass] =>
+      typeof entry[1] === 'function' && (entry[1] as OwnClass).prototype instanceof Error,
+  )
+}
+
+test('each error class can be imported', () => {
+  const exported = new Set([...errorClassesOf(millrace), ...errorClassesOf(cluster)].map(([name]) => name))
+  const declared = readdirSync(packages).flatMap((name) => {
+    const sources = join(packages, name, 'src')
+    return readdirSync(sources, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.ts$/.test(file) && !/\.test|\.case|testing|[\\/]test[\\/]/.test(file))
+      .flatMap((file) => [
+        ...readFileSync(join(sources, file), 'utf8').matchAll(/class (\w+) extends \w*Error\b/g),
+      ])
+      .map(([, found]) => found as string)
+  })
+  expect(declared.length).toBeGreaterThan(60)
+  expect(declared.filter((name) => !exported.has(name) && !(name in NOT_PUBLIC))).toEqual([])
+})
+
+test.each(['millrace', 'cluster'])('the build of %s keeps the names of its classes', async (name) => {
+  const build = (await import(join(packages, name, 'dist/index.js'))) as typeof millrace
+  const classes = errorClassesOf(build)
+  expect(classes.length).toBeGreaterThan(name === 'millrace' ? 50 : 5)
+  const [, base] = errorClassesOf(await import(join(packages, 'core/dist/index.js'))).find(
+    ([found]) => found === 'MillraceError',
+  ) as readonly [string, new () => Error]
+  expect(
+    classes.map(([, made]) => (Reflect.construct(base, ['A_CODE', ''], made as never) as Error).name),
+  ).toEqual(classes.map(([found]) => found))
+})
+
+const ways = [
+  ...strategies.map((strategy) => ({ strategy, isolation: 'thread' }) as const),
+  { strategy: 'pool', isolation: 'process' } as const,
+]
+
+test.each(ways)('an error keeps its name under $strategy, $isolation', async (scheduler) => {
+  const names = [...errorClassesOf(millrace).map(([name]) => name), 'QuotaError', 'ShopError']
+  const running = millrace.run(errorNames({ names }), { scheduler: { ...scheduler, workers: 1 } })
+  const seen: string[] = []
+  for await (const { error } of running.deadLetters()) seen.push((error as Error).name)
+  await running.done
+  expect(seen).toEqual(names)
+})
+
+test.each(ways)(
+  'the first failure has its name, and its cause, under $strategy, $isolation',
+  async (scheduler) => {
+    const options = {
+      scheduler: { ...scheduler, workers: 1 },
+      terms: { throws: { onError: 'fail' } },
+    } as const
+    const error = await millrace.run(errorNames({ names: ['BadInputError'] }), options).done.then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    )
+    const chain = [error, error?.cause as Error, (error?.cause as Error)?.cause as Error]
+    expect(chain.map((each) => each?.name)).toEqual(['TermError', 'BadInputError', 'QuotaError'])
+    expect(error).toBeInstanceOf(millrace.TermError)
+  },
+)

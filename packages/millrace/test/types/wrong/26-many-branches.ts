@@ -1,0 +1,25 @@
+import { fromIterable, map } from 'millrace/terms'
+
+fromIterable([1]).parallel(
+  map((n) => n + 1),
+  map((n) => n.toFixed(1)),
+  map((n) => n + 2),
+  map((n) => n.toFixed(2)),
+  map((n) => n + 3),
+  map((n) => n.toFixed(3)),
+  map((n) => n + 4),
+  map((n) => n.toFixed(4)),
+  map((n) => n + 5),
+  map((n) => n.toFixed(5)),
+  map((n) => n + 6),
+  map((n) => n.toFixed(6)),
+  map((n) => n + 7),
+  map((n) => n.toFixed(7)),
+  map((n) => n + 8),
+  map((n) => n.toFixed(8)),
+  map((n) => n + 9),
+  map((n) => n.toFixed(9)),
+  map((n) => n + 10),
+  map((n) => n.toFixed(10)),
+  map((n) => n > 11),
+)
