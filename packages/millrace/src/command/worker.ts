@@ -82,7 +82,7 @@ export async function workerCommand(
 /** The servers are gone with the process that has started this one, or nobody knows the run any more. */
 function endWithParent(joined: Joined): void {
   const end = (): void => {
-    setTimeout(() => exitNow(HOST_CODES.lost), PARTING_MS).unref()
+    setTimeout(() => exitNow(HOST_CODES.lost), PARTING_MS)
     joined.leave()
   }
   if (!process.connected) end()

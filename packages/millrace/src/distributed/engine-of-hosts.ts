@@ -39,12 +39,13 @@ export function engineOfHosts(
   const { settings, lines } = hostSettings(config, others)
   if (options.run !== undefined) checkRunName(options.run)
   serversWith(options.servers ?? [], options) // a file that cannot be read is told before anything is started
+  const launch = command?.launch ?? launchOf(term, config, options)
   const tasks = tasksOf(term, settings.settle)
   return new HostsEngine(setup, {
     options,
     tasks,
     join: { term, lines: [...sharedLines(term), ...lines], ...settings },
-    launch: command?.launch ?? launchOf(term, config, options),
+    launch,
     letters: command?.letters,
   })
 }
