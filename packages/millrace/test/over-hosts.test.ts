@@ -23,7 +23,10 @@ interface Told {
 
 /** What the program prints: an object, and what follows. */
 function play(what: string): { readonly told: Told; readonly rest: string[] } {
-  const { stdout, stderr } = spawnSync(process.execPath, [program, what], { encoding: 'utf8', timeout: 110_000 })
+  const { stdout, stderr } = spawnSync(process.execPath, [program, what], {
+    encoding: 'utf8',
+    timeout: 110_000,
+  })
   const lines = stdout.trimEnd().split('\n')
   const at = lines.findIndex((line) => line.startsWith('{'))
   if (at < 0) throw new Error(`${stdout}\n${stderr}`)

@@ -16,6 +16,8 @@ const LOOK_MS = 50
 export interface LocalServer {
   /** Its address. */
   readonly url: string
+  /** Rejects with a `NoClusterError` once it has ended. */
+  readonly gone: Promise<never>
   /** Ends it, and removes what it has kept. */
   stop(): Promise<void>
 }
@@ -53,7 +55,7 @@ export async function startServer(): Promise<LocalServer> {
   }
   try {
     await Promise.race([answers(url), failed])
-    return { url, stop }
+    return { url, gone: failed, stop }
   } catch (error) {
     await stop()
     throw error

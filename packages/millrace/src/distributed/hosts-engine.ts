@@ -87,7 +87,7 @@ export class HostsEngine implements RunEngine {
     try {
       if (options.servers === undefined) local = await this.#orFailed(startServer(), (late) => late.stop())
       const servers = options.servers ?? [(local as LocalServer).url]
-      await this.#withServers(run, servers, serversWith(servers, options), onStarted)
+      await this.#withServers(run, servers, serversWith(servers, options), local?.gone, onStarted)
     } finally {
       await local?.stop()
     }
@@ -97,6 +97,7 @@ export class HostsEngine implements RunEngine {
     run: string,
     servers: readonly string[],
     server: ServerOptions,
+    gone: Promise<never> | undefined,
     onStarted: () => void,
   ): Promise<void> {
     const { options, join, letters } = this.#given
@@ -115,7 +116,7 @@ export class HostsEngine implements RunEngine {
     const joined = await this.#orFailed(joining, (late) => late.close())
     this.#joined = joined
     try {
-      await this.#accompany(joined, run, servers, onStarted)
+      await this.#accompany(joined, run, servers, gone, onStarted)
     } finally {
       await joined.close()
       // a run that was given a name can be looked at, and gone on with
@@ -127,6 +128,7 @@ export class HostsEngine implements RunEngine {
     joined: Joined,
     run: string,
     servers: readonly string[],
+    gone: Promise<never> | undefined,
     onStarted: () => void,
   ): Promise<void> {
     const { options, launch, tasks } = this.#given
@@ -152,7 +154,8 @@ export class HostsEngine implements RunEngine {
       this.#news.tell('run', 'info', line, { run, servers, hosts: hosts.pids })
       onStarted()
       if (this.#asked !== undefined) this.#tell(this.#asked)
-      await this.#toItsEnd(joined, [looking.failed, hosts.refused])
+      // nobody starts the run's own server again
+      await Promise.race([this.#toItsEnd(joined, [looking.failed, hosts.refused]), ...(gone ? [gone] : [])])
     } finally {
       await looking.end()
       await this.#look(joined).catch(() => undefined) // a log that is gone has nothing more to tell
