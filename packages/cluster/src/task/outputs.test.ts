@@ -1,9 +1,9 @@
 // What an output gives comes to the program once, whoever dies, also if its own task has to begin again; and a reader that
 // leaves ends the task.
 
-import { type AnyTerm, compileGraph } from '@millrace/core'
+import { type AnyTerm, BatchSourceTerm, compileGraph, parallel } from '@millrace/core'
 import type { Edge, PortReader } from '@millrace/core/engine'
-import { fromIterable, keyBy, map } from '@millrace/terms'
+import { countOf, fromIterable, keyBy, map, mergeByTime, tumblingWindow } from '@millrace/terms'
 import { expect, test } from 'vitest'
 import { Cluster, type Make } from '../../test/cluster.ts'
 import { cutGraph } from '../cut/cut.ts'
@@ -69,8 +69,36 @@ class SlowReader implements PortReader {
   }
 }
 
-function reading(atOnce: number, onItem: (reader: SlowReader) => void) {
-  const [output] = compileGraph(open().term).outputs
+/** One item, and then nothing until it may end. */
+class Quiet extends BatchSourceTerm<number> {
+  readonly #released: Promise<void>
+
+  constructor(released: Promise<void>) {
+    super()
+    this.name = 'quiet'
+    this.#released = released
+  }
+
+  override batches(): AsyncIterable<readonly number[]> {
+    return this.#from([0])
+  }
+
+  override position(): true {
+    return true
+  }
+
+  override seek(): AsyncIterable<readonly number[]> {
+    return this.#from([])
+  }
+
+  async *#from(first: readonly number[]): AsyncGenerator<readonly number[], void, undefined> {
+    if (first.length > 0) yield first
+    await this.#released
+  }
+}
+
+function reading(atOnce: number, onItem: (reader: SlowReader) => void, make: Make = open) {
+  const [output] = compileGraph(make().term).outputs
   if (output === undefined) throw new Error('the graph has no output')
   const reader: SlowReader = new SlowReader(atOnce, () => onItem(reader))
   return { reader, outputs: new Map([['out', new ProgramOutput({ ...output, reader })]]) }
@@ -115,4 +143,36 @@ test('an open output has a task of its own, at the command', () => {
   const [reads] = tasks.filter(({ takesOutput }) => takesOutput === 'out')
   expect(reads).toMatchObject({ label: CALLER, nodes: [], outputs: [] })
   expect(tasks.filter(({ outputs }) => outputs.includes(reads?.inputs[0] as string))).toHaveLength(1)
+})
+
+test('windows come though one source is quiet for good, and the partition of its keys as well', async () => {
+  let release: () => void = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const idle: Make = () => {
+    const busy = fromIterable(Array.from({ length: 100 }, (_, at) => at))
+    const quiet = new Quiet(released)
+    const term = parallel({ busy, quiet }).pipe(
+      mergeByTime((at: number) => at, { idleMs: 50 }),
+      keyBy(
+        (at) => at % 2,
+        // longer than what is before it waits: else what is held back there comes late
+        () => tumblingWindow({ sizeMs: 10, time: (at: number) => at, aggregate: countOf(), idleMs: 3000 }),
+        { partitions: 2 },
+      ),
+    )
+    return { term: term as unknown as AnyTerm, sink: {} }
+  }
+  const { reader, outputs } = reading(40, () => undefined, idle)
+  const cluster = new Cluster(idle)
+  const caller = cluster.joinWith([CALLER], undefined, outputs)
+  cluster.join()
+  const counted = (): number =>
+    (reader.items as { value: number }[]).reduce((sum, { value }) => sum + value, 0)
+  // the last windows, too: nothing comes that would end them
+  await expect.poll(counted, { timeout: 20_000 }).toBe(101)
+  release()
+  expect(await caller.done).toBe('completed')
+  expect(counted()).toBe(101)
 })
