@@ -20,6 +20,7 @@ const SUMS = [
   'recordsPerSecond',
   'scaling2over1',
   'recoveryMs',
+  'commitOverhead',
 ]
 
 /** What was not measured is not there. */

@@ -45,6 +45,11 @@ export class Server {
     })
   }
 
+  /** Its process. */
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
   /** `kill -9`. */
   async kill(): Promise<void> {
     const server = this.#process

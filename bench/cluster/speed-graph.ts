@@ -2,16 +2,17 @@
  * Graphs whose speed over hosts is measured.
  *
  *   shuffle:  records of 100 bytes -> keyBy -> count by key (4 partitions) -> sum of the counts
+ *   windows:  records of 100 bytes -> keyBy -> sums per key and second of event time (16 partitions) -> count
  *   stages:   numbers -> spread(a function that takes 1 ms, 16 copies) -> count
  *   recovery: two paced sources -> keyBy -> the time by key (8 partitions) -> the longest silence of each key, as it ends
  */
 
 import { appendFileSync } from 'node:fs'
 import { BatchSourceTerm, graph, SinkTerm } from 'millrace'
-import { keyBy, keyedReduce, keyedScan, map, reduce, spread } from 'millrace/terms'
+import { countOf, keyBy, keyedReduce, keyedScan, map, reduce, spread, tumblingWindow } from 'millrace/terms'
 
 export interface Params {
-  readonly what: 'shuffle' | 'stages' | 'recovery'
+  readonly what: 'shuffle' | 'windows' | 'stages' | 'recovery'
   readonly items: string | number
   /** For `recovery`: file to which silences are written. */
   readonly out?: string
@@ -19,9 +20,16 @@ export interface Params {
 
 const BATCH = 1024
 const KEYS = 64
+const WINDOW_KEYS = 1000
 const TICK_MS = 10
 /** A key that was silent for longer is written down. */
 const SILENCE_MS = 300
+
+interface Reading {
+  readonly key: number
+  readonly at: number
+  readonly text: string
+}
 
 interface RecordOf100Bytes {
   readonly key: number
@@ -97,6 +105,21 @@ const graphs: Readonly<Record<Params['what'], (items: number, out: string) => un
             0,
           ),
         { partitions: 4 },
+      ),
+      reduce((sum: number, { value }: { readonly value: number }) => sum + value, 0),
+    )
+  },
+  windows: (items) => {
+    const text = 'x'.repeat(80)
+    const key = ({ key }: Reading): number => key
+    return new Numbers(items).pipe(
+      map((n: number): Reading => ({ key: (n * 7919) % WINDOW_KEYS, at: n, text })),
+      keyBy(
+        key,
+        () => tumblingWindow({ sizeMs: 10_000, time: ({ at }: Reading) => at, key, aggregate: countOf() }),
+        {
+          partitions: 16,
+        },
       ),
       reduce((sum: number, { value }: { readonly value: number }) => sum + value, 0),
     )

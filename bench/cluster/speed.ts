@@ -1,4 +1,5 @@
-// How fast a run over hosts is, how much a second one helps, and how soon the tasks of one that is killed go on.
+// How fast a run over hosts is, how much a second one helps, how soon the tasks of one that is killed go on, and what commits
+// cost.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { Random } from 'millrace/testing'
 import type { Figures, Prepare } from '../harness/contracts.ts'
 import { Process } from './processes.ts'
+import { usedBy, usedByChildren } from './processor-time.ts'
 import { Server } from './server.ts'
 
 const GRAPH = fileURLToPath(new URL('speed-graph.js', import.meta.url))
@@ -15,6 +17,8 @@ const KILL_EVERY_MS = 4000
 /** Silences that begin later have another cause. */
 const FOLLOWS_MS = 1000
 const SMALL_SHARE = 0.1
+const COMMIT_MS = 250
+const NEVER_MS = 600_000
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms))
@@ -27,11 +31,20 @@ function paramsOf(params: Readonly<Record<string, string | number>>): string[] {
 let runs = 0
 
 /** Milliseconds of a whole run. */
-async function timed(what: string, items: number, hosts: number, url: string): Promise<number> {
+async function timed(
+  what: string,
+  items: number,
+  hosts: number,
+  url: string,
+  more: readonly string[] = [],
+): Promise<number> {
   const begun = performance.now()
   const where = ['--strategy', 'distributed', '--hosts', String(hosts), '--servers', url]
   const params = paramsOf({ what, items })
-  const command = new Process(['run', GRAPH, '-q', '--run', `${what}${++runs}`, ...where, ...params], {})
+  const command = new Process(
+    ['run', GRAPH, '-q', '--run', `${what}${++runs}`, ...where, ...more, ...params],
+    {},
+  )
   const { code } = await command.ended
   if (code !== 0) throw new Error(`${what} over ${hosts} hosts failed: ${command.said}`)
   return performance.now() - begun
@@ -51,6 +64,28 @@ async function shuffle(items: number, url: string): Promise<Figures> {
 async function stages(items: number, url: string): Promise<Figures> {
   const one = await marginal('stages', items, 1, url)
   return { scaling2over1: one / (await marginal('stages', items, 2, url)) }
+}
+
+/**
+ * The share of processor time that commits take, server included: what a run costs more with one every 250 ms than where they
+ * come when credit runs out and at the end alone. What it costs to start is not counted.
+ */
+async function commits(items: number, server: Server): Promise<Figures> {
+  const costs = async (count: number, commitMs: number): Promise<number> => {
+    const used = (): number => usedByChildren() + usedBy(server.pid as number)
+    const before = used()
+    await timed('windows', count, 2, server.url, ['--commit-ms', String(commitMs)])
+    return used() - before
+  }
+  const start = await costs(Math.round(items * SMALL_SHARE), NEVER_MS)
+  const rarely = await costs(items, NEVER_MS)
+  const often = await costs(items, COMMIT_MS)
+  return {
+    commitOverhead: Math.max(0, often - rarely) / (often - start),
+    processorMs: often,
+    rarelyMs: rarely,
+    startMs: start,
+  }
 }
 
 interface Silence {
@@ -98,10 +133,11 @@ async function recovery(items: number, url: string): Promise<Figures> {
   }
 }
 
-const workloads: Readonly<Record<string, (items: number, url: string) => Promise<Figures>>> = {
-  shuffle,
-  stages,
-  recovery,
+const workloads: Readonly<Record<string, (items: number, server: Server) => Promise<Figures>>> = {
+  shuffle: (items, { url }) => shuffle(items, url),
+  stages: (items, { url }) => stages(items, url),
+  recovery: (items, { url }) => recovery(items, url),
+  commits,
 }
 
 export const prepare: Prepare = (workload, items) => ({
@@ -110,7 +146,7 @@ export const prepare: Prepare = (workload, items) => ({
     const server = new Server()
     try {
       await server.start()
-      const figures = await workloads[workload]?.(items, server.url)
+      const figures = await workloads[workload]?.(items, server)
       return { ...figures, runMs: performance.now() - begun }
     } finally {
       await server.remove()

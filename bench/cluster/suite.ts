@@ -1,6 +1,6 @@
 // The cluster suite: hosts of a distributed run are killed, stopped, cut off and exchanged, and its server is killed; the
 // question is what is lost. Each of these workloads makes runs until enough has happened, and compares their files with
-// those of the undisturbed run. Three more measure speed, one counts schedules of the model. The harness reads these lists.
+// those of the undisturbed run. Four more measure speed, one counts schedules of the model. The harness reads these lists.
 
 import type { Contender, Suite } from '../harness/contracts.ts'
 import { reasonAgainstNamespaces } from './network.ts'
@@ -11,7 +11,7 @@ const once = { quick: 1, full: 1 } as const
 const window = { warmUpRuns: 0, warmUpMs: 0, measureMs: 0, leastRuns: 1 } as const
 
 const chaos = ['kills', 'zombies', 'serverKills', 'rescales']
-const speed = ['shuffle', 'stages', 'recovery']
+const speed = ['shuffle', 'stages', 'recovery', 'commits']
 const all = [...chaos, 'partitions', ...speed, 'model']
 
 function contender(name: string, workloads: readonly string[]): Contender {
@@ -41,6 +41,7 @@ export const suite: Suite = {
     { figure: 'recordsPerSecond', label: 'records/s' },
     { figure: 'scaling2over1', label: '2 hosts over 1' },
     { figure: 'recoveryMs', label: 'recovery ms' },
+    { figure: 'commitOverhead', label: 'commits, share of processor time' },
     { figure: 'schedules', label: 'schedules' },
     { figure: 'violations', label: 'violations' },
   ],
@@ -70,6 +71,7 @@ export const suite: Suite = {
     { name: 'shuffle', items: { quick: 1_000_000, full: 3_000_000 } },
     { name: 'stages', items: { quick: 4000, full: 10_000 } },
     { name: 'recovery', items: { quick: 1_000_000, full: 1_000_000 } },
+    { name: 'commits', items: { quick: 1_000_000, full: 4_000_000 } },
     { name: 'model', items: { quick: 4000, full: 200_000 } },
   ],
   targets: [
@@ -88,6 +90,7 @@ export const suite: Suite = {
     { ratio: 'recordsPerSecond', atLeast: 300_000 },
     { ratio: 'scaling2over1', atLeast: 1.7 },
     { ratio: 'recoveryMs', atMost: 3000 },
+    { ratio: 'commitOverhead', atMost: 0.05 },
   ],
   ratios: clusterRatios,
 }

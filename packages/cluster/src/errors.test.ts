@@ -37,6 +37,12 @@ const CASES: readonly (readonly [MillraceError, string, readonly string[]])[] = 
     ['Host 7 could not start: graph.ts exports no graph. [BAD_INPUT]'],
   ],
   [new errors.HostFailedError('7', undefined), 'HOST_FAILED', ['Host 7 could not start', 'above']],
+  [new errors.ServersGoneError(40_123), 'SERVERS_GONE', ['not answered for 40 s', '--give-up-ms']],
+  [
+    new errors.ServerRefusedError('streams', new Error('maximum number of streams reached')),
+    'SERVER_REFUSED',
+    ['refuses "streams": maximum number of streams reached', 'limits of the account'],
+  ],
   [new errors.NoClusterError('No NATS server answers.'), 'NO_CLUSTER', ['No NATS server answers.']],
 ]
 

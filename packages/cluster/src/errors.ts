@@ -11,13 +11,17 @@ export class FencedError extends MillraceError {
 
 /** A call to the log has no answer: it may have been done, or not, or may still be. Code `OUTCOME_UNKNOWN`. */
 export class OutcomeUnknownError extends MillraceError {
-  constructor(what: string, cause?: unknown) {
+  /** The server has answered that it cannot do it now. */
+  readonly isPutOff: boolean
+
+  constructor(what: string, cause?: unknown, isPutOff = false) {
     super(
       'OUTCOME_UNKNOWN',
       `There is no answer to "${what}"${cause === undefined ? '' : `: ${messageOf(cause)}`}. It is asked again; ` +
         'if this lasts, look whether the server is up and has room.',
       { cause },
     )
+    this.isPutOff = isPutOff
   }
 }
 
@@ -70,6 +74,31 @@ export class OtherRunError extends MillraceError {
 export class NoClusterError extends MillraceError {
   constructor(message: string, cause?: unknown) {
     super('NO_CLUSTER', message, { cause })
+  }
+}
+
+/** The servers have not answered for so long that the run was given up. Code `SERVERS_GONE`. */
+export class ServersGoneError extends MillraceError {
+  constructor(silentMs: number) {
+    super(
+      'SERVERS_GONE',
+      `The servers have not answered for ${Math.round(silentMs / 1000)} s: given up here. What is committed is still there ` +
+        'if they are: start the same run again once they answer, or give them longer with --give-up-ms.',
+    )
+  }
+}
+
+/**
+ * The server refuses what a run needs, and would refuse it again: a permission that is missing, a limit of the account.
+ * Code `SERVER_REFUSED`.
+ */
+export class ServerRefusedError extends MillraceError {
+  constructor(what: string, cause: unknown) {
+    super(
+      'SERVER_REFUSED',
+      `The NATS server refuses "${what}": ${messageOf(cause)}. Look at the permissions and limits of the account.`,
+      { cause },
+    )
   }
 }
 

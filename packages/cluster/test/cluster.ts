@@ -3,7 +3,7 @@
 import { type AnyTerm, compileGraph, run } from '@millrace/core'
 import { systemClock } from '@millrace/core/engine'
 import { collect, fromIterable, keyBy, map } from '@millrace/terms'
-import { cutGraph } from '../src/cut/cut.ts'
+import { cutGraph, type TaskPlan } from '../src/cut/cut.ts'
 import { MemoryLog } from '../src/memory/memory-log.ts'
 import { MemorySubstrate, type Weather } from '../src/memory/memory-substrate.ts'
 import type { Commit } from '../src/port/records.ts'
@@ -11,7 +11,7 @@ import type { Command } from '../src/port/substrate.ts'
 import { Host } from '../src/protocol/host.ts'
 import { fromBytes } from '../src/task/bytes.ts'
 import { EngineWork, failureOf, type TaskResult } from '../src/task/engine-work.ts'
-import { LettersWork, type LetterTarget } from '../src/task/letters-work.ts'
+import { type GatherTarget, type LetterTarget, lettersWork, outputWork } from '../src/task/gather-work.ts'
 
 /** Makes a graph, and says which sink to look at. */
 export type Make = () => { readonly term: AnyTerm; readonly sink: object }
@@ -34,6 +34,7 @@ export class Cluster {
   joinWith(
     labels: readonly string[],
     letters: LetterTarget | undefined,
+    outputs: ReadonlyMap<string, GatherTarget<unknown>> = new Map(),
   ): { name: string; done: Promise<unknown>; kill(): void; leave(): void } {
     const tasks = cutGraph(compileGraph(this.#make().term))
     const weather = { isDead: false }
@@ -49,12 +50,13 @@ export class Cluster {
       owner: name,
       labels,
       tasks,
-      makeWork: (task, state, around) =>
-        task.name === tasks.find(({ takesLetters }) => takesLetters)?.name
-          ? new LettersWork(task, state, around, letters)
-          : new EngineWork(tasks.find(({ name }) => name === task.name) as never, state, around, {
-              pieceBytes: 1 << 19,
-            }),
+      makeWork: (task, state, around) => {
+        const plan = tasks.find(({ name }) => name === task.name) as TaskPlan
+        if (plan.takesLetters) return lettersWork(plan, state, around, letters)
+        if (plan.takesOutput !== undefined)
+          return outputWork(plan, state, around, outputs.get(plan.takesOutput))
+        return new EngineWork(plan, state, around, { pieceBytes: 1 << 19 })
+      },
       tellFailure: failureOf,
       commitMs: 5,
       creditBytes: 1 << 18,

@@ -13,6 +13,7 @@ import {
   addServerFlags,
   commitOption,
   countOption,
+  giveUpOption,
   labelOption,
 } from './cluster-commands.ts'
 import type { CheckCommandOptions } from './command/check.ts'
@@ -151,6 +152,7 @@ function program({ begin, finish }: Teller): Command {
       'with --strategy distributed: the name of the run, to go on with it or to add hosts',
     )
     .addOption(commitOption('with --strategy distributed: '))
+    .addOption(giveUpOption('with --strategy distributed: '))
     .addOption(labelOption('with --strategy distributed: a label of the hosts that are started here'))
     .addOption(
       new Option(

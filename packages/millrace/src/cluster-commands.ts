@@ -3,8 +3,8 @@
 import type { Access, ServerOptions } from '@millrace/cluster'
 import { isLabel, LABEL } from '@millrace/core/engine'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { HOST_CODES } from './command/host-codes.ts'
 import type { WorkerCommandOptions } from './command/worker.ts'
+import { HOST_CODES } from './distributed/host-codes.ts'
 import type { Teller } from './teller.ts'
 import { withCluster } from './with-cluster.ts'
 
@@ -44,6 +44,14 @@ export function commitOption(where = ''): Option {
   return countOption(
     '--commit-ms <count>',
     `${where}milliseconds from one commit of a task to the next (default: 250)`,
+  )
+}
+
+/** `--give-up-ms`: how long servers are waited for that are gone. */
+export function giveUpOption(where = ''): Option {
+  return countOption(
+    '--give-up-ms <count>',
+    `${where}milliseconds without an answer from the servers after which the run is given up (default: it waits)`,
   )
 }
 
@@ -105,9 +113,12 @@ export function addClusterCommands(
     .requiredOption('--run <name>', 'the name of the run')
     .addOption(parameterOption())
     .addOption(commitOption())
+    .addOption(giveUpOption())
     .addOption(labelOption('what this host has, for terms that ask for it with on(): disk=a'))
     .option('-q, --quiet', 'leaves it to the command that started the run to say how it ended')
     .addOption(new Option('--hosted').hideHelp())
+    .addOption(new Option('--told').hideHelp())
+    .addOption(new Option('--ends-with-parent').hideHelp())
     .addHelpText('after', HOST_EXIT_CODES)
     .action(async (module: string, options: WorkerCommandOptions) => {
       const { workerCommand } = await withCluster(() => import('./command/worker.ts'))

@@ -28,6 +28,7 @@ export {
 } from './compare/compare-strategies.ts'
 export { type ConfigFile, defineConfig } from './config/define-config.ts'
 export type { RunConfig, TermOptions } from './config/settings.ts'
+export type { DistributedOptions } from './distributed/options.ts'
 export { isMain } from './is-main.ts'
 export { type MetricsHandlerOptions, metricsHandler, type RequestHandler } from './metrics/handler.ts'
 export { isOwnHost, type MetricsOptions } from './metrics/server.ts'

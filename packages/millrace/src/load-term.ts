@@ -1,6 +1,6 @@
 /** From a module's name and parameters to the term to run or draw. Called by the commands. */
 
-import { type AnyTerm, BadInputError, isGraphModule, isTerm, termOfExport } from '@millrace/core'
+import { type AnyTerm, BadInputError, isGraphModule, isTerm, termOfExport, termRebuilt } from '@millrace/core'
 import type { Parameters } from './command/parameters.ts'
 import { loadModule } from './load-module.ts'
 import { reasonIn } from './report/reason.ts'
@@ -36,6 +36,12 @@ export async function loadMaker(file: string, params: Parameters): Promise<() =>
       throw new BadInputError(`${reasonIn(file, cause)} (${hint})`, { cause })
     }
   }
+}
+
+/** As `loadTerm`, with parameters that were converted before. @throws {BadInputError} if the module cannot be loaded. */
+export async function rebuildTerm(file: string, params: unknown): Promise<AnyTerm> {
+  const exported = await loadModule(file, 'graph(import.meta.url, (params) => term)')
+  return termRebuilt(exported, params, file)
 }
 
 /** Does what compiles the module's graph. @throws {BadInputError} that names the module. */

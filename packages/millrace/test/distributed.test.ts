@@ -1,10 +1,12 @@
 // `millrace run --strategy distributed`: host processes and a server of the run's own give the bytes of inline, also when
 // hosts are killed; and what a user does wrong is said before anything starts.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { statusOf } from '@millrace/cluster'
+import { freePort } from '@millrace/core/files'
 import { describe, expect, test } from 'vitest'
 import { fixture, millrace, startMillrace } from './millrace-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -136,6 +138,59 @@ describe.skipIf(!hasServer)('over two hosts', () => {
     })
     expect(lines(telemetry).at(-1)).toMatchObject({ outcome: 'completed', items: { deadLettered: 1 } })
     expect(written.stages.length).toBeGreaterThan(2)
+  })
+
+  test('page, metrics and report show the terms of all hosts', async () => {
+    const folder = temporaryFolder()
+    const gate = join(folder, 'gate')
+    const report = join(folder, 'report.html')
+    const params = [`out=${join(folder, 'out')}`, `gate=${gate}`].flatMap((param) => ['--param', param])
+    const how = ['--strategy', 'distributed', '--hosts', '1']
+    const watching = ['--ui', '--metrics', '127.0.0.1:0', '--report', report]
+    const { finished, printed, pageAddress, child } = startMillrace([
+      'run',
+      module,
+      ...how,
+      ...params,
+      ...watching,
+    ])
+    let said = ''
+    child.stderr?.on('data', (text: string) => void (said += text))
+    await printed('metrics at')
+    await printed('the source waits')
+    const [, address = ''] = /metrics at (\S+)/.exec(said) ?? []
+    const scraped = async (): Promise<string> => (await fetch(address)).text()
+    await expect.poll(scraped, { timeout: 100_000 }).toMatch(/millrace_\S+\{[^}]*fromIterable[^}]*\} [1-9]/)
+    const page = await fetch(await pageAddress())
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<html')])
+    writeFileSync(gate, '')
+    expect((await finished).code).toBe(0)
+    const html = readFileSync(report, 'utf8')
+    expect(['keyedReduce', 'writeLines', 'distributed'].filter((name) => !html.includes(name))).toEqual([])
+  })
+
+  test('servers that are gone for good end the run, if it is told to give up', async () => {
+    const folder = temporaryFolder()
+    const port = await freePort()
+    const server = spawn('nats-server', ['-a', '127.0.0.1', '-p', `${port}`, '-js', '-sd', folder], {
+      stdio: 'ignore',
+    })
+    const gone = once(server, 'exit')
+    const url = `nats://127.0.0.1:${port}`
+    const isUp = async (): Promise<number | null> => (await millrace(['doctor', '--servers', url])).code
+    await expect.poll(isUp, { timeout: 100_000 }).toBe(0)
+    const params = [`out=${join(folder, 'out')}`, `gate=${join(folder, 'gate')}`].flatMap((one) => [
+      '--param',
+      one,
+    ])
+    const how = ['--strategy', 'distributed', '--hosts', '1', '--servers', url, '--give-up-ms', '3000']
+    const { finished, printed } = startMillrace(['run', module, ...how, ...params])
+    await printed('the source waits')
+    server.kill('SIGKILL')
+    await gone
+    const { code, stderr } = await finished
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^millrace: The servers have not answered for \d+ s: .*\[SERVERS_GONE\]$/m)
   })
 
   test('a label that no host has is refused before anything starts; with one the term runs there', async () => {

@@ -6,7 +6,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { workersOf } from '@millrace/scheduler/testing'
-import { run, type ScheduledRunOptions } from 'millrace'
+import { run, type SchedulerOptions } from 'millrace'
 import { expect, test } from 'vitest'
 import followed from './fixtures/followed.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -14,7 +14,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const PART = 200
 const PARTS = 3
 
-type Place = NonNullable<ScheduledRunOptions['scheduler']>
+type Place = SchedulerOptions
 
 /** Grows a file as a run follows it, and ends a worker, or all, in the middle of each part. */
 async function follow(scheduler: Place, atOnce = 1) {

@@ -6,7 +6,9 @@ import { expect, test } from 'vitest'
 import { cutGraph } from './cut.ts'
 
 const tasksOf = (term: unknown): string[] =>
-  cutGraph(compileGraph(term as AnyTerm)).map(({ nodes }) => nodes.map(({ id }) => id).join(' '))
+  cutGraph(compileGraph(term as AnyTerm))
+    .filter(({ takesOutput }) => takesOutput === undefined)
+    .map(({ nodes }) => nodes.map(({ id }) => id).join(' '))
 const byTime = () => mergeByTime<{ a: number; b: number }>((at) => at)
 
 test('each input of mergeByTime that has a source of its own is a task', () => {

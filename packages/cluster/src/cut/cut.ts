@@ -28,6 +28,19 @@ export interface TaskPlan extends TaskShape {
   readonly letters?: string
   /** It takes the dead letters of the other tasks, and has no nodes. */
   readonly takesLetters?: true
+  /** Open outputs of the graph that its nodes write. */
+  readonly opens?: readonly OpenEdge[]
+  /** It takes what an open output of the graph gives, and has no nodes. The output's name. */
+  readonly takesOutput?: string
+}
+
+/** An edge from an open output of the graph to the command or program that started the run. */
+export interface OpenEdge {
+  readonly name: string
+  readonly node: Node
+  readonly output: string
+  /** What the graph calls the output. */
+  readonly outputName: string
 }
 
 /** @throws {NotDistributableError} naming each term that cannot run here, and why. */
@@ -47,12 +60,30 @@ export function cutGraph(graph: Graph): TaskPlan[] {
   const isCut = (edge: GraphEdge): boolean => isExchange(edge) || homes.get(edge.from) !== homes.get(edge.to)
   const levels = levelsOf(graph, isCut, loops)
   const groups = groupsOf(graph, (edge) => !isCut(edge) && levels.get(edge.from) === levels.get(edge.to))
-  return withLetters(plansOf(graph, groups, homes))
+  return withLetters(withOutputs(plansOf(graph, groups, homes), graph))
+}
+
+/** Adds a task for each open output, which the command or program that started the run keeps. */
+function withOutputs(plans: readonly TaskPlan[], graph: Graph): readonly TaskPlan[] {
+  const first = plans.reduce((sum, { writes }) => sum + writes.length, 0)
+  const open = graph.outputs.map(
+    ({ name, node, output }, at): OpenEdge => ({ name: `e${first + at}`, node, output, outputName: name }),
+  )
+  const writing = plans.map((plan): TaskPlan => {
+    const opens = open.filter(({ node }) => plan.nodes.includes(node))
+    if (opens.length === 0) return plan
+    return { ...plan, opens, outputs: [...plan.outputs, ...opens.map(({ name }) => name)] }
+  })
+  const reading = open.map(({ name, outputName }, at): TaskPlan => {
+    const none = { nodes: [], reads: [], writes: [], outputs: [] }
+    return { name: `t${plans.length + at}`, label: CALLER, inputs: [name], takesOutput: outputName, ...none }
+  })
+  return [...writing, ...reading]
 }
 
 /** Adds a task for dead letters, which the command that started the run keeps, if there may be any. */
 function withLetters(plans: readonly TaskPlan[]): TaskPlan[] {
-  let edges = plans.reduce((sum, { writes }) => sum + writes.length, 0)
+  let edges = plans.reduce((sum, { outputs }) => sum + outputs.length, 0)
   const writing = plans.map((plan): TaskPlan => {
     // whatever the policy, an item is set aside where it says so alone
     if (!plan.nodes.some(({ policy }) => policy.onError === 'skip')) return plan
@@ -209,8 +240,12 @@ export function partOf(plan: TaskPlan, sourceOf: (edge: string) => Node['leaf'])
       }
     }
   }
+  const writes = plan.writes.map(({ name, edge: { from: node, output } }) => ({ name, node, output }))
   const outbound = new Map(
-    plan.writes.map(({ name, edge }) => [name, { node: made.get(edge.from) as Node, output: edge.output }]),
+    [...writes, ...(plan.opens ?? [])].map(({ name, node, output }) => [
+      name,
+      { node: made.get(node) as Node, output },
+    ]),
   )
   return { graph: { nodes, edges, outputs: [] }, inbound, outbound }
 }

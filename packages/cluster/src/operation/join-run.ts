@@ -19,13 +19,19 @@ import { cutGraph, type TaskPlan } from '../cut/cut.ts'
 import { BrokenLogError } from '../errors.ts'
 import type { ServerOptions } from '../jetstream/connect.ts'
 import { JetStreamSubstrate } from '../jetstream/jetstream-substrate.ts'
-import type { Member, Substrate } from '../port/substrate.ts'
+import type { Command, Member, Substrate } from '../port/substrate.ts'
 import { CALLER } from '../protocol/assign.ts'
 import { Host, type HostEnd } from '../protocol/host.ts'
 import { patiently } from '../protocol/persist.ts'
 import { fromBytes } from '../task/bytes.ts'
 import { type EngineSettings, EngineWork, failureOf, type TaskResult } from '../task/engine-work.ts'
-import { checkPlace, LettersWork, type LetterTarget } from '../task/letters-work.ts'
+import {
+  checkPlace,
+  type GatherTarget,
+  type LetterTarget,
+  lettersWork,
+  outputWork,
+} from '../task/gather-work.ts'
 import { Gathered, PHASES } from './gather.ts'
 import { sumOf } from './ledger.ts'
 
@@ -48,8 +54,14 @@ export interface JoinOptions extends EngineSettings, Pick<RunOptions, 'settle'> 
   readonly lines?: readonly string[]
   /** Milliseconds from one commit of a task to the next. Default 250. */
   readonly commitMs?: number
+  /** Milliseconds without an answer from the servers after which `done` rejects with a `ServersGoneError`. Default: it waits. */
+  readonly giveUpMs?: number
+  /** Called with a line when the servers have not answered for half a minute, and rarely again; and when they answer again. */
+  readonly onSilence?: (line: string) => void
   /** Where the command that starts a run keeps its dead letters. Default: they are counted alone. */
   readonly letters?: LetterTarget
+  /** Where the program that starts a run keeps the items of outputs, by their names. Default: they are counted alone. */
+  readonly outputs?: ReadonlyMap<string, GatherTarget<unknown>>
 }
 
 /** A process's part in a run. */
@@ -62,6 +74,9 @@ export interface Joined {
   leave(): void
   /** Lets the run's sources end. */
   stop(): Promise<void>
+  /** Has its tasks commit and wait, on every host, until `resume`. */
+  pause(): Promise<void>
+  resume(): Promise<void>
   /** Gives the run up, on every host. */
   cancel(): Promise<void>
   /** The sinks' results of a run that is completed, by the ids of their nodes. From then on `look` is exact. */
@@ -92,7 +107,8 @@ export function tasksOf(term: AnyTerm, settle?: RunOptions['settle']): TaskPlan[
  * @throws {OtherRunError} if the run has another graph. @throws {BadInputError} if the command comes to a run that is over.
  */
 export async function joinRun(options: JoinOptions): Promise<Joined> {
-  const { term, run, server, labels = [], lines = [], commitMs = COMMIT_MS, letters } = options
+  const { term, run, server, labels = [], lines = [], commitMs = COMMIT_MS, letters, outputs } = options
+  const { giveUpMs, onSilence } = options
   const { settle, edges, batchItems, growthLimitItems, cleanupTimeoutMs, strict } = options
   const settings = { edges, batchItems, growthLimitItems, cleanupTimeoutMs, strict } as EngineSettings
   const graph = compileGraph(term, settle)
@@ -122,7 +138,9 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
     tasks,
     makeWork: ({ name: task }, state, around) => {
       const plan = plans.get(task) as TaskPlan
-      if (plan.takesLetters === true) return new LettersWork(plan, state, around, letters)
+      if (plan.takesLetters === true) return lettersWork(plan, state, around, letters)
+      if (plan.takesOutput !== undefined)
+        return outputWork(plan, state, around, outputs?.get(plan.takesOutput))
       return new EngineWork(plan, state, around, { ...settings, pieceBytes: MESSAGE_BYTES })
     },
     tellFailure: failureOf,
@@ -131,6 +149,9 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
     messageBytes: MESSAGE_BYTES,
     beatMs: BEAT_MS,
     suspectMs: SUSPECT_MS,
+    giveUpMs,
+    onSilence: (silentMs, why) => onSilence?.(lineOfSilence(silentMs, why, giveUpMs)),
+    onAnswer: () => onSilence?.('the servers answer again; the run goes on'),
   })
   const begun = performance.now()
   const gathered = new Gathered()
@@ -139,12 +160,16 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
     endedMs = performance.now() - begun
   })
   done.catch(() => undefined) // whoever waits for it sees it
+  const tell = async (command: Command): Promise<void> =>
+    void (await patiently(systemClock, () => substrate.command(command)))
   return {
     name,
     done,
     leave: () => host.leave(),
-    stop: async () => void (await patiently(systemClock, () => substrate.command('stop'))),
-    cancel: async () => void (await patiently(systemClock, () => substrate.command('cancel'))),
+    stop: () => tell('stop'),
+    pause: () => tell('pause'),
+    resume: () => tell('run'),
+    cancel: () => tell('cancel'),
     results: () => resultsOf(substrate, tasks, gathered),
     look: async () => {
       gathered.take(await substrate.reports())
@@ -190,6 +215,12 @@ async function checkLetters(
     const pieces = await patiently(systemClock, () => substrate.loadState(name, sequences))
     checkPlace(pieces as Uint8Array[], target)
   }
+}
+
+function lineOfSilence(silentMs: number, why: string | undefined, giveUpMs: number | undefined): string {
+  const until = giveUpMs === undefined ? 'it waits for them' : `it is given up after ${giveUpMs / 1000} s`
+  const reason = why === undefined ? '' : ` (${why})`
+  return `the servers have not done what the run asks for ${Math.round(silentMs / 1000)} s${reason}: ${until}`
 }
 
 /** What hosts must agree in of a task beside its graph: settings may move terms. */

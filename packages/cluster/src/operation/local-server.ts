@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@millrace/core/files'
@@ -15,6 +16,8 @@ const LOOK_MS = 50
 export interface LocalServer {
   /** Its address. */
   readonly url: string
+  /** Rejects with a `NoClusterError` once it has ended. */
+  readonly gone: Promise<never>
   /** Ends it, and removes what it has kept. */
   stop(): Promise<void>
 }
@@ -44,17 +47,36 @@ export async function startServer(): Promise<LocalServer> {
     server.once('exit', (code) => reject(new NoClusterError(`nats-server has ended with code ${code}.`)))
   })
   failed.catch(() => undefined)
+  const keeper = server.pid === undefined ? undefined : keeperOf(server.pid, folder)
   const stop = async (): Promise<void> => {
+    keeper?.kill('SIGKILL')
     await end(server)
     await rm(folder, { recursive: true, force: true })
   }
   try {
     await Promise.race([answers(url), failed])
-    return { url, stop }
+    return { url, gone: failed, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/**
+ * Ends the server and removes what it has kept once this process is gone, however it ends: a shell whose input closes with
+ * it. Where there is no shell the server stays behind a process that is killed.
+ */
+function keeperOf(pid: number, folder: string): ChildProcess {
+  const script = 'cat >/dev/null; kill "$0"; rm -rf "$1"'
+  const keeper = spawn('sh', ['-c', script, String(pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true, // a signal from the terminal is not for it
+  })
+  keeper.once('error', () => undefined)
+  keeper.stdin?.once('error', () => undefined)
+  keeper.unref()
+  ;(keeper.stdin as Socket | null)?.unref()
+  return keeper
 }
 
 async function answers(url: string): Promise<void> {

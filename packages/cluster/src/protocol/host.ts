@@ -6,8 +6,8 @@
  */
 
 import { setMaxListeners } from 'node:events'
-import type { Clock } from '@millrace/core'
-import { OutcomeUnknownError, TaskFailedError } from '../errors.ts'
+import { type Clock, messageOf } from '@millrace/core'
+import { OutcomeUnknownError, ServersGoneError, TaskFailedError } from '../errors.ts'
 import type { Commit } from '../port/records.ts'
 import type { Member, Substrate } from '../port/substrate.ts'
 import { assign } from './assign.ts'
@@ -23,12 +23,23 @@ export interface HostOptions extends Omit<OwnerOptions, 'nonce' | 'signal'> {
   readonly beatMs: number
   /** Milliseconds without a beat after which a member is taken for dead. */
   readonly suspectMs: number
+  /** Milliseconds without an answer from the log after which the host's part ends in an error. Default: it waits. */
+  readonly giveUpMs?: number | undefined
+  /**
+   * Called with how many milliseconds the log has not answered, and the reason: after half a minute, and again each time that
+   * has doubled; at once where it has answered that it cannot.
+   */
+  readonly onSilence?: ((silentMs: number, why: string | undefined) => void) | undefined
+  /** Called when the log answers again after that. */
+  readonly onAnswer?: (() => void) | undefined
 }
 
 /** To hand over may take so long: less than service managers wait before they kill. */
 const LEAVE_MS = 20_000
 /** And so long to say that it has left. */
 const FAREWELL_MS = 2000
+/** A log that has not answered for so long is told of. */
+const SILENT_MS = 30_000
 /** Figures are told so often. */
 const REPORT_MS = 1000
 /** Patience with an owner doubles so often at most. */
@@ -54,6 +65,12 @@ export class Host {
   /** The report under way, if there is one: its call is not to outlive the host. */
   #reporting: Promise<void> = Promise.resolve()
   #reportedAt = Number.NEGATIVE_INFINITY
+  /** When the log has last answered. */
+  #answeredAt: number | undefined
+  /** It is told of once it has not answered for so long. */
+  #tellsAfterMs = SILENT_MS
+  /** Why there was no answer, if that is known. */
+  #why: string | undefined
   #beat = 0
   #nonces = 0
   #isLeaving = false
@@ -163,7 +180,11 @@ export class Host {
     const { owner, labels } = this.#options
     try {
       this.#report()
-      if (!this.#isLeaving) await this.#substrate.beat({ name: owner, labels, beat: ++this.#beat })
+      this.#lookAtSilence()
+      if (!this.#isLeaving) {
+        await this.#substrate.beat({ name: owner, labels, beat: ++this.#beat })
+        this.#onAnswer()
+      }
       const [members, command] = await Promise.all([this.#substrate.members(), this.#substrate.commanded()])
       if (this.#isOver) return
       if (command === 'cancel') this.#settle.resolve('cancelled')
@@ -174,8 +195,38 @@ export class Host {
       else if (!this.#isLeaving) this.#share(living, command === 'stop')
     } catch (error) {
       // without an answer it looks again with the next beat; claims and commits find out for themselves
-      if (!(error instanceof OutcomeUnknownError)) this.#settle.reject(error)
+      if (error instanceof OutcomeUnknownError) this.#onNoAnswer(error)
+      else this.#settle.reject(error)
     }
+  }
+
+  #onAnswer(): void {
+    this.#answeredAt = this.#clock.monotonic()
+    if (this.#tellsAfterMs > SILENT_MS) this.#options.onAnswer?.()
+    this.#tellsAfterMs = SILENT_MS
+    this.#why = undefined
+  }
+
+  #onNoAnswer({ cause, isPutOff }: OutcomeUnknownError): void {
+    this.#why = cause === undefined ? undefined : messageOf(cause)
+    if (isPutOff && this.#tellsAfterMs === SILENT_MS) this.#tellSilence()
+  }
+
+  #tellSilence(): void {
+    this.#tellsAfterMs *= 2
+    const now = this.#clock.monotonic()
+    this.#options.onSilence?.(now - (this.#answeredAt ?? now), this.#why)
+  }
+
+  /** @throws {ServersGoneError} if the log has not answered for too long. */
+  #lookAtSilence(): void {
+    const now = this.#clock.monotonic()
+    this.#answeredAt ??= now
+    const { giveUpMs = Number.POSITIVE_INFINITY } = this.#options
+    const silentMs = now - this.#answeredAt
+    if (silentMs >= giveUpMs) throw new ServersGoneError(silentMs)
+    if (this.#isLeaving || silentMs < this.#tellsAfterMs) return
+    this.#tellSilence()
   }
 
   /** Tells those who watch what its tasks have counted. That it gets there matters to no task. */

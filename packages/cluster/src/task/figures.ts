@@ -17,13 +17,16 @@ export interface EdgeNames {
 export function figuresOf(
   stats: Omit<Stats, 'phase'>,
   stalls: readonly EdgeStats[],
-  { reads, writes }: TaskPlan,
+  { reads, writes, opens = [] }: TaskPlan,
   { inbound }: EdgeNames,
 ): TaskFigures {
   const readOf = new Map(reads.map((read) => [inbound.get(read.name), read.edge]))
   const writeOf = new Map(writes.map((write) => [`output(${write.name})`, write.edge]))
+  const openOf = new Map(opens.map(({ name, outputName }) => [`output(${name})`, outputName]))
   const standIns = new Set(inbound.values())
   const named = (edge: EdgeStats): EdgeStats => {
+    const open = openOf.get(edge.to)
+    if (open !== undefined) return { ...edge, to: `output(${open})`, input: open }
     const real = readOf.get(edge.from) ?? writeOf.get(edge.to)
     if (real === undefined) return edge
     return { ...edge, from: real.from.id, output: real.output, to: real.to.id, input: real.input }

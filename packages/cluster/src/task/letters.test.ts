@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { byKey, Cluster, ITEMS, picky } from '../../test/cluster.ts'
 import { cutGraph } from '../cut/cut.ts'
 import { CALLER } from '../protocol/assign.ts'
-import { checkPlace, type LetterTarget } from './letters-work.ts'
+import { checkPlace, type LetterTarget } from './gather-work.ts'
 
 /** A file of letters that outlives its command. */
 class Letters implements LetterTarget {

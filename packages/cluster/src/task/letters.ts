@@ -1,6 +1,6 @@
 /**
  * `LetterBuffer`: dead letters on their way to the command that started the run. They travel as items do, on an edge of
- * their task's own, in its transactions: each arrives once. Called by `EngineWork`; read by `LettersWork`.
+ * their task's own, in its transactions: each arrives once. Called by `EngineWork`; read by `GatherWork`.
  */
 
 import { type DeadLetter, describe, LostItem, messageOf, NotSavedError } from '@millrace/core'

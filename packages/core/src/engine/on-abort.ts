@@ -8,11 +8,20 @@ import { getMaxListeners, setMaxListeners } from 'node:events'
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   // no limit stays no limit
-  const makesRoom = getMaxListeners(signal) > 0
+  const makesRoom = limitOf(signal) > 0
   if (makesRoom) setMaxListeners(getMaxListeners(signal) + 1, signal)
   signal.addEventListener('abort', listener, { once: true })
   return () => {
     signal.removeEventListener('abort', listener)
     if (makesRoom) setMaxListeners(Math.max(1, getMaxListeners(signal) - 1), signal)
+  }
+}
+
+/** Node 20 throws where the limit was taken away (0) from a signal. */
+function limitOf(signal: AbortSignal): number {
+  try {
+    return getMaxListeners(signal)
+  } catch {
+    return 0
   }
 }

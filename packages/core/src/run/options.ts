@@ -2,6 +2,7 @@
 
 import type { Clock, EdgeOptions } from '../contracts.ts'
 import type { LazyPlacement, Placement } from '../engine/placement.ts'
+import type { MakeEngine, Notice } from '../engine/run-engine.ts'
 import type { DeadLetter, FailureRate, FailureRateOptions, Failures } from '../failure.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Replay } from '../graph/replay.ts'
@@ -88,6 +89,8 @@ export interface RunOptions {
   readonly settle?: (graph: Graph) => void
   /** What a scheduler brings to this run, or how to get it. Default: everything runs on the caller's thread. */
   readonly placement?: Placement | LazyPlacement
+  /** What moves the items, if that is not an engine in this process. Not together with a placement. Default: one in this process. */
+  readonly engine?: MakeEngine
 }
 
 /** What a run reports once it has ended normally, or was drained after a failure. */
@@ -147,6 +150,8 @@ export interface RunEvents {
   checkpoint: [checkpoint: CheckpointInfo]
   /** The run goes on from a checkpoint. */
   resume: [from: ResumeInfo]
+  /** Over hosts: one takes part, or does so no longer; the servers do not answer. */
+  notice: [notice: Notice]
   /** The first failure. */
   error: [error: unknown]
   /** The run has ended, well or not; nothing follows. */

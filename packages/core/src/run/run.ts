@@ -10,6 +10,7 @@ import { onAbort } from '../engine/on-abort.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { Peek } from '../engine/peek.ts'
 import type { Placement } from '../engine/placement.ts'
+import type { RunEngine } from '../engine/run-engine.ts'
 import type { ReadOutput } from '../engine/wire.ts'
 import {
   CancelledError,
@@ -114,7 +115,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   readonly #watch: FailureWatch
   readonly #outputs: ReadOutput<OutputReader>[] = []
   #letters: DeadLetterQueue | undefined
-  #engine: Engine | undefined
+  #engine: RunEngine | undefined
   /** The figures of a run that has ended. */
   #last: Omit<Stats, 'phase'> | undefined
   /** What the terms of a run that has ended have drawn. */
@@ -172,7 +173,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       timers.push(this.#beginStats(), this.#beginStarvation(engine), this.#beginWatch())
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
-      this.#checkpoints?.begin(engine)
+      if (engine instanceof Engine) this.#checkpoints?.begin(engine)
       await engine.run(() => {
         this.#hasStarted = true
         this.#tell('start')
@@ -228,7 +229,19 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     }
   }
 
-  async #makeEngine(): Promise<Engine> {
+  async #makeEngine(): Promise<RunEngine> {
+    const engine = await this.#options.engine?.({
+      graph: this.#graph,
+      outputs: this.#outputs,
+      onGrown: (edge) => this.#tell('stall', edge),
+      onDeadLetter: (letter) => this.#onDeadLetter(letter, false),
+      onNotice: (notice) => this.#tell('notice', notice),
+    })
+    if (this.#cancelled !== undefined) throw this.#cancelled
+    return engine ?? (await this.#makeOwnEngine())
+  }
+
+  async #makeOwnEngine(): Promise<Engine> {
     const { clock, edges, batchItems, growthLimitItems, pick } = this.#options
     const placement = await loadPlacement(this.#options)
     this.#placement = placement
@@ -286,7 +299,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     return this.#every(statsEveryMs, () => this.#tell('stats', this.stats()))
   }
 
-  #beginStarvation(engine: Engine): () => void {
+  #beginStarvation(engine: RunEngine): () => void {
     const { starvationMs = DEFAULT_STARVATION_MS } = this.#options
     if (this.listenerCount('starvation') === 0) return () => {}
     return this.#every(starvationMs / LOOKS_PER_STARVATION, (now) => {

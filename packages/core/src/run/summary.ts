@@ -1,7 +1,7 @@
 /** Makes the summary of a run that has ended normally. Called by `run`. */
 
-import type { Engine } from '../engine/engine.ts'
 import { completenessOf } from '../engine/ledger.ts'
+import type { RunEngine } from '../engine/run-engine.ts'
 import { describe, WrongStateError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Outcome, Stats } from '../stats.ts'
@@ -12,7 +12,7 @@ import type { Summary } from './options.ts'
 /** The run's last figures with the sinks' results. */
 export function summarize(
   stats: Omit<Stats, 'phase'>,
-  given: Engine['results'],
+  given: RunEngine['results'],
   graph: Graph,
   outcome: Outcome,
   failure: { readonly error: unknown } | undefined,

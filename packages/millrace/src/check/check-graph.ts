@@ -71,7 +71,7 @@ async function placesUnder(strategy: CommandStrategy, term: AnyTerm, config: Run
 async function placesOnHosts(term: AnyTerm, config: RunConfig): Promise<Places> {
   // NATS and what it brings take a while to load, so only here
   const { CALLER, tasksOf } = await withCluster(() => import('@millrace/cluster'))
-  const { hostSettings } = await import('../command/host-settings.ts')
+  const { hostSettings } = await import('../distributed/host-settings.ts')
   const { settings } = hostSettings(config)
   const tasks = tasksOf(term, settings.settle)
   return new Map(

@@ -25,6 +25,7 @@ export interface RunCommandOptions extends FlagValues, Access {
   readonly run?: string
   readonly label?: readonly string[]
   readonly commitMs?: number
+  readonly giveUpMs?: number
   readonly tap?: readonly string[]
   readonly tapLimit?: number
   readonly ui?: true

@@ -7,7 +7,11 @@ import type { RunRecorder, Ui } from '@millrace/ui'
 import { checkTerms } from '../config/check-terms.ts'
 import { type ResolvedConfig, resolveConfig } from '../config/resolve.ts'
 import { openLetters } from '../dead-letters/letter-file.ts'
+import { LetterFileTarget } from '../dead-letters/letter-target.ts'
 import { checkOtherFile, replayOf } from '../dead-letters/replay-file.ts'
+import type { CommandPart } from '../distributed/engine-of-hosts.ts'
+import { hostFlags } from '../distributed/host-settings.ts'
+import { DEFAULT_HOSTS, type DistributedOptions } from '../distributed/options.ts'
 import { useTsconfigOf } from '../load-module.ts'
 import { inModule, loadTerm } from '../load-term.ts'
 import { type MetricsOptions, metricsAddress } from '../metrics/server.ts'
@@ -18,7 +22,8 @@ import { codeOf, linesOfFailure, linesOfMistake, say } from '../report/error.ts'
 import { tellEvents } from '../report/events.ts'
 import { jsonLog, type Log, textLog } from '../report/log.ts'
 import { lossesOf } from '../report/losses.ts'
-import { run, type ScheduledRunOptions } from '../run.ts'
+import type { ScheduledRunOptions } from '../run-options.ts'
+import { startRun } from '../start-run.ts'
 import { type RunReport, writeSummary } from '../summary/summary-file.ts'
 import { tapsOf } from '../tap/tap-options.ts'
 import type { Tapped } from '../tap/tap-sampler.ts'
@@ -66,12 +71,9 @@ async function runOnce(
   const { config: file, summary, report, telemetry, deadLetters, trace } = options
   useTsconfigOf(module)
   const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags: options })
-  // not among a scheduler's strategies: hosts run the graph, and this process takes part
-  if ((resolved.config.scheduler?.strategy as string | undefined) === 'distributed') {
+  if (isOverHosts(resolved)) {
     refuseWatching(options)
     if (watched !== undefined) throw new BadInputError('--watch does not go with --strategy distributed.')
-    const { runDistributed } = await withCluster(() => import('./distributed.ts'))
-    return runDistributed(module, options, resolved, begin)
   }
   const release = await takeOutputFiles({
     module,
@@ -110,8 +112,10 @@ async function runWith(
   const { param: params, summary, telemetry: lines, quiet, deadLetters, replay: replayed } = options
   const { overwrite = false, failOn = [] } = options
   const { config } = resolved
+  const overHosts = isOverHosts(resolved)
   // for its code alone: once the module has TypeScript registered, loading takes several times as long
-  await placementFor(config.scheduler ?? {})?.load()
+  if (overHosts) await withCluster(() => import('@millrace/cluster'))
+  else await placementFor(config.scheduler ?? {})?.load()
   const term = (await loadTerm(module, params)) as Term<never, unknown>
   const { terms } = config
   if (terms !== undefined) {
@@ -143,7 +147,10 @@ async function runWith(
       : await replayOf(replayed, graph, options.replayGroup)
   if (replayed !== undefined && deadLetters !== undefined) await checkOtherFile(replayed, deadLetters)
   const telemetry = lines === undefined ? undefined : await openTelemetry(lines)
-  const letters = deadLetters === undefined ? undefined : await openLetters(deadLetters, overwrite)
+  const keepsLetters = deadLetters !== undefined && overHosts
+  const hostLetters = keepsLetters ? await LetterFileTarget.open(deadLetters, overwrite) : undefined
+  const letters =
+    deadLetters === undefined || overHosts ? undefined : await openLetters(deadLetters, overwrite)
   const ui = options.report === undefined ? undefined : await import('@millrace/ui')
   let recorder: RunRecorder | undefined
   const show = showItems(page)
@@ -155,16 +162,26 @@ async function runWith(
   const trace = options.trace === undefined ? undefined : openTrace(options.trace)
   const settings = {
     ...config,
+    ...(overHosts ? { scheduler: hostsOf(options) } : {}),
     ...(tapped === undefined || tapped.taps.length === 0 ? {} : { taps: tapped.taps }),
     ...(isShown ? { statsEveryMs: REDRAW_MS } : {}),
     ...(replay === undefined ? {} : { replay, overwrite }),
     ...(trace === undefined ? {} : { onSpan: trace.onSpan }),
     ...(address === undefined ? {} : { metrics: metricsOf(address, log) }),
   }
-  const running = started(module, term, settings, trace)
-  begin()
+  const launch = { module, param: params, flags: overHosts ? hostFlags(options) : [] }
+  const command = overHosts ? { launch, letters: hostLetters } : undefined
+  const running = started(module, term, settings, trace, command)
+  // over hosts much can be a mistake in the call until it has started: names, servers, what cannot be shared out
+  let hasStarted = !overHosts
+  running.on('start', () => {
+    hasStarted = true
+    if (overHosts) begin()
+  })
+  if (!overHosts) begin()
   watched?.follow(running)
-  const replayLetters = deadLetters === undefined ? undefined : (key: string) => replays.run(deadLetters, key)
+  const replayLetters =
+    deadLetters === undefined || overHosts ? undefined : (key: string) => replays.run(deadLetters, key)
   const label = { title: module, strategy: config.scheduler?.strategy ?? 'inline', replay: replayLetters }
   recorder = ui?.recordRun(running, titleOf(term, label))
   if (page !== undefined) {
@@ -175,14 +192,16 @@ async function runWith(
   telemetry?.begin(() => running.stats())
 
   trace?.follow(running)
-  tellEvents(running, log)
-  if (isJson) running.on('start', () => log('info', 'started', { event: 'start', module }))
+  tellEvents(running, log, overHosts && quiet === true)
+  if (isJson && !overHosts) running.on('start', () => log('info', 'started', { event: 'start', module }))
 
   const progress = isShown ? new Progress(process.stderr, process.stdout) : undefined
   running.on('stats', (stats) => progress?.draw(linesOf?.(stats, progress) ?? []))
   const ending = await superviseRun(running, (line) => log('warn', line), watched)
   progress?.close()
   await letters?.end()
+  await hostLetters?.close()
+  if (!hasStarted && ending.outcome === 'failed') throw ending.error
   tapped?.flush()
 
   const stats = running.stats()
@@ -208,7 +227,7 @@ async function runWith(
     const kept = ending.checkpoint === undefined ? {} : { checkpoint: ending.checkpoint }
     const settled = {
       strategy: config.scheduler?.strategy ?? 'inline',
-      workers: stats.threads.budget,
+      workers: overHosts ? (options.hosts ?? DEFAULT_HOSTS) : stats.threads.budget,
       settings: config,
     }
     const report = { module, params, ...settled, outcome, ...error, stats, losses, results, ...kept }
@@ -228,19 +247,34 @@ function showItems(page: Ui | undefined): (term: string, tapped: Tapped) => void
   }
 }
 
-/** @throws {BadInputError} for what shows a run in this process: hosts are elsewhere. */
+/** Not among a scheduler's strategies: hosts run the graph, and this process takes part. */
+function isOverHosts({ config }: ResolvedConfig): boolean {
+  return (config.scheduler?.strategy as string | undefined) === 'distributed'
+}
+
+function hostsOf(options: RunCommandOptions): DistributedOptions {
+  const { hosts, servers, run: name, label: labels, commitMs, giveUpMs } = options
+  const { creds, nkey, tlsCa, tlsCert, tlsKey } = options
+  const files = { creds, nkey, tlsCa, tlsCert, tlsKey }
+  return {
+    strategy: 'distributed',
+    hosts,
+    servers,
+    run: name,
+    labels,
+    commitMs,
+    giveUpMs,
+    ...files,
+  } as DistributedOptions
+}
+
+/** @throws {BadInputError} for what looks at items and activations: they are elsewhere. */
 function refuseWatching(options: RunCommandOptions): void {
-  const flags = {
-    '--tap': options.tap,
-    '--report': options.report,
-    '--ui': pageOptions(options),
-    '--trace': options.trace,
-    '--metrics': options.metrics,
-  }
+  const flags = { '--tap': options.tap, '--trace': options.trace }
   const given = Object.entries(flags).find(([, value]) => value !== undefined)
   if (given === undefined) return
   throw new BadInputError(
-    `${given[0]} shows a run of this process: it does not go with --strategy distributed.`,
+    `${given[0]} looks at the threads of this process: it does not go with --strategy distributed.`,
   )
 }
 
@@ -261,9 +295,10 @@ function started(
   term: Term<never, unknown>,
   settings: ScheduledRunOptions,
   trace: Trace | undefined,
+  command: CommandPart | undefined,
 ): Run {
   try {
-    return inModule(module, () => run(term, settings))
+    return inModule(module, () => startRun(term, settings, command))
   } catch (error) {
     trace?.end()
     throw error

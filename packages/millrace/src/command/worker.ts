@@ -1,18 +1,23 @@
 /** `millrace worker`: one host of a distributed run. Called by `cluster-commands.ts`. */
 
 import { type Access, type Joined, joinRun, serversWith } from '@millrace/cluster'
-import { compileGraph } from '@millrace/core'
+import { type AnyTerm, compileGraph } from '@millrace/core'
 import { checkTerms } from '../config/check-terms.ts'
 import { resolveConfig } from '../config/resolve.ts'
+import type { RunConfig } from '../config/settings.ts'
 import type { FlagValues } from '../config/text-layers.ts'
+import { HOST_CODES, type HostRefusal } from '../distributed/host-codes.ts'
+import { hostSettings } from '../distributed/host-settings.ts'
+import { receiveSetup } from '../distributed/host-setup.ts'
+import { sharedLines } from '../distributed/shared-lines.ts'
 import { onInterrupts } from '../interrupts.ts'
-import { loadTerm } from '../load-term.ts'
+import { loadTerm, rebuildTerm } from '../load-term.ts'
 import { exitNow } from '../process-watch.ts'
 import { codeOf, linesOfFailure, linesOfMistake, say } from '../report/error.ts'
-import { HOST_CODES, type HostRefusal } from './host-codes.ts'
-import { hostSettings } from './host-settings.ts'
 import type { Parameters } from './parameters.ts'
-import { sharedLines } from './shared-lines.ts'
+
+/** To leave may take so long once the process that has started this one is gone. */
+const PARTING_MS = 2000
 
 /** Options of `millrace worker`. */
 export interface WorkerCommandOptions extends Access, FlagValues {
@@ -25,6 +30,12 @@ export interface WorkerCommandOptions extends Access, FlagValues {
   readonly quiet?: true
   /** Started by `millrace run`, which is told why it cannot start. */
   readonly hosted?: true
+  /** Parameters and settings come from the program that has started it. */
+  readonly told?: true
+  /** It ends when the process does that has started it. */
+  readonly endsWithParent?: true
+  /** Milliseconds without an answer from the servers after which it gives up. */
+  readonly giveUpMs?: number
 }
 
 /** Resolves to the exit code, one of `HOST_CODES`. `begin` is called once nothing is a mistake in the call any more. */
@@ -43,7 +54,8 @@ export async function workerCommand(
     return isPassing ? HOST_CODES.lost : HOST_CODES.refused
   }
   begin()
-  if (options.hosted === true && process.connected) process.disconnect()
+  if (options.endsWithParent === true) endWithParent(joined)
+  else if (options.hosted === true && process.connected) process.disconnect()
   const remove = onInterrupts({
     drain(signal) {
       say(`${signal}: handing over, then leaving`)
@@ -67,27 +79,62 @@ export async function workerCommand(
   }
 }
 
+/** The servers are gone with the process that has started this one, or nobody knows the run any more. */
+function endWithParent(joined: Joined): void {
+  const end = (): void => {
+    setTimeout(() => exitNow(HOST_CODES.lost), PARTING_MS)
+    joined.leave()
+  }
+  if (!process.connected) end()
+  process.once('disconnect', end)
+  process.channel?.unref() // to listen is no reason to stay
+}
+
 async function join(
   module: string,
-  { param, run, servers = [], label: labels = [], config: file, ...options }: WorkerCommandOptions,
+  { run, servers = [], label: labels = [], ...options }: WorkerCommandOptions,
 ): Promise<Joined> {
   const server = serversWith(servers, options)
-  const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags: options })
-  const { settings, lines } = hostSettings(resolved.config)
-  const term = await loadTerm(module, param)
-  const { terms } = resolved.config
-  if (terms !== undefined) checkTerms(module, compileGraph(term), terms, resolved.file)
-  const { commitMs } = options
-  const often = commitMs === undefined ? {} : { commitMs }
+  const { term, config, file } =
+    options.told === true ? await toldBy(module) : await readHere(module, options)
+  const { settings, lines } = hostSettings(config)
+  const { terms } = config
+  if (terms !== undefined) checkTerms(module, compileGraph(term), terms, file)
+  const { commitMs, giveUpMs, quiet } = options
+  const often = {
+    ...(commitMs === undefined ? {} : { commitMs }),
+    ...(giveUpMs === undefined ? {} : { giveUpMs }),
+    ...(quiet === true ? {} : { onSilence: say }),
+  }
   return joinRun({
     term,
     run,
     server,
     labels,
-    lines: [...sharedLines(param), ...lines],
+    lines: [...sharedLines(term), ...lines],
     ...often,
     ...settings,
   })
+}
+
+/** What is to be run, and how. */
+interface Given {
+  readonly term: AnyTerm
+  readonly config: RunConfig
+  readonly file: string | undefined
+}
+
+async function readHere(
+  module: string,
+  { param, config, ...flags }: Pick<WorkerCommandOptions, 'param' | 'config'>,
+): Promise<Given> {
+  const resolved = await resolveConfig({ ...(config === undefined ? {} : { config }), flags })
+  return { term: await loadTerm(module, param), config: resolved.config, file: resolved.file }
+}
+
+async function toldBy(module: string): Promise<Given> {
+  const { params, config } = await receiveSetup()
+  return { term: await rebuildTerm(module, params), config, file: undefined }
 }
 
 /** Leaves it to the command to say why; resolves to what is left to be said here. */

@@ -7,7 +7,7 @@ import type { liveSettings, profiles, RunConfig, strategies, TermOptions } from 
 expectTypeOf<(typeof strategies)[number]>().toEqualTypeOf<Strategy>()
 expectTypeOf<(typeof profiles)[number]>().toEqualTypeOf<Profile>()
 expectTypeOf<keyof RunOptions | 'scheduler' | 'terms' | 'metrics' | 'ui'>().toEqualTypeOf<
-  keyof RunConfig | keyof typeof liveSettings | 'placement' | 'settle'
+  keyof RunConfig | keyof typeof liveSettings | 'placement' | 'settle' | 'engine'
 >()
 expectTypeOf<keyof EdgeOptions | keyof FailurePolicy | 'local'>().toEqualTypeOf<keyof TermOptions>()
 expectTypeOf<keyof SchedulerOptions>().toEqualTypeOf<

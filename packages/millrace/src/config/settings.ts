@@ -100,6 +100,41 @@ const checkpoint = {
   timeoutMs: ms,
 }
 
+const scheduler = {
+  strategy: oneOf(commandStrategies),
+  profile: oneOf(profiles),
+  workers: whole,
+  minWorkers: wholeOrZero,
+  adaptive: truth,
+  batchMs: ms,
+  isolation: oneOf(['thread', 'process']),
+  idleTimeoutMs: whole,
+  heapLimitMb: whole,
+  stateful: oneOf(['auto', 'workers', 'caller']),
+  fallback: oneOf(['refuse', 'inline', 'share']),
+}
+
+const texts = value(
+  'a list of texts',
+  (seen) => Array.isArray(seen) && seen.every((one) => typeof one === 'string' && one !== ''),
+)
+const path = value('the path of a file', (seen) => typeof seen === 'string' && seen !== '')
+
+/** What code says of a run over hosts; the command has flags for it. */
+const hosts = {
+  hosts: wholeOrZero,
+  servers: texts,
+  run: value('a name', (seen) => typeof seen === 'string' && seen !== ''),
+  labels: texts,
+  commitMs: ms,
+  giveUpMs: ms,
+  creds: path,
+  nkey: path,
+  tlsCa: path,
+  tlsCert: path,
+  tlsKey: path,
+}
+
 /** What a config file, the environment and the flags may set. */
 export const runSettings: Section = section(
   {
@@ -112,19 +147,7 @@ export const runSettings: Section = section(
     strict: truth,
     failureRate: section({ warnShare: share, actShare: share }),
     checkpoint: section(checkpoint),
-    scheduler: section({
-      strategy: oneOf(commandStrategies),
-      profile: oneOf(profiles),
-      workers: whole,
-      minWorkers: wholeOrZero,
-      adaptive: truth,
-      batchMs: ms,
-      isolation: oneOf(['thread', 'process']),
-      idleTimeoutMs: whole,
-      heapLimitMb: whole,
-      stateful: oneOf(['auto', 'workers', 'caller']),
-      fallback: oneOf(['refuse', 'inline', 'share']),
-    }),
+    scheduler: section(scheduler),
     terms: entries(section({ ...bounds, ...policy, local: truth })),
   },
   'a record of options',
@@ -151,6 +174,7 @@ export const optionSettings: Section = section(
   {
     ...runSettings.parts,
     ...liveSettings,
+    scheduler: section({ ...scheduler, ...hosts }),
     checkpoint: section({
       ...checkpoint,
       store: value('a store of checkpoints', (seen) => isObjectWith(seen, 'list', 'read', 'write', 'remove')),

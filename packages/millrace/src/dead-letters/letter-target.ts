@@ -1,6 +1,6 @@
 /**
  * `LetterFileTarget`: the dead letters of a distributed run, in the file of `--dead-letters`. What the run has committed says
- * how long the file is: lines behind that are cut off by the command that goes on with it. Called by `command/distributed.ts`.
+ * how long the file is: lines behind that are cut off by the command that goes on with it. Called by `command/run.ts`.
  */
 
 import { type FileHandle, open } from 'node:fs/promises'

@@ -5,8 +5,8 @@ import { lineOfRate } from './failures.ts'
 import type { Log } from './log.ts'
 import { oneLine } from './reason.ts'
 
-/** Says each event of the run in one line. */
-export function tellEvents(running: Run, log: Log): void {
+/** Says each event of the run in one line; `isQuiet`: of hosts only what is wrong. */
+export function tellEvents(running: Run, log: Log, isQuiet = false): void {
   running.on('stall', (edge) => {
     const { from, to, capacityItems } = edge
     log('warn', lineOfStall(edge), { event: 'stall', from, to, capacityItems })
@@ -24,6 +24,10 @@ export function tellEvents(running: Run, log: Log): void {
       ...rate,
       level: undefined,
     })
+  })
+  running.on('notice', ({ level, about, line, details }) => {
+    if (isQuiet && level === 'info') return
+    log(level, line, { event: about === 'run' ? 'start' : about, ...details })
   })
   running.on('resume', ({ id, damaged }) => {
     for (const line of damaged) log('warn', `passed over ${line}`, { event: 'resume' })

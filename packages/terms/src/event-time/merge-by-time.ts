@@ -1,11 +1,19 @@
 /** `mergeByTime`: several streams become one, in the order of their times. */
 
 import { KernelTerm, type StreamContext, type View } from '@millrace/core'
-import { timeOf } from './options.ts'
+import { checkOptions } from '../check.ts'
+import { mergeUnlessIdle } from './merge-unless-idle.ts'
+import { checkMs, timeOf } from './options.ts'
 import { type ReadState, readByTime } from './read-by-time.ts'
 
 /** What the streams of a row hold, all together. */
 export type MergedItem<Row> = Row extends readonly (infer Item)[] ? Item : Row[keyof Row]
+
+/** Options of {@link mergeByTime}. */
+export interface MergeByTimeOptions {
+  /** An input that has given nothing for so many ms of the run's clock holds back the others no longer. Default: it does. */
+  readonly idleMs?: number
+}
 
 /**
  * Joins all its input streams into one, by the times of their items; of equal times, the input that was named first
@@ -13,14 +21,16 @@ export type MergedItem<Row> = Row extends readonly (infer Item)[] ? Item : Row[k
  *
  * If every input is sorted, the output is; an item behind the latest of its own input keeps its place behind it, so the
  * output is as far out of order as the worst input (see `sortByTime`). An input that idles holds back the others, since
- * its next item may be the earliest. It ends when all inputs have ended.
+ * its next item may be the earliest. With `idleMs` it does so for that long only, until it gives something again: what it
+ * gives then may be earlier than what has left, and leaves at once; terms behind, windows say, count it as late. Which
+ * input idles is a matter of the run's clock, and so is the order then. It ends when all inputs have ended.
  *
  * Under `--strategy distributed` inputs with sources of their own are read by tasks of their own, so that hosts read and
  * parse files side by side; the watermark is still the least of all inputs.
  *
  * State: the next item of each input. Reads each input no further than that; a full output holds back all of them.
  *
- * @throws {InvalidOptionError} if `time` is no function, or is declared async; the run fails with a `BadInputError` if
+ * @throws {InvalidOptionError} if `time` is no function, or is declared async, or `idleMs` is no time; the run fails with a `BadInputError` if
  * it gives no finite number.
  *
  * @example
@@ -34,14 +44,21 @@ export type MergedItem<Row> = Row extends readonly (infer Item)[] ? Item : Row[k
  */
 export function mergeByTime<Row extends object>(
   time: (item: MergedItem<Row>) => number,
+  options: MergeByTimeOptions = {},
 ): KernelTerm<Row, MergedItem<Row>, ReadState> {
+  checkOptions('mergeByTime', options, { idleMs: true })
+  const { idleMs } = options
+  if (idleMs !== undefined) checkMs('idleMs of mergeByTime()', idleMs, Number.MIN_VALUE)
   const read = timeOf('mergeByTime', time)
   type Item = MergedItem<Row>
   const timed = (_: string, item: unknown): number => read(item as Item)
   const run = (
     views: Readonly<Record<string, View<unknown>>>,
     ctx: StreamContext<ReadState, Item>,
-  ): Promise<void> => readByTime(views, Object.keys(views), timed, ctx, ({ item }) => [item as Item])
+  ): Promise<void> =>
+    idleMs === undefined
+      ? readByTime(views, Object.keys(views), timed, ctx, ({ item }) => [item as Item])
+      : mergeUnlessIdle(views, Object.keys(views), timed, ctx, idleMs)
   return new Gathering<Row, MergedItem<Row>, ReadState>(
     'mergeByTime',
     { kind: 'stream', self: { resumable: true }, run },

@@ -47,4 +47,10 @@ export interface TimeWindowOptions<In, Key extends GroupKey | undefined, Value, 
   readonly allowedLatenessMs?: number
   /** What becomes of items whose windows are gone. Default `fail`. */
   readonly late?: Late
+  /**
+   * In event time: once no item has come for so many ms of the run's clock, the windows that are open are given, and the
+   * watermark stands at the end of the last of them: what belongs to them and comes later is late. Which items are late is
+   * then a matter of when they come. Behind a `mergeByTime` it must be longer than that one's. Default: the watermark stands still while no item comes.
+   */
+  readonly idleMs?: number
 }

@@ -54,6 +54,7 @@ export function sessionWindow<
     outOfOrderMs: true,
     allowedLatenessMs: true,
     late: true,
+    idleMs: true,
     key: true,
     aggregate: true,
     maxOpen: true,

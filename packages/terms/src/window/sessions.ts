@@ -131,5 +131,11 @@ export function sessions(gapMs: number, options: WindowerOptions): Windower<Sess
     },
 
     nextAt: (state) => state.due[0]?.at ?? Number.POSITIVE_INFINITY,
+
+    lastEnd(state) {
+      let end = Number.NEGATIVE_INFINITY
+      for (const all of state.byKey.values()) for (const { last } of all) end = Math.max(end, last + gapMs)
+      return end
+    },
   }
 }

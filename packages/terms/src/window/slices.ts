@@ -168,6 +168,12 @@ export function slices(grid: Grid, options: WindowerOptions): Windower<SliceStat
     },
 
     nextAt: (state) => state.nextAt,
+
+    lastEnd(state) {
+      let last = Number.NEGATIVE_INFINITY
+      for (const start of state.slices.keys()) last = Math.max(last, lastEndOf(grid, start))
+      return last
+    },
   }
 
   /** A given window of one key once more, after a late item. */

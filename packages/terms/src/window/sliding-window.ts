@@ -61,6 +61,7 @@ export function slidingWindow<
     outOfOrderMs: true,
     allowedLatenessMs: true,
     late: true,
+    idleMs: true,
     key: true,
     aggregate: true,
     maxOpen: true,

@@ -25,7 +25,8 @@ export interface TumblingWindowOptions<In, Key extends GroupKey | undefined, Val
  * time if `time` is given.
  *
  * In event time a window is given when the watermark, the latest time seen less `outOfOrderMs`, has reached its end,
- * and what is open at the end of the stream then. While no item comes, the watermark stands still. Windows leave in the
+ * and what is open at the end of the stream then. While no item comes, the watermark stands still, unless
+ * `idleMs` says how long. Windows leave in the
  * order of their ends, keys in the order in which they came. The result depends on the items alone. Late items, those
  * whose window is gone, lead to an error unless `late` says otherwise; with `port` the outputs are `windows` and `late`.
  *
@@ -78,6 +79,7 @@ export function tumblingWindow<
     outOfOrderMs: true,
     allowedLatenessMs: true,
     late: true,
+    idleMs: true,
     key: true,
     aggregate: true,
     maxOpen: true,

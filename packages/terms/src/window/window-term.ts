@@ -20,6 +20,7 @@ import {
   timeOf,
 } from '../event-time/options.ts'
 import { PortedTerm } from '../event-time/ports.ts'
+import { runUnlessIdle } from './event-time-idle.ts'
 import type { TimeWindowOptions, WindowOutput } from './options.ts'
 import { runInProcessingTime } from './processing-time.ts'
 import type { SliceReading } from './slice-partials.ts'
@@ -51,6 +52,7 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
   checkMs(`outOfOrderMs of ${owner}()`, outOfOrderMs)
   checkMs(`allowedLatenessMs of ${owner}()`, allowedLatenessMs)
   checkLate(owner, late)
+  if (options.idleMs !== undefined) checkMs(`idleMs of ${owner}()`, options.idleMs, Number.MIN_VALUE)
   const readKey = key === undefined ? () => undefined : keyOf(owner, key)
   const shared = { owner, aggregate, allowedLatenessMs, maxOpen }
   const windower = windowerOf(shared)
@@ -61,7 +63,7 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
   type Output = WindowOutput<In, Key, Value, Late>
 
   if (time === undefined) {
-    for (const option of ['outOfOrderMs', 'allowedLatenessMs', 'late'] as const) {
+    for (const option of ['outOfOrderMs', 'allowedLatenessMs', 'late', 'idleMs'] as const) {
       if (options[option] === undefined) continue
       throw new InvalidOptionError(
         `${option} of ${owner}()`,
@@ -75,6 +77,17 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
 
   const readTime = timeOf(owner, time)
   const toPort = late === 'port'
+  const outputs = toPort ? ['windows', 'late'] : undefined
+  if (options.idleMs !== undefined) {
+    const { idleMs } = options
+    const run = runUnlessIdle(windower, { owner, readTime, readKey, outOfOrderMs, idleMs, late })
+    return new PortedTerm(
+      owner,
+      { kind: 'stream', self: { resumable: true }, run },
+      { initialState },
+      outputs,
+    )
+  }
   const routed = (windows: Fired[]): unknown[] =>
     toPort ? windows.map((window) => ({ windows: window })) : windows
   const f = (item: In, ctx: Context<WindowState<State>, Output>): readonly unknown[] => {
@@ -109,6 +122,6 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
     owner,
     { kind: 'expand', self: {}, f },
     { initialState, end, ...(combiner === undefined ? {} : { combiner }) },
-    toPort ? ['windows', 'late'] : undefined,
+    outputs,
   )
 }

@@ -13,6 +13,8 @@ export interface Windower<State, Item, Result> {
   advance(state: State, watermark: number, out: Result[]): void
   /** When the next window may be complete; infinite if none is open. */
   nextAt(state: State): number
+  /** The end of the last window that is open; minus infinity if none is. */
+  lastEnd(state: State): number
 }
 
 /** The value of one window, as windowers give it. */
@@ -49,4 +51,8 @@ export interface WindowState<State> {
   /** The latest time seen. */
   latest: number
   readonly open: State
+  /** With `idleMs`: the watermark is here at least, since no item had come. */
+  floor?: number
+  /** With `idleMs`: what is on its way out. */
+  ready?: unknown[]
 }

@@ -1,6 +1,6 @@
 /**
  * `Hosts`: processes on this machine that take part in a run. One that dies is started again, with longer and longer pauses;
- * one of the first that cannot start ends the run. Called by `distributed.ts`.
+ * one of the first that cannot start ends the run. Called by `hosts-engine.ts`.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { type Access, HostFailedError } from '@millrace/cluster'
 import { type Clock, messageOf } from '@millrace/core'
 import { systemClock } from '@millrace/core/engine'
+import type { Parameters } from '../command/parameters.ts'
 import { HOST_CODES, type HostRefusal } from './host-codes.ts'
-import type { Parameters } from './parameters.ts'
+import type { HostSetup } from './host-setup.ts'
 
 /** A host that has died is started again after this; after twice the time if it dies again, and so on. */
 const FIRST_PAUSE_MS = 200
@@ -27,6 +28,10 @@ export interface HostsOptions {
   /** Flags of settings and labels. */
   readonly flags: readonly string[]
   readonly count: number
+  /** What a program tells them. Default: flags say all. */
+  readonly setup?: HostSetup | undefined
+  /** They end when this process does, however it does: nobody can go on with the run. Default: they wait for its next start. */
+  readonly endsWithThis?: boolean
   /** Told of a host that died. */
   readonly onDeath: (line: string) => void
   readonly clock?: Clock
@@ -68,6 +73,9 @@ export class Hosts {
       return
     }
     this.#living.add(host)
+    const { setup } = this.#options
+    // one that has died meanwhile is told by its end
+    if (setup !== undefined) host.send(setup, () => undefined)
     let why: string | undefined
     host.on('message', (message: Partial<HostRefusal>) => {
       if (message.kind === 'refusal') why = message.reason
@@ -99,9 +107,11 @@ export class Hosts {
   }
 
   #args(): string[] {
-    const { module, run, servers, access, param, flags } = this.#options
+    const { module, run, servers, access, param, flags, setup, endsWithThis } = this.#options
     const params = Object.entries(param).flatMap(([name, value]) => ['--param', `${name}=${value}`])
-    const of = ['--run', run, '--servers', servers.join(','), '--quiet', '--hosted']
+    const told = setup === undefined ? [] : ['--told']
+    const ends = endsWithThis === true ? ['--ends-with-parent'] : []
+    const of = ['--run', run, '--servers', servers.join(','), '--quiet', '--hosted', ...told, ...ends]
     return ['worker', module, ...of, ...accessFlags(access), ...flags, ...params]
   }
 
@@ -133,6 +143,7 @@ function spawnNode(args: readonly string[]): ChildProcess {
   // a signal from the terminal is for the command, which then tells the hosts
   return spawn(process.execPath, [...process.execArgv, command, ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'advanced', // parameters of a program are more than JSON
     detached: true,
   })
 }

@@ -1,11 +1,11 @@
-/** The settings of a run that hold on every host of it. Called by `distributed.ts`, `worker.ts` and `check-graph.ts`. */
+/** The settings of a run that hold on every host of it. Called by `hosts-engine.ts`, `worker.ts` and `check-graph.ts`. */
 
 import type { EngineSettings } from '@millrace/cluster'
 import { BadInputError, type Graph } from '@millrace/core'
+import type { RunCommandOptions } from '../command/run-options.ts'
 import type { RunConfig } from '../config/settings.ts'
 import { applyTerms } from '../config/term-options.ts'
 import { flagOf } from '../config/text-layers.ts'
-import type { RunCommandOptions } from './run-options.ts'
 
 /** What a process of a distributed run is to be told. */
 export interface HostSettings {
@@ -41,13 +41,14 @@ export function hostSettings(config: RunConfig, others: readonly string[] = []):
 
 /** What hosts that are started here are told in flags; files and variables they find as this process did. */
 export function hostFlags(options: RunCommandOptions): string[] {
-  const { config, strict, batchItems, capacityItems, commitMs, label = [] } = options
+  const { config, strict, batchItems, capacityItems, commitMs, giveUpMs, label = [] } = options
   return [
     ...(config === undefined ? [] : ['--config', config]),
     ...(strict === true ? [flagOf('strict')] : []),
     ...(batchItems === undefined ? [] : [flagOf('batchItems'), batchItems]),
     ...(capacityItems === undefined ? [] : [flagOf('capacityItems'), capacityItems]),
     ...(commitMs === undefined ? [] : ['--commit-ms', String(commitMs)]),
+    ...(giveUpMs === undefined ? [] : ['--give-up-ms', String(giveUpMs)]),
     ...label.flatMap((one) => ['--label', one]),
   ]
 }

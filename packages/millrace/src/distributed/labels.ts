@@ -1,4 +1,4 @@
-/** Labels that terms ask for and no host has. Called by `distributed.ts`. */
+/** Labels that terms ask for and no host has. Called by `hosts-engine.ts`. */
 
 import { CALLER, type Joined, NotDistributableError, type TaskPlan } from '@millrace/cluster'
 

@@ -1,0 +1,178 @@
+// What an output gives comes to the program once, whoever dies, also if its own task has to begin again; and a reader that
+// leaves ends the task.
+
+import { type AnyTerm, BatchSourceTerm, compileGraph, parallel } from '@millrace/core'
+import type { Edge, PortReader } from '@millrace/core/engine'
+import { countOf, fromIterable, keyBy, map, mergeByTime, tumblingWindow } from '@millrace/terms'
+import { expect, test } from 'vitest'
+import { Cluster, type Make } from '../../test/cluster.ts'
+import { cutGraph } from '../cut/cut.ts'
+import { CALLER } from '../protocol/assign.ts'
+import { ProgramOutput } from './program-target.ts'
+
+const COUNT = 20_000
+
+const open: Make = () => {
+  const numbers = fromIterable(Array.from({ length: COUNT }, (_, n) => n))
+  const term = numbers.pipe(
+    keyBy(
+      (n) => n % 5,
+      () => map((n: number) => n),
+      { partitions: 3 },
+    ),
+  )
+  return { term: term as unknown as AnyTerm, sink: {} }
+}
+
+/** Takes items one by one, a few in each turn of the event loop. */
+class SlowReader implements PortReader {
+  readonly items: unknown[] = []
+  readonly #atOnce: number
+  readonly #onItem: () => void
+  #edge: Edge | undefined
+  isWaiting = false
+  delivered = 0
+
+  constructor(atOnce: number, onItem: () => void) {
+    this.#atOnce = atOnce
+    this.#onItem = onItem
+  }
+
+  attach(edge: Edge): void {
+    this.#edge = edge
+    edge.reader = this
+  }
+
+  wake(): void {}
+
+  onReaderGone(): void {}
+
+  onItems(): void {
+    if (this.isWaiting) return
+    this.isWaiting = true
+    setImmediate(() => this.#take())
+  }
+
+  #take(): void {
+    this.isWaiting = false
+    const edge = this.#edge as Edge
+    for (let n = 0; n < this.#atOnce && edge.items > 0; n++) {
+      this.items.push(edge.head?.items[edge.at])
+      edge.consume(1)
+      this.#onItem()
+    }
+    if (edge.items > 0) this.onItems()
+  }
+
+  leave(): void {
+    this.#edge?.close()
+  }
+}
+
+/** One item, and then nothing until it may end. */
+class Quiet extends BatchSourceTerm<number> {
+  readonly #released: Promise<void>
+
+  constructor(released: Promise<void>) {
+    super()
+    this.name = 'quiet'
+    this.#released = released
+  }
+
+  override batches(): AsyncIterable<readonly number[]> {
+    return this.#from([0])
+  }
+
+  override position(): true {
+    return true
+  }
+
+  override seek(): AsyncIterable<readonly number[]> {
+    return this.#from([])
+  }
+
+  async *#from(first: readonly number[]): AsyncGenerator<readonly number[], void, undefined> {
+    if (first.length > 0) yield first
+    await this.#released
+  }
+}
+
+function reading(atOnce: number, onItem: (reader: SlowReader) => void, make: Make = open) {
+  const [output] = compileGraph(make().term).outputs
+  if (output === undefined) throw new Error('the graph has no output')
+  const reader: SlowReader = new SlowReader(atOnce, () => onItem(reader))
+  return { reader, outputs: new Map([['out', new ProgramOutput({ ...output, reader })]]) }
+}
+
+test('each item once, though hosts and the task that hands them over begin again', async () => {
+  const cluster = new Cluster(open)
+  let onSome: () => void = () => {}
+  const some = new Promise<void>((resolve) => {
+    onSome = resolve
+  })
+  const { reader, outputs } = reading(40, ({ items }) => {
+    if (items.length === 3000) onSome()
+  })
+  const first = cluster.joinWith([CALLER], undefined, outputs)
+  const host = cluster.join()
+  await some
+  first.kill()
+  host.kill()
+  const second = cluster.joinWith([CALLER], undefined, outputs)
+  cluster.join()
+  expect(await second.done).toBe('completed')
+  await expect.poll(() => reader.items.length).toBe(COUNT)
+  expect([...(reader.items as number[])].sort((a, b) => a - b)).toEqual(
+    Array.from({ length: COUNT }, (_, n) => n),
+  )
+})
+
+test('a reader that leaves ends what writes for it alone', async () => {
+  const cluster = new Cluster(open)
+  const { reader, outputs } = reading(40, (one) => {
+    if (one.items.length === 100) one.leave()
+  })
+  const caller = cluster.joinWith([CALLER], undefined, outputs)
+  cluster.join()
+  expect(await caller.done).toBe('completed')
+  expect(reader.items.length).toBe(100)
+})
+
+test('an open output has a task of its own, at the command', () => {
+  const tasks = cutGraph(compileGraph(open().term))
+  const [reads] = tasks.filter(({ takesOutput }) => takesOutput === 'out')
+  expect(reads).toMatchObject({ label: CALLER, nodes: [], outputs: [] })
+  expect(tasks.filter(({ outputs }) => outputs.includes(reads?.inputs[0] as string))).toHaveLength(1)
+})
+
+test('windows come though one source is quiet for good, and the partition of its keys as well', async () => {
+  let release: () => void = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const idle: Make = () => {
+    const busy = fromIterable(Array.from({ length: 100 }, (_, at) => at))
+    const quiet = new Quiet(released)
+    const term = parallel({ busy, quiet }).pipe(
+      mergeByTime((at: number) => at, { idleMs: 50 }),
+      keyBy(
+        (at) => at % 2,
+        // longer than what is before it waits: else what is held back there comes late
+        () => tumblingWindow({ sizeMs: 10, time: (at: number) => at, aggregate: countOf(), idleMs: 3000 }),
+        { partitions: 2 },
+      ),
+    )
+    return { term: term as unknown as AnyTerm, sink: {} }
+  }
+  const { reader, outputs } = reading(40, () => undefined, idle)
+  const cluster = new Cluster(idle)
+  const caller = cluster.joinWith([CALLER], undefined, outputs)
+  cluster.join()
+  const counted = (): number =>
+    (reader.items as { value: number }[]).reduce((sum, { value }) => sum + value, 0)
+  // the last windows, too: nothing comes that would end them
+  await expect.poll(counted, { timeout: 20_000 }).toBe(101)
+  release()
+  expect(await caller.done).toBe('completed')
+  expect(counted()).toBe(101)
+})
