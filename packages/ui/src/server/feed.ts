@@ -175,7 +175,7 @@ export class Feed {
     const frame: Frame = {
       time: Date.now(),
       state: this.#ended ?? (stats.phase === 'ended' ? 'running' : stats.phase),
-      ...shownOf(before, stats),
+      stats: shownOf(before, stats),
       ...(limit === undefined ? {} : { limit }),
       caller: { busyShare: utilization, heapBytes: heapUsed, rssBytes: rss },
     }
