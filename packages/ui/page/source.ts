@@ -10,7 +10,7 @@ import type {
   TapLines,
   TermPlot,
 } from '../src/model/protocol.ts'
-import { type PackedFrame, type PackedRecording, unpackFrame, unpackRecording } from '../src/model/wire.ts'
+import { type PackedFrame, type PackedRecording, unpackRecording, Wire } from '../src/model/wire.ts'
 
 /** What a page hears. */
 export interface Heard {
@@ -40,11 +40,13 @@ export function listen(heard: Heard): void {
   if (recording !== undefined) heard.recording(recording)
   // the token has been exchanged: it shall neither stay in sight nor in the history
   if (location.search !== '') setTimeout(() => history.replaceState(null, '', location.pathname), CLEAN_MS)
-  if (recording?.head.isLive !== false) follow(heard, recording?.frames.at(-1), brought?.dataset['after'])
+  if (recording?.head.isLive !== false) follow(heard, recording, brought?.dataset['after'])
 }
 
-/** `last` is the frame that what follows is told by, and `after` the message that it came with. */
-function follow(heard: Heard, last: Frame | undefined, after: string | undefined): void {
+/** `known` is what was brought along, `after` the message of the server that comes after it. */
+function follow(heard: Heard, known: Recording | undefined, after: string | undefined): void {
+  let wire = new Wire(known?.head.picture)
+  let last = known?.frames.at(-1)
   const events = new EventSource(after === undefined ? '/events' : `/events?after=${after}`)
   let isOver = false
   const on = <Data>(name: string, hear: (data: Data) => void): void =>
@@ -55,12 +57,13 @@ function follow(heard: Heard, last: Frame | undefined, after: string | undefined
   }
   on<PackedRecording>('recording', (packed) => {
     const recording = unpackRecording(packed)
+    wire = new Wire(recording.head.picture)
     last = recording.frames.at(-1)
     heard.recording(recording)
     if (!recording.head.isLive) leave()
   })
   on<PackedFrame>('frame', (packed) => {
-    last = unpackFrame(packed, last)
+    last = wire.unpackFrame(packed, last)
     heard.frame(last)
   })
   on<Notice>('notice', (notice) => heard.notice(notice))

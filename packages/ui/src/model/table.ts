@@ -3,7 +3,7 @@
  * A graph of 10,000 terms has as many rows; each name once instead of in each row, and no figure that stays. Pure.
  */
 
-/** A row: plain data, whose fields are told one by one. */
+/** A row: plain data, whose fields are told one by one. None is null: that says that a row has no such field. */
 export type Row = Readonly<Record<string, unknown>>
 
 /** One field of all rows. A column that is left out is as it was before. */
@@ -12,11 +12,9 @@ export interface Column {
   readonly of?: readonly unknown[]
   /** The value of all rows but those below. */
   readonly all?: unknown
-  /** Rows with another value, and that value. */
+  /** Rows with another value than that, or than before. */
   readonly at?: readonly number[]
   readonly to?: readonly unknown[]
-  /** Rows that have no value. */
-  readonly no?: readonly number[]
 }
 
 /** Rows as columns. */
@@ -58,20 +56,18 @@ export function unpackTable<R extends object>(table: Table, before: readonly R[]
     return rows[at] as Record<string, unknown>
   }
   const set = (at: number, key: string, value: unknown): void => {
-    if (rows[at]?.[key] !== value) own(at)[key] = value
+    if (value === null) {
+      if (rows[at]?.[key] !== undefined) delete own(at)[key]
+    } else if (rows[at]?.[key] !== value) own(at)[key] = value
   }
-  for (const [key, { of, all, at, to, no }] of Object.entries(table.columns)) {
-    const missing = new Set(no)
-    const isException = new Set(at)
+  for (const [key, { of, all, at = [], to = [] }] of Object.entries(table.columns)) {
+    const others = new Set(all === undefined ? [] : at)
     for (let row = 0; row < table.rows && (of !== undefined || all !== undefined); row++) {
-      if (!missing.has(row) && !isException.has(row)) set(row, key, of === undefined ? all : of[row])
+      if (!others.has(row)) set(row, key, of === undefined ? all : of[row])
     }
-    at?.forEach((row, index) => {
-      set(row, key, to?.[index])
+    at.forEach((row, index) => {
+      set(row, key, to[index])
     })
-    for (const row of missing) {
-      if (rows[row]?.[key] !== undefined) delete own(row)[key]
-    }
   }
   return rows as R[]
 }
@@ -103,19 +99,12 @@ function wholeColumn(now: readonly Row[], key: string): Column {
   for (let row = 0; row < now.length; row++) {
     if (!isSame((now[row] as Row)[key], most)) others.push(row)
   }
-  if (most !== undefined && others.length * ROWS_PER_EXCEPTION <= now.length)
-    return { all: most, ...exceptions(now, key, others) }
-  const no = now.flatMap((row, at) => (row[key] === undefined ? [at] : []))
-  return { of: now.map((row) => row[key] ?? null), ...(no.length === 0 ? {} : { no }) }
+  if (others.length * ROWS_PER_EXCEPTION > now.length) return { of: now.map((row) => row[key] ?? null) }
+  return { all: most ?? null, ...(others.length === 0 ? {} : exceptions(now, key, others)) }
 }
 
-function exceptions(now: readonly Row[], key: string, rows: readonly number[]): Column {
-  const at = rows.filter((row) => now[row]?.[key] !== undefined)
-  const no = rows.filter((row) => now[row]?.[key] === undefined)
-  return {
-    ...(at.length === 0 ? {} : { at, to: at.map((row) => now[row]?.[key]) }),
-    ...(no.length === 0 ? {} : { no }),
-  }
+function exceptions(now: readonly Row[], key: string, at: readonly number[]): Column {
+  return { at, to: at.map((row) => now[row]?.[key] ?? null) }
 }
 
 /** The value of more than half of the rows, if there is one (Boyer and Moore's vote); else any. */

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import type { Frame, Recording } from '../model/protocol.ts'
-import { type PackedFrame, type PackedRecording, unpackFrame, unpackRecording } from '../model/wire.ts'
+import { type PackedFrame, type PackedRecording, unpackRecording, Wire } from '../model/wire.ts'
 import { Followers } from './followers.ts'
 
 const frameAt = (time: number): Frame =>
@@ -19,8 +19,11 @@ const frameAt = (time: number): Frame =>
     },
   }) as unknown as Frame
 
+const picture = { nodes: Array.from({ length: 50 }, (_, at) => ({ id: `t${at}`, kind: '' })), edges: [] }
+const wire = new Wire(picture)
+
 const recordingOf = (frames: readonly Frame[]): Recording => ({
-  head: { title: 't', strategy: 'inline', isLive: true, mayControl: false },
+  head: { title: 't', strategy: 'inline', isLive: true, mayControl: false, picture },
   frames,
   notices: [],
   letters: [],
@@ -46,7 +49,7 @@ class Page extends EventEmitter {
       this.heard.push(name as string)
       this.lastId = id
       const sent = JSON.parse(data as string)
-      if (name === 'frame') this.last = unpackFrame(sent as PackedFrame, this.last)
+      if (name === 'frame') this.last = wire.unpackFrame(sent as PackedFrame, this.last)
       if (name === 'recording') this.last = unpackRecording(sent as PackedRecording).frames.at(-1)
     }
   }
@@ -59,6 +62,7 @@ class Page extends EventEmitter {
 /** A run whose frames are told, and pages that join. */
 function begin() {
   const followers = new Followers()
+  followers.follow(picture)
   const frames: Frame[] = []
   return {
     followers,

@@ -6,8 +6,9 @@
 
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import type { Picture } from '../model/picture.ts'
 import type { Frame, Recording } from '../model/protocol.ts'
-import { packFrame, packRecording } from '../model/wire.ts'
+import { packRecording, Wire } from '../model/wire.ts'
 
 /** Pages at most at the same time. */
 const MAX_FOLLOWERS = 8
@@ -31,6 +32,7 @@ export class Followers {
   readonly #name = randomBytes(6).toString('base64url')
   /** Numbers the messages. */
   #number = 0
+  #wire = new Wire()
   #last: Frame | undefined
   #log: Told[] = []
   #logChars = 0
@@ -39,6 +41,12 @@ export class Followers {
   /** How many there are. */
   get count(): number {
     return this.#open.size
+  }
+
+  /** What is told from now on is of the run with this graph. */
+  follow(picture: Picture | undefined): void {
+    this.#wire = new Wire(picture)
+    this.#last = undefined
   }
 
   /** A page gets what there is so far, and will listen for what follows on this. */
@@ -71,14 +79,14 @@ export class Followers {
       this.#logChars = 0
       return
     }
-    const text = this.#message(name, name === 'frame' ? packFrame(data as Frame, before) : data)
+    const text = this.#message(name, name === 'frame' ? this.#wire.packFrame(data as Frame, before) : data)
     this.#keep(text)
     let whole: string | undefined
     for (const [response, hasMissed] of this.#open) {
       if (name !== 'frame') response.write(text)
       else if (response.writableLength > MAX_WAITING_BYTES) this.#open.set(response, true)
       else if (hasMissed) {
-        whole ??= this.#message(name, packFrame(data as Frame))
+        whole ??= this.#message(name, this.#wire.packFrame(data as Frame))
         response.write(whole)
         this.#open.set(response, false)
       } else response.write(text)

@@ -44,8 +44,10 @@ export async function openUi(options: UiOptions = {}, extra?: Extra, session?: s
     watch(run, told) {
       const { title, strategy, graph, limitOf } = told
       const mayControl = options.readOnly !== true
+      const picture = pictureOf(graph)
+      server.followers.follow(picture)
       const recorder = new Recorder({
-        ...{ title, strategy, picture: pictureOf(graph), isLive: true, mayControl },
+        ...{ title, strategy, picture, isLive: true, mayControl },
         ...(mayControl && told.replay !== undefined ? { mayReplay: true } : {}),
       })
       const following = new Feed(
