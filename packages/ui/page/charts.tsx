@@ -7,6 +7,8 @@ import { bytes, count } from '../src/model/format.ts'
 import type { Point } from '../src/model/series.ts'
 
 const HEIGHT = 150
+/** A chart is drawn while it is in sight, or not further away than this. */
+const NEAR = 200
 
 type Library = typeof uPlot
 
@@ -93,6 +95,7 @@ export function Chart(props: ChartProps) {
   newestProps.current = props
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
+  const isNear = useRef(false)
   const names = lines.map(({ name }) => name).join()
   useEffect(() => {
     const element = holder.current
@@ -108,10 +111,20 @@ export function Chart(props: ChartProps) {
         element,
       )
     }
-    void loading().then((loaded) => {
-      library = isGone ? undefined : loaded
-      draw()
-    })
+    const sight = new IntersectionObserver(
+      ([entry]) => {
+        isNear.current = entry?.isIntersecting === true
+        if (!isNear.current) return
+        if (plot.current !== undefined) plot.current.setData(newestProps.current.columns as uPlot.AlignedData)
+        else
+          void loading().then((loaded) => {
+            library = isGone ? undefined : loaded
+            draw()
+          })
+      },
+      { rootMargin: `${NEAR}px` },
+    )
+    sight.observe(element)
     const scheme = matchMedia('(prefers-color-scheme: dark)')
     scheme.addEventListener('change', draw)
     const observer = new ResizeObserver(() =>
@@ -123,11 +136,14 @@ export function Chart(props: ChartProps) {
       library = undefined
       scheme.removeEventListener('change', draw)
       observer.disconnect()
+      sight.disconnect()
       plot.current?.destroy()
       plot.current = undefined
     }
   }, [names])
-  useEffect(() => plot.current?.setData(columns as uPlot.AlignedData), [version])
+  useEffect(() => {
+    if (isNear.current) plot.current?.setData(columns as uPlot.AlignedData)
+  }, [version])
   const newest = lines.map(({ name }, index) => {
     const column = columns[index + 1] ?? []
     const value = column[column.length - 1]
