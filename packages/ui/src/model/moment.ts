@@ -93,7 +93,7 @@ export class Moments {
     const rate = (now: number, then = 0): number => (seconds > 0 ? Math.max(0, now - then) / seconds : 0)
     const stages = new Map(stats.stages.map((stage) => [stage.index, stage]))
     const shared = this.#sharesOf(stats)
-    const hasFailed = stats.failures.total > 0
+    const hasFailed = Object.keys(stats.failures.byTerm).length > 0
     const nodes = this.#picture.nodes.map(({ id }, place): NodeNow => {
       const at = this.#nodeAt[place] as number
       const node = stats.nodes[at]

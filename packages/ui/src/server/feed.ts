@@ -51,6 +51,8 @@ export class Feed {
   readonly #past = new Past<Stats>((stats) => stats.elapsedMs)
   #loop = performance.eventLoopUtilization()
   #timer: NodeJS.Timeout | undefined
+  /** Processor time of the last look. */
+  #tookMs = 0
 
   constructor(
     run: Run,
@@ -164,7 +166,9 @@ export class Feed {
     const tookMs = Math.min(performance.now() - began, (user + system) / 1000)
     const { nodes = [], edges = [] } = this.#recorder.last?.stats ?? {}
     const figures = nodes.length + edges.length
-    const pause = Math.max(EVERY_MS, tookMs * PAUSE_FACTOR, figures / FIGURES_PER_MS)
+    // one look that takes long, as the first ones do before their code is compiled, does not count
+    const pause = Math.max(EVERY_MS, Math.min(tookMs, this.#tookMs) * PAUSE_FACTOR, figures / FIGURES_PER_MS)
+    this.#tookMs = tookMs
     this.#timer = setTimeout(() => this.#look(), pause)
     this.#timer.unref()
   }

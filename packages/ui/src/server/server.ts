@@ -160,7 +160,9 @@ export class UiServer {
   #get(path: string, url: URL | undefined, request: IncomingMessage, response: ServerResponse): void {
     if (path === '/') {
       response.setHeader('Content-Security-Policy', `${this.#parts.policy}; frame-ancestors 'none'`)
-      send(response, 200, 'text/html', pageHtml(this.#parts, this.#shown?.recording, this.followers.expect()))
+      const recording = this.#shown?.recording
+      const after = recording?.head.isLive === true ? this.followers.expect() : undefined
+      send(response, 200, 'text/html', pageHtml(this.#parts, recording, after))
     } else if (path === '/events') {
       const shown = this.#shown
       const after = request.headers['last-event-id'] ?? url?.searchParams.get('after')
