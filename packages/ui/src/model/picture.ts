@@ -1,7 +1,6 @@
 /** The picture of a graph: its terms and edges by number, from the graph itself or from a run's figures. */
 
 import type { GraphJson } from '@millrace/core'
-import type { ShownStats } from './protocol.ts'
 
 /** A term. */
 export interface PictureNode {
@@ -35,7 +34,7 @@ export function pictureOf(graph: GraphJson): Picture {
 }
 
 /** The picture that a run's figures give. */
-export function pictureOfStats({ nodes, edges }: Pick<ShownStats, 'nodes' | 'edges'>): Picture {
+export function pictureOfStats({ nodes, edges }: NamedFigures): Picture {
   return draw(
     nodes.map(({ id }) => ({ id, kind: '' })),
     edges,
@@ -47,6 +46,11 @@ interface NamedEdge {
   readonly to: string
   readonly output: string
   readonly input: string
+}
+
+interface NamedFigures {
+  readonly nodes: readonly { readonly id: string }[]
+  readonly edges: readonly NamedEdge[]
 }
 
 function draw(nodes: readonly PictureNode[], edges: readonly NamedEdge[]): Picture {
@@ -65,7 +69,7 @@ function draw(nodes: readonly PictureNode[], edges: readonly NamedEdge[]): Pictu
 }
 
 /** Finds the figures of each edge of a picture; -1 for one that has none. */
-export function edgeFinder(picture: Picture, edges: ShownStats['edges']): Int32Array {
+export function edgeFinder(picture: Picture, edges: readonly NamedEdge[]): Int32Array {
   const places = new Map<string, number[]>()
   edges.forEach(({ from, output, to, input }, index) => {
     const key = [from, output, to, input].join('\n')
