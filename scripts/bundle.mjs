@@ -82,6 +82,9 @@ function bundlePage(home) {
     target: ['chrome120', 'firefox121', 'safari17'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    // see there
+    define: { Intl: 'PlainIntl' },
+    inject: ['page/plain-intl.ts'],
     legalComments: 'eof',
     tsconfigRaw: {},
     logLevel: 'error',

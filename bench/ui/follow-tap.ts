@@ -50,7 +50,7 @@ async function* messagesOf(response: Response): AsyncGenerator<[name: string, da
   for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(part, { stream: true })
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const [, name = '', data = 'null'] = /^event: (.*)\ndata: (.*)$/.exec(text.slice(0, end)) ?? []
+      const [, name = '', data = 'null'] = /^event: (.*)\nid: .*\ndata: (.*)$/.exec(text.slice(0, end)) ?? []
       text = text.slice(end + 2)
       yield [name, JSON.parse(data)]
     }

@@ -68,7 +68,11 @@ export function whySlow(now: FiguresOfRun, before?: FiguresOfRun): WhySlow | und
   const free = all.filter(({ index }) => isHeld.get(index) === false)
   const heldBefore = (place: Place): Place[] =>
     [...upstreamOf(place, places)].filter(({ index }) => isHeld.get(index) === true)
-  const limiting = free.filter((place) => place.writers.size === 0 || heldBefore(place).length > 0)
+  const behind = behindOf(
+    all.filter(({ index }) => isHeld.get(index) === true),
+    all,
+  )
+  const limiting = free.filter(({ index, writers }) => writers.size === 0 || behind.has(index))
   const slowest = most(limiting.length > 0 ? limiting : all)
   if (slowest === undefined) return undefined
   const [first] = heldBefore(slowest).toSorted((a, b) => b.backpressured - a.backpressured)
@@ -117,6 +121,28 @@ function upstreamOf({ writers }: Place, places: ReadonlyMap<number, Place>): Rea
     if (place === undefined || found.has(place)) continue
     found.add(place)
     work.push(...place.writers)
+  }
+  return found
+}
+
+/** Indexes of all stages to which items of these come, by whatever way. */
+function behindOf(places: readonly Place[], all: readonly Place[]): ReadonlySet<number> {
+  const readers = new Map<number, number[]>()
+  for (const { index, writers } of all) {
+    for (const writer of writers) {
+      const known = readers.get(writer)
+      if (known === undefined) readers.set(writer, [index])
+      else known.push(index)
+    }
+  }
+  const found = new Set<number>()
+  const work = places.map(({ index }) => index)
+  for (let index = work.pop(); index !== undefined; index = work.pop()) {
+    for (const reader of readers.get(index) ?? []) {
+      if (found.has(reader)) continue
+      found.add(reader)
+      work.push(reader)
+    }
   }
   return found
 }

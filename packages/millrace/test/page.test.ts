@@ -190,6 +190,7 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
   test('what the terms draw is shown as it grows', async () => {
     const { page } = await watch('plotted.ts')
     const plot = page.locator('[data-plot="weather"]')
+    await plot.scrollIntoViewIfNeeded()
     await plot.locator('canvas').waitFor()
     expect(await plot.locator('h2').textContent()).toBe('Temperatures')
     const label = () => plot.getByRole('img').getAttribute('aria-label')

@@ -1,12 +1,19 @@
 /** Rates, queued items and memory over time. */
 
 import { useEffect, useRef } from 'preact/hooks'
-import uPlot from 'uplot'
+import type uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { bytes, count } from '../src/model/format.ts'
 import type { Point } from '../src/model/series.ts'
 
 const HEIGHT = 150
+/** A chart is drawn while it is in sight, or not further away than this. */
+const NEAR = 200
+
+type Library = typeof uPlot
+
+/** What draws charts is in the page, and begins to run only after the first picture: it takes its time. */
+const loading = async (): Promise<Library> => (await import('uplot')).default
 
 /** One line of a chart. */
 export interface Line {
@@ -88,19 +95,36 @@ export function Chart(props: ChartProps) {
   newestProps.current = props
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
+  const isNear = useRef(false)
   const names = lines.map(({ name }) => name).join()
   useEffect(() => {
     const element = holder.current
     if (element === null) return
+    let library: Library | undefined
+    let isGone = false
     const draw = (): void => {
+      if (library === undefined) return
       plot.current?.destroy()
-      plot.current = new uPlot(
-        options(element.clientWidth, newestProps),
+      plot.current = new library(
+        options(library, element.clientWidth, newestProps),
         newestProps.current.columns as uPlot.AlignedData,
         element,
       )
     }
-    draw()
+    const sight = new IntersectionObserver(
+      ([entry]) => {
+        isNear.current = entry?.isIntersecting === true
+        if (!isNear.current) return
+        if (plot.current !== undefined) plot.current.setData(newestProps.current.columns as uPlot.AlignedData)
+        else
+          void loading().then((loaded) => {
+            library = isGone ? undefined : loaded
+            draw()
+          })
+      },
+      { rootMargin: `${NEAR}px` },
+    )
+    sight.observe(element)
     const scheme = matchMedia('(prefers-color-scheme: dark)')
     scheme.addEventListener('change', draw)
     const observer = new ResizeObserver(() =>
@@ -108,13 +132,18 @@ export function Chart(props: ChartProps) {
     )
     observer.observe(element)
     return () => {
+      isGone = true
+      library = undefined
       scheme.removeEventListener('change', draw)
       observer.disconnect()
+      sight.disconnect()
       plot.current?.destroy()
       plot.current = undefined
     }
   }, [names])
-  useEffect(() => plot.current?.setData(columns as uPlot.AlignedData), [version])
+  useEffect(() => {
+    if (isNear.current) plot.current?.setData(columns as uPlot.AlignedData)
+  }, [version])
   const newest = lines.map(({ name }, index) => {
     const column = columns[index + 1] ?? []
     const value = column[column.length - 1]
@@ -148,12 +177,12 @@ function seconds(value: number): string {
 }
 
 /** Labels are asked for as the chart is drawn, of what is shown then. */
-function options(width: number, props: { readonly current: ChartProps }): uPlot.Options {
+function options(library: Library, width: number, props: { readonly current: ChartProps }): uPlot.Options {
   const { lines, show, mark = 'line', isOpen = false } = props.current
   const xShow = (value: number): string => (props.current.xShow ?? seconds)(value)
   const style = getComputedStyle(document.documentElement)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
-  const bars = uPlot.paths.bars?.({ size: [0.7, 40] })
+  const bars = library.paths.bars?.({ size: [0.7, 40] })
   const axis = {
     stroke: colour('--faint-text'),
     font: '11px system-ui, sans-serif',

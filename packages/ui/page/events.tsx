@@ -1,5 +1,6 @@
 /** What happened: stalls, health, starvation, failures, the end. */
 
+import { clockTime } from '../src/model/format.ts'
 import type { Notice } from '../src/model/protocol.ts'
 
 const MARKS = { info: '·', warn: '!', bad: '✕' } as const
@@ -15,7 +16,7 @@ export function Events({ notices }: { readonly notices: readonly Notice[] }) {
         <ol>
           {[...notices].reverse().map((notice, index) => (
             <li key={`${notice.time} ${notices.length - index}`} class={notice.level}>
-              <time>{new Date(notice.time).toLocaleTimeString('en-GB')}</time>
+              <time>{clockTime(notice.time)}</time>
               <span class="mark" aria-hidden="true">
                 {MARKS[notice.level]}
               </span>

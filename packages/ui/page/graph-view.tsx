@@ -1,7 +1,7 @@
 /** The graph: a box for each term or group, with what it is at, and each edge with how full it is. */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type Box, fold, type Link } from '../src/model/fold.ts'
+import { type Box, type Folded, fold, type Link } from '../src/model/fold.ts'
 import { clip, count, percent, whole } from '../src/model/format.ts'
 import { STATES } from '../src/model/interval.ts'
 import { type Direction, type Layout, type PlacedBox, place } from '../src/model/layout.ts'
@@ -34,18 +34,9 @@ export function GraphView({ picture, moment, selected, onSelect }: GraphProps) {
   const inside = path[path.length - 1]
   useEffect(() => setPath([]), [picture])
   const folded = useMemo(() => fold(picture, inside?.members), [picture, inside])
-  const layout = useMemo((): Layout => {
-    const hasPort = (link: Link): boolean => portOf(picture, link) !== ''
-    const arranged = (direction: Direction): Layout => place(folded, direction, { ...SIZES, hasPort })
-    if (width === 0) return { width: 0, height: 0, boxes: [], links: [] }
-    const right = arranged('LR')
-    if (right.width * MIN_SCALE <= width) return right
-    const down = arranged('TB')
-    if (down.width * MIN_SCALE <= width) return down
-    // of two that have to be scrolled sideways the wide one is easier to follow, unless the screen is narrow
-    return width < NARROW ? stack(folded, { ...SIZES, hasPort }) : down.width < right.width ? down : right
-  }, [folded, picture, width])
-  const scale = width === 0 ? 1 : Math.max(MIN_SCALE, Math.min(1, width / layout.width))
+  const arranged = useMemo(() => arrangements(picture, folded), [folded, picture])
+  const layout = useMemo(() => fitting(arranged, width), [arranged, width])
+  const scale = Math.max(MIN_SCALE, Math.min(1, width / layout.width))
   const open = (box: Box): void => {
     const [only] = box.members
     if (box.members.length > 1) setPath([...path, box])
@@ -152,6 +143,31 @@ export function GraphView({ picture, moment, selected, onSelect }: GraphProps) {
       </ul>
     </div>
   )
+}
+
+type Arrange = (how: Direction | 'column') => Layout
+
+/** The layouts of a picture, each made once it is asked for: the width of a page changes more often than the graph. */
+function arrangements(picture: Picture, folded: Folded): Arrange {
+  const made = new Map<string, Layout>()
+  const sizes = { ...SIZES, hasPort: (link: Link) => portOf(picture, link) !== '' }
+  return (how) => {
+    const known = made.get(how)
+    if (known !== undefined) return known
+    const layout = how === 'column' ? stack(folded, sizes) : place(folded, how, sizes)
+    made.set(how, layout)
+    return layout
+  }
+}
+
+/** The layout that fits best. */
+function fitting(arranged: Arrange, width: number): Layout {
+  const right = arranged('LR')
+  if (right.width * MIN_SCALE <= width) return right
+  const down = arranged('TB')
+  if (down.width * MIN_SCALE <= width) return down
+  // of two that have to be scrolled sideways the wide one is easier to follow, unless the screen is narrow
+  return width < NARROW ? arranged('column') : down.width < right.width ? down : right
 }
 
 /** The port of a link, where one name says it all. */
@@ -285,16 +301,19 @@ function BoxMark({ box, placed, now, isSelected, onOpen }: BoxProps) {
   )
 }
 
-/** The width of an element, as it changes. */
+/** The room of the graph on a page of some width: the width of the page without what is beside it; see base.css and graph.css. */
+const WIDEST = 1440
+const BESIDE = 74
+
+/** The width of an element, as it changes. Until it is known the page is taken to be as wide as the window: it mostly is. */
 function useWidth(): [(element: HTMLDivElement | null) => void, number] {
-  const [width, setWidth] = useState(0)
+  const [width, setWidth] = useState(() => Math.min(WIDEST, innerWidth) - BESIDE)
   const observer = useRef<ResizeObserver | undefined>(undefined)
   const watch = useRef((element: HTMLDivElement | null): void => {
     observer.current?.disconnect()
     if (element === null) return
     observer.current = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)))
     observer.current.observe(element)
-    setWidth(element.clientWidth)
   })
   return [watch.current, width]
 }

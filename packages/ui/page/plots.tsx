@@ -1,6 +1,6 @@
 /** What the run's own terms draw: the pictures of its plots, as they grow. */
 
-import { count } from '../src/model/format.ts'
+import { clockTime, count } from '../src/model/format.ts'
 import type { TermPlot } from '../src/model/protocol.ts'
 import { Chart } from './charts.tsx'
 
@@ -36,5 +36,5 @@ function reading(value: number): string {
 
 function labelOf({ xKind, labels }: TermPlot, value: number): string {
   if (xKind === 'text') return labels?.[value] ?? ''
-  return xKind === 'time' ? new Date(value).toLocaleTimeString('en-GB') : reading(value)
+  return xKind === 'time' ? clockTime(value) : reading(value)
 }

@@ -10,6 +10,7 @@ import type {
   TapLines,
   TermPlot,
 } from '../src/model/protocol.ts'
+import { type PackedFrame, type PackedRecording, unpackRecording, Wire } from '../src/model/wire.ts'
 
 /** What a page hears. */
 export interface Heard {
@@ -28,18 +29,25 @@ export interface Heard {
   connected(isConnected: boolean): void
 }
 
+/** The picture comes first: the browser needs its time for this. */
+const CLEAN_MS = 100
+
 /** Shows what the page brought along, and listens for what follows if the run is live. */
 export function listen(heard: Heard): void {
-  const brought = document.getElementById('recording')?.textContent
-  const recording = brought == null ? undefined : (JSON.parse(brought) as Recording)
+  const brought = document.getElementById('recording')
+  const recording =
+    brought === null ? undefined : unpackRecording(JSON.parse(brought.textContent) as PackedRecording)
   if (recording !== undefined) heard.recording(recording)
   // the token has been exchanged: it shall neither stay in sight nor in the history
-  if (location.search !== '') history.replaceState(null, '', location.pathname)
-  if (recording?.head.isLive !== false) follow(heard)
+  if (location.search !== '') setTimeout(() => history.replaceState(null, '', location.pathname), CLEAN_MS)
+  if (recording?.head.isLive !== false) follow(heard, recording, brought?.dataset['after'])
 }
 
-function follow(heard: Heard): void {
-  const events = new EventSource('/events')
+/** `known` is what was brought along, `after` the message of the server that comes after it. */
+function follow(heard: Heard, known: Recording | undefined, after: string | undefined): void {
+  let wire = new Wire(known?.head.picture)
+  let last = known?.frames.at(-1)
+  const events = new EventSource(after === undefined ? '/events' : `/events?after=${after}`)
   let isOver = false
   const on = <Data>(name: string, hear: (data: Data) => void): void =>
     events.addEventListener(name, (event) => hear(JSON.parse((event as MessageEvent<string>).data) as Data))
@@ -47,11 +55,17 @@ function follow(heard: Heard): void {
     isOver = true
     events.close()
   }
-  on<Recording>('recording', (recording) => {
+  on<PackedRecording>('recording', (packed) => {
+    const recording = unpackRecording(packed)
+    wire = new Wire(recording.head.picture)
+    last = recording.frames.at(-1)
     heard.recording(recording)
     if (!recording.head.isLive) leave()
   })
-  on<Frame>('frame', (frame) => heard.frame(frame))
+  on<PackedFrame>('frame', (packed) => {
+    last = wire.unpackFrame(packed, last)
+    heard.frame(last)
+  })
   on<Notice>('notice', (notice) => heard.notice(notice))
   on<readonly LetterGroup[]>('letters', (letters) => heard.letters(letters))
   on<TapLines>('tap', (lines) => heard.tap(lines))

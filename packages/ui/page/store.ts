@@ -1,7 +1,7 @@
 /** `Store`: all the page knows. Components read it; `subscribe` tells when it has changed, once per picture on the screen. */
 
 import { type Moment, Moments } from '../src/model/moment.ts'
-import { type Picture, pictureOf, pictureOfStats } from '../src/model/picture.ts'
+import { isSamePicture, type Picture, pictureOfStats } from '../src/model/picture.ts'
 import type {
   Command,
   Frame,
@@ -103,12 +103,9 @@ export class Store {
     this.plots = plots
     this.tapped.clear()
     for (const lines of taps) this.#tap(lines)
-    this.picture =
-      head.graph !== undefined
-        ? pictureOf(head.graph)
-        : first !== undefined
-          ? pictureOfStats(first.stats)
-          : this.picture
+    const picture = head.picture ?? (first === undefined ? undefined : pictureOfStats(first.stats))
+    // the same graph keeps its place on the screen
+    if (picture !== undefined && !isSamePicture(picture, this.picture)) this.picture = picture
     this.#moments = new Moments(this.picture)
     this.series = new Series()
     this.isOver = !head.isLive

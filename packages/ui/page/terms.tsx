@@ -1,9 +1,10 @@
 /** Every term in a table: what the graph shows, for who does not look at pictures. */
 
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { count, percent, whole } from '../src/model/format.ts'
 import type { Moment, NodeNow } from '../src/model/moment.ts'
-import type { Picture } from '../src/model/picture.ts'
+import { most } from '../src/model/most.ts'
+import type { Picture, PictureNode } from '../src/model/picture.ts'
 import { WORDS } from './words.ts'
 
 const PAGE = 50
@@ -19,9 +20,16 @@ interface TermsProps {
 export function Terms({ picture, moment, selected, onSelect }: TermsProps) {
   const [search, setSearch] = useState('')
   const isLarge = picture.nodes.length > PAGE
-  const all = picture.nodes.map(({ id }, place) => ({ id, now: moment.nodes[place] as NodeNow }))
-  const found = search === '' ? all : all.filter(({ id }) => id.toLowerCase().includes(search.toLowerCase()))
-  const rows = isLarge ? [...found].sort((a, b) => heat(b.now) - heat(a.now)).slice(0, PAGE) : found
+  const all = useMemo(() => picture.nodes.map((_, place) => place), [picture])
+  const found = useMemo(() => {
+    const part = search.toLowerCase()
+    return part === '' ? all : all.filter((place) => picture.nodes[place]?.id.toLowerCase().includes(part))
+  }, [all, picture, search])
+  const shown = isLarge ? most(found, (place) => heat(moment.nodes[place] as NodeNow), PAGE) : found
+  const rows = shown.map((place) => ({
+    id: (picture.nodes[place] as PictureNode).id,
+    now: moment.nodes[place] as NodeNow,
+  }))
   return (
     <section class="card terms" aria-label="Terms">
       <div class="card-head">
@@ -80,8 +88,8 @@ export function Terms({ picture, moment, selected, onSelect }: TermsProps) {
   )
 }
 
+/** In steps, so that rows do not change places with every breath. */
 function heat({ shares, isLimiting, failed }: NodeNow): number {
-  return (
-    (isLimiting ? 10 : 0) + shares.busy * 3 + shares.waiting * 2 + shares.backpressured + (failed > 0 ? 1 : 0)
-  )
+  const share = shares.busy * 3 + shares.waiting * 2 + shares.backpressured
+  return (isLimiting ? 10 : 0) + (failed > 0 ? 1 : 0) + Math.round(share * 10) / 10
 }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Recording } from './model/protocol.ts'
+import { packRecording } from './model/wire.ts'
 
 // the same from `src/` and from `dist/`
 const folder = new URL('../dist/page/', import.meta.url)
@@ -30,9 +31,16 @@ export async function pageParts(): Promise<PageParts> {
   return { script: script as string, style: style as string, policy }
 }
 
-/** The whole page. What users have named stands in it as data alone. */
-export function pageHtml({ script, style, policy }: PageParts, recording: Recording | undefined): string {
-  const data = recording === undefined ? '' : dataElement(recording)
+/**
+ * The whole page. What users have named stands in it as data alone. `after` is the message of the server after which the page
+ * is to go on, if there is one.
+ */
+export function pageHtml(
+  { script, style, policy }: PageParts,
+  recording: Recording | undefined,
+  after?: string,
+): string {
+  const data = recording === undefined ? '' : dataElement(recording, after)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -53,8 +61,10 @@ ${data}<script type="module">${script}</script>
 }
 
 /** No text in it may end the element that it stands in. */
-function dataElement(recording: Recording): string {
-  return `<script type="application/json" id="recording">${JSON.stringify(recording).replaceAll('<', '\\u003c')}</script>\n`
+function dataElement(recording: Recording, after: string | undefined): string {
+  const json = JSON.stringify(packRecording(recording)).replaceAll('<', '\\u003c')
+  const mark = after === undefined ? '' : ` data-after="${after}"`
+  return `<script type="application/json" id="recording"${mark}>${json}</script>\n`
 }
 
 /** A script that names the end of its own element would end there. */

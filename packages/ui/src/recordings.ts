@@ -3,6 +3,7 @@
 import type { Run, Stats } from '@millrace/core'
 import { pageHtml, pageParts } from './html.ts'
 import { isOver } from './model/moment.ts'
+import { pictureOf } from './model/picture.ts'
 import type { Limit, Recording, RunState, TapLines } from './model/protocol.ts'
 import { Feed, stateOfFailure } from './server/feed.ts'
 import { Recorder } from './server/recorder.ts'
@@ -19,7 +20,13 @@ export interface RunRecorder {
 
 /** Looks at a run now and then, for its report. To be called right after `run()`. */
 export function recordRun(run: Run, { title, strategy, graph, limitOf }: RunTitle): RunRecorder {
-  const recorder = new Recorder({ title, strategy, graph, isLive: true, mayControl: false })
+  const recorder = new Recorder({
+    title,
+    strategy,
+    picture: pictureOf(graph),
+    isLive: true,
+    mayControl: false,
+  })
   const feed = new Feed(
     run,
     recorder,
@@ -69,7 +76,7 @@ export function recordingOf(
     hasEnded = isOver({ state })
     const begin = hasEnded ? undefined : before
     const limit = limitOf(stats, begin)
-    recorder.add({ time, state, ...shownOf(begin, stats), ...(limit === undefined ? {} : { limit }) })
+    recorder.add({ time, state, stats: shownOf(begin, stats), ...(limit === undefined ? {} : { limit }) })
     before = stats
   }
   return recorder.recording([], false)

@@ -2,7 +2,7 @@
 
 import type { StageStats } from '@millrace/core'
 import { expect, test } from 'vitest'
-import { sharesIn } from './interval.ts'
+import { sharesInStage } from './interval.ts'
 
 const stage = {
   nodes: ['parse', 'lookup', 'store'],
@@ -15,8 +15,10 @@ const stage = {
 const parts: Readonly<Record<string, number>> = { parse: 0.1, lookup: 0.8, store: 0.1 }
 
 const all = (now: StageStats) =>
-  now.nodes.map((id) => {
-    const { busy, waiting, backpressured, idle } = sharesIn(now, id, (other) => parts[other])
+  sharesInStage(
+    now,
+    now.nodes.map((id) => parts[id]),
+  ).map(({ busy, waiting, backpressured, idle }) => {
     return [busy, waiting, backpressured, idle].map((share) => Number(share.toFixed(2)))
   })
 

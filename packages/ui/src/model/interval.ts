@@ -11,41 +11,45 @@ export const STATES: readonly State[] = ['busy', 'waiting', 'backpressured', 'id
 /** A share of each, from 0 to 1. */
 export type Shares = Readonly<Record<State, number>>
 
-/** The four shares of a stage. */
-export function sharesOf({ busyShare, waitingShare, backpressuredShare, idleShare }: StageStats): Shares {
-  return { busy: busyShare, waiting: waitingShare, backpressured: backpressuredShare, idle: idleShare }
-}
+type StageShares = Pick<
+  StageStats,
+  'nodes' | 'waitsIn' | 'busyShare' | 'waitingShare' | 'backpressuredShare' | 'idleShare'
+>
 
 /**
- * The shares of one term of a stage. While a later term of the loop is at work or waits, it is held back; while an earlier
- * one is, it has nothing to do.
+ * The shares of each term of a stage; `parts` are their parts of its time, where they are known. While a later term of the
+ * loop is at work or waits, a term is held back; while an earlier one is, it has nothing to do.
  */
-export function sharesIn(stage: StageStats, id: string, part: (id: string) => number | undefined): Shares {
-  const shares = sharesOf(stage)
-  if (stage.nodes.length === 1) return shares
-  let [busy, waiting, backpressured, idle] = [0, 0, shares.backpressured, shares.idle]
-  const at = stage.nodes.indexOf(id)
-  const parts = stage.nodes.map(part)
-  if (parts.every((share) => share === undefined)) busy = shares.busy
-  else {
-    parts.forEach((share = 0, place) => {
-      if (place === at) busy += share * shares.busy
-      else if (place > at) backpressured += share * shares.busy
-      else idle += share * shares.busy
-    })
-  }
-  const waiter = waiterOf(stage, parts) ?? at
-  if (waiter === at) waiting = shares.waiting
-  else if (waiter > at) backpressured += shares.waiting
-  else idle += shares.waiting
-  return { busy, waiting, backpressured, idle }
+export function sharesInStage(stage: StageShares, parts: readonly (number | undefined)[]): Shares[] {
+  const { busyShare, waitingShare, backpressuredShare, idleShare } = stage
+  const whole = { busy: busyShare, waiting: waitingShare, backpressured: backpressuredShare, idle: idleShare }
+  if (parts.length <= 1) return [whole]
+  const isUnknown = parts.every((part) => part === undefined)
+  const waiter = waiterOf(stage, parts)
+  let after = parts.reduce<number>((sum, part = 0) => sum + part, 0)
+  let before = 0
+  return parts.map((part = 0, at) => {
+    after -= part
+    const others = isUnknown ? { before: 0, after: 0 } : { before, after: Math.max(0, after) }
+    before += part
+    const place = waiter ?? at
+    return {
+      busy: busyShare * (isUnknown ? 1 : part),
+      waiting: place === at ? waitingShare : 0,
+      backpressured: backpressuredShare + others.after * busyShare + (place > at ? waitingShare : 0),
+      idle: idleShare + others.before * busyShare + (place < at ? waitingShare : 0),
+    }
+  })
 }
 
 /** The term of a stage that waits, or did most of the time; undefined if that is not known. */
-function waiterOf(stage: StageStats, parts: readonly (number | undefined)[]): number | undefined {
-  if (stage.waitsIn !== undefined) return stage.nodes.indexOf(stage.waitsIn)
+function waiterOf(
+  { nodes, waitsIn }: StageShares,
+  parts: readonly (number | undefined)[],
+): number | undefined {
+  if (waitsIn !== undefined) return nodes.indexOf(waitsIn)
   // at this moment none does: the one that had most of the stage's time, what it waited for included
-  const most = Math.max(...parts.map((share) => share ?? 0))
+  const most = parts.reduce<number>((max, part = 0) => Math.max(max, part), 0)
   return most > 0 ? parts.indexOf(most) : undefined
 }
 

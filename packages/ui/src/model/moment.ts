@@ -1,9 +1,8 @@
 /** One moment of a run as it is drawn: the figures of every term and edge of the picture, in its order, and the sums. */
 
-import type { Shares, State } from './interval.ts'
-import { Past, sharesIn, stateOf } from './interval.ts'
+import { Past, type Shares, type State, sharesInStage, stateOf } from './interval.ts'
 import { edgeFinder, type Picture } from './picture.ts'
-import type { EdgeWaits, Frame } from './protocol.ts'
+import type { EdgeWaits, Frame, ShownStats } from './protocol.ts'
 
 /** A term now. */
 export interface NodeNow {
@@ -63,6 +62,7 @@ const NO_EDGE: EdgeNow = { fill: undefined, items: 0, capacity: 0, rate: 0, drop
 export class Moments {
   readonly #picture: Picture
   #nodeAt: readonly number[] = []
+  #placeOf: ReadonlyMap<string, number> = new Map()
   #edgeAt: Int32Array = new Int32Array()
   #known = -1
   readonly #past = new Past<Frame>(({ stats }) => stats.elapsedMs)
@@ -92,14 +92,14 @@ export class Moments {
     const seconds = (stats.elapsedMs - (past?.elapsedMs ?? 0)) / 1000
     const rate = (now: number, then = 0): number => (seconds > 0 ? Math.max(0, now - then) / seconds : 0)
     const stages = new Map(stats.stages.map((stage) => [stage.index, stage]))
-    const parts = new Map(stats.nodes.map((node) => [node.id, node.stageShare]))
+    const shared = this.#sharesOf(stats)
+    const hasFailed = Object.keys(stats.failures.byTerm).length > 0
     const nodes = this.#picture.nodes.map(({ id }, place): NodeNow => {
       const at = this.#nodeAt[place] as number
       const node = stats.nodes[at]
       if (node === undefined) return NOTHING
       const old = past?.nodes[at]
-      const stage = stages.get(node.stage)
-      const shares = stage === undefined ? NOTHING.shares : sharesIn(stage, id, (other) => parts.get(other))
+      const shares = shared[at] ?? NOTHING.shares
       return {
         state: stateOf(shares),
         shares,
@@ -108,9 +108,9 @@ export class Moments {
         inRate: rate(node.in, old?.in),
         outRate: rate(node.out, old?.out),
         filtered: node.filtered,
-        failed: failedIn(frame, id),
+        failed: hasFailed ? failedIn(frame, id) : 0,
         stage: node.stage,
-        runsOn: stage?.runsOn ?? 'caller',
+        runsOn: stages.get(node.stage)?.runsOn ?? 'caller',
         isLimiting: frame.limit?.term === id,
       }
     })
@@ -124,7 +124,7 @@ export class Moments {
         capacity: edge.capacityItems,
         rate: rate(edge.sent, past?.edges[at]?.sent),
         dropped: edge.dropped,
-        waits: frame.waits?.[at],
+        waits: edge.waited,
       }
     })
     return {
@@ -137,12 +137,29 @@ export class Moments {
     }
   }
 
+  /** By the place of the term in the figures. */
+  #sharesOf({ nodes, stages }: ShownStats): readonly Shares[] {
+    const shares: Shares[] = []
+    for (const stage of stages) {
+      const places = stage.nodes.map((id) => this.#placeOf.get(id) ?? -1)
+      const inStage = sharesInStage(
+        stage,
+        places.map((place) => nodes[place]?.stageShare),
+      )
+      places.forEach((place, at) => {
+        if (place >= 0) shares[place] = inStage[at] as Shares
+      })
+    }
+    return shares
+  }
+
   /** Which figures belong to which term: looked for once, since their order stays. */
   #find({ stats }: Frame): void {
     const size = stats.nodes.length + stats.edges.length
     if (size === this.#known) return
     this.#known = size
     const at = new Map(stats.nodes.map(({ id }, index) => [id, index]))
+    this.#placeOf = at
     this.#nodeAt = this.#picture.nodes.map(({ id }) => at.get(id) ?? -1)
     this.#edgeAt = edgeFinder(this.#picture, stats.edges)
   }
@@ -162,20 +179,21 @@ function failedIn({ stats }: Frame, id: string): number {
 export function sumUp(members: readonly number[], nodes: readonly NodeNow[]): NodeNow {
   const [first] = members
   if (members.length === 1) return nodes[first as number] ?? NOTHING
-  const all = members.map((member) => nodes[member] ?? NOTHING)
-  const hottest = all.reduce((most, node) => (weight(node) > weight(most) ? node : most), all[0] ?? NOTHING)
-  const sum = (figure: (node: NodeNow) => number): number =>
-    all.reduce((total, node) => total + figure(node), 0)
-  return {
-    ...hottest,
-    in: sum((node) => node.in),
-    out: sum((node) => node.out),
-    inRate: sum((node) => node.inRate),
-    outRate: sum((node) => node.outRate),
-    filtered: sum((node) => node.filtered),
-    failed: sum((node) => node.failed),
-    isLimiting: all.some(({ isLimiting }) => isLimiting),
+  let hottest = nodes[first as number] ?? NOTHING
+  const sums = { in: 0, out: 0, inRate: 0, outRate: 0, filtered: 0, failed: 0 }
+  let isLimiting = false
+  for (const member of members) {
+    const node = nodes[member] ?? NOTHING
+    if (weight(node) > weight(hottest)) hottest = node
+    isLimiting ||= node.isLimiting
+    sums.in += node.in
+    sums.out += node.out
+    sums.inRate += node.inRate
+    sums.outRate += node.outRate
+    sums.filtered += node.filtered
+    sums.failed += node.failed
   }
+  return { ...hottest, ...sums, isLimiting }
 }
 
 function weight({ shares, isLimiting }: NodeNow): number {

@@ -1,6 +1,6 @@
 /** The picture of a graph: its terms and edges by number, from the graph itself or from a run's figures. */
 
-import type { GraphJson, Stats } from '@millrace/core'
+import type { GraphJson } from '@millrace/core'
 
 /** A term. */
 export interface PictureNode {
@@ -34,7 +34,7 @@ export function pictureOf(graph: GraphJson): Picture {
 }
 
 /** The picture that a run's figures give. */
-export function pictureOfStats({ nodes, edges }: Stats): Picture {
+export function pictureOfStats({ nodes, edges }: NamedFigures): Picture {
   return draw(
     nodes.map(({ id }) => ({ id, kind: '' })),
     edges,
@@ -46,6 +46,11 @@ interface NamedEdge {
   readonly to: string
   readonly output: string
   readonly input: string
+}
+
+interface NamedFigures {
+  readonly nodes: readonly { readonly id: string }[]
+  readonly edges: readonly NamedEdge[]
 }
 
 function draw(nodes: readonly PictureNode[], edges: readonly NamedEdge[]): Picture {
@@ -64,7 +69,7 @@ function draw(nodes: readonly PictureNode[], edges: readonly NamedEdge[]): Pictu
 }
 
 /** Finds the figures of each edge of a picture; -1 for one that has none. */
-export function edgeFinder(picture: Picture, edges: Stats['edges']): Int32Array {
+export function edgeFinder(picture: Picture, edges: readonly NamedEdge[]): Int32Array {
   const places = new Map<string, number[]>()
   edges.forEach(({ from, output, to, input }, index) => {
     const key = [from, output, to, input].join('\n')
@@ -74,4 +79,17 @@ export function edgeFinder(picture: Picture, edges: Stats['edges']): Int32Array 
     const key = [picture.nodes[from]?.id, output, picture.nodes[to]?.id, input].join('\n')
     return places.get(key)?.shift() ?? -1
   })
+}
+
+/** Whether two pictures show the same terms and edges in the same order. */
+export function isSamePicture(a: Picture, b: Picture): boolean {
+  return (
+    a.nodes.length === b.nodes.length &&
+    a.edges.length === b.edges.length &&
+    a.nodes.every(({ id, kind }, at) => b.nodes[at]?.id === id && b.nodes[at]?.kind === kind) &&
+    a.edges.every(({ from, output, to, input }, at) => {
+      const other = b.edges[at]
+      return other?.from === from && other.output === output && other.to === to && other.input === input
+    })
+  )
 }

@@ -4,15 +4,26 @@
  * Plain data, the same on both sides. Nothing here runs.
  */
 
-import type { GraphJson, Outcome, RunPhase, Stats, TermPicture } from '@millrace/core'
+import type {
+  EdgeStats,
+  HealthLevel,
+  NodeStats,
+  Outcome,
+  RunPhase,
+  StageStats,
+  Stats,
+  TermPicture,
+  WorkerStats,
+} from '@millrace/core'
+import type { Picture } from './picture.ts'
 
 /** What does not change while a run lasts. */
 export interface Head {
   /** The module, or the program. */
   readonly title: string
   readonly strategy: string
-  /** Where it is known; else the picture is made of the figures. */
-  readonly graph?: GraphJson
+  /** Where the graph is known; else the picture is made of the figures. */
+  readonly picture?: Picture
   /** Whether figures still come. */
   readonly isLive: boolean
   /** Whether the page may steer the run. */
@@ -53,14 +64,43 @@ export interface EdgeWaits {
   readonly lately?: Spread
 }
 
-/** The figures at one moment. The shares of `stats` are those since the frame before. */
+/** Of a term's figures, those that are shown. */
+export type ShownNode = Pick<NodeStats, 'id' | 'in' | 'out' | 'filtered' | 'stage' | 'stageShare'>
+
+/** Of a stage's figures, those that are shown. */
+export type ShownStage = Pick<
+  StageStats,
+  'index' | 'nodes' | 'runsOn' | 'waitsIn' | 'busyShare' | 'waitingShare' | 'backpressuredShare' | 'idleShare'
+>
+
+/** Of an edge's figures, those that are shown. */
+export interface ShownEdge
+  extends Pick<
+    EdgeStats,
+    'kind' | 'from' | 'output' | 'to' | 'input' | 'items' | 'capacityItems' | 'fill' | 'sent' | 'dropped'
+  > {
+  /** If it ever held its writer back. */
+  readonly waited?: EdgeWaits
+}
+
+/** Of a run's figures, those that are shown. The shares are those of the time since the frame before. */
+export interface ShownStats extends Pick<Stats, 'elapsedMs' | 'items' | 'failures'> {
+  readonly threads: {
+    readonly budget: number
+    readonly health: { readonly level: HealthLevel }
+    readonly workers: readonly Pick<WorkerStats, 'id' | 'busyMs' | 'heapBytes'>[]
+  }
+  readonly nodes: readonly ShownNode[]
+  readonly stages: readonly ShownStage[]
+  readonly edges: readonly ShownEdge[]
+}
+
+/** The figures at one moment. */
 export interface Frame {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly state: RunState
-  readonly stats: Stats
-  /** By the place of the edge in `stats`; those that never held their writer back are left out. */
-  readonly waits?: Readonly<Record<number, EdgeWaits>>
+  readonly stats: ShownStats
   readonly limit?: Limit
   readonly caller?: CallerFigures
 }

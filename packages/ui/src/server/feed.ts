@@ -1,12 +1,12 @@
 /**
  * `Feed`: looks at a run now and then and tells whoever follows: frames of figures, events, letters. Made by `Ui`.
  *
- * It looks twice a second, and less often where looking takes long, so that it never takes more than a small share of the
- * thread. Its timer keeps no process alive.
+ * It looks twice a second, and less often where looking takes long or there is much to show, so that it never takes more than
+ * a small share of the thread, nor of the page's. Its timer keeps no process alive.
  */
 
 import { performance } from 'node:perf_hooks'
-import { memoryUsage } from 'node:process'
+import { cpuUsage, memoryUsage } from 'node:process'
 import { MillraceError, messageOf, type Run, type Stats } from '@millrace/core'
 import { whole } from '../model/format.ts'
 import { Past } from '../model/interval.ts'
@@ -27,6 +27,8 @@ import { shownOf } from './shown.ts'
 const EVERY_MS = 500
 /** Pauses are at least so many times as long as a look took. */
 const PAUSE_FACTOR = 40
+/** For the page's sake, too: of 10,000 terms figures come every two seconds, of which they are the means anyway. */
+const FIGURES_PER_MS = 10
 
 /** Pictures of terms that are shown at most. */
 const MAX_PLOTS = 12
@@ -49,6 +51,8 @@ export class Feed {
   readonly #past = new Past<Stats>((stats) => stats.elapsedMs)
   #loop = performance.eventLoopUtilization()
   #timer: NodeJS.Timeout | undefined
+  /** Processor time of the last look. */
+  #tookMs = 0
 
   constructor(
     run: Run,
@@ -155,9 +159,16 @@ export class Feed {
   }
 
   #look(): void {
-    const began = performance.now()
+    const [began, usage] = [performance.now(), cpuUsage()]
     this.#frame()
-    const pause = Math.max(EVERY_MS, (performance.now() - began) * PAUSE_FACTOR)
+    const { user, system } = cpuUsage(usage)
+    // other processes, and other threads of this one, had their part of the one or the other
+    const tookMs = Math.min(performance.now() - began, (user + system) / 1000)
+    const { nodes = [], edges = [] } = this.#recorder.last?.stats ?? {}
+    const figures = nodes.length + edges.length
+    // one look that takes long, as the first ones do before their code is compiled, does not count
+    const pause = Math.max(EVERY_MS, Math.min(tookMs, this.#tookMs) * PAUSE_FACTOR, figures / FIGURES_PER_MS)
+    this.#tookMs = tookMs
     this.#timer = setTimeout(() => this.#look(), pause)
     this.#timer.unref()
   }
@@ -175,7 +186,7 @@ export class Feed {
     const frame: Frame = {
       time: Date.now(),
       state: this.#ended ?? (stats.phase === 'ended' ? 'running' : stats.phase),
-      ...shownOf(before, stats),
+      stats: shownOf(before, stats),
       ...(limit === undefined ? {} : { limit }),
       caller: { busyShare: utilization, heapBytes: heapUsed, rssBytes: rss },
     }

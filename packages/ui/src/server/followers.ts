@@ -1,44 +1,103 @@
-/** `Followers`: the pages that are open, over server-sent events. A page that does not keep up misses frames, and nothing piles up. */
+/**
+ * `Followers`: the pages that are open, over server-sent events. Frames go out as changes to the frame before. A page that
+ * does not keep up misses frames, and nothing piles up; one that has just been loaded, or has lost its connection, is told
+ * what it missed if that is not much, else all of it.
+ */
 
+import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import type { Picture } from '../model/picture.ts'
+import type { Frame, Recording } from '../model/protocol.ts'
+import { packRecording, Wire } from '../model/wire.ts'
 
 /** Pages at most at the same time. */
 const MAX_FOLLOWERS = 8
 /** Bytes that may wait for a slow page. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
+/** What was told last, for pages that come in a moment: so many characters at most. */
+const MAX_LOG_CHARS = 2 * 1024 * 1024
+/** How long after it was loaded a page is expected to listen. */
+const EXPECTED_MS = 10_000
+
+interface Told {
+  readonly number: number
+  readonly text: string
+}
 
 /** All open pages. */
 export class Followers {
-  readonly #open = new Set<ServerResponse>()
+  /** Those that have missed the frame before are the true ones. */
+  readonly #open = new Map<ServerResponse, boolean>()
+  /** Tells the messages of one server from those of the next at the same port. */
+  readonly #name = randomBytes(6).toString('base64url')
+  /** Numbers the messages. */
+  #number = 0
+  #wire = new Wire()
+  #last: Frame | undefined
+  #log: Told[] = []
+  #logChars = 0
+  #expectedUntil = 0
 
   /** How many there are. */
   get count(): number {
     return this.#open.size
   }
 
-  /** Adds a page and tells it what there is so far; false if there are too many. */
-  add(response: ServerResponse, name: string, data: unknown): boolean {
+  /** What is told from now on is of the run with this graph. */
+  follow(picture: Picture | undefined): void {
+    this.#wire = new Wire(picture)
+    this.#last = undefined
+  }
+
+  /** A page gets what there is so far, and will listen for what follows on this. */
+  expect(): string {
+    this.#expectedUntil = Date.now() + EXPECTED_MS
+    return `${this.#name}.${this.#number}`
+  }
+
+  /** Adds a page, which knows all up to `after`; else it is told what there is so far. False if there are too many. */
+  add(response: ServerResponse, after: string | undefined, recording: () => Recording): boolean {
     if (this.#open.size >= MAX_FOLLOWERS) return false
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' })
-    response.write(message(name, data))
-    this.#open.add(response)
-    response.on('close', () => this.#open.delete(response))
+    response.write(this.#since(after) ?? this.#message('recording', packRecording(recording())))
+    this.#open.set(response, false)
+    response.on('close', () => {
+      this.#open.delete(response)
+      // it may come back
+      this.expect()
+    })
     return true
   }
 
   /** Tells all. */
   tell(name: string, data: unknown): void {
-    if (this.#open.size === 0) return
-    const text = message(name, data)
-    for (const response of this.#open) {
-      if (name === 'frame' && response.writableLength > MAX_WAITING_BYTES) continue
-      response.write(text)
+    const before = this.#last
+    if (name === 'frame') this.#last = data as Frame
+    this.#number++
+    if (this.#open.size === 0 && Date.now() > this.#expectedUntil) {
+      this.#log = []
+      this.#logChars = 0
+      return
+    }
+    const text = this.#message(name, name === 'frame' ? this.#wire.packFrame(data as Frame, before) : data)
+    this.#keep(text)
+    let whole: string | undefined
+    for (const [response, hasMissed] of this.#open) {
+      if (name !== 'frame') response.write(text)
+      else if (response.writableLength > MAX_WAITING_BYTES) this.#open.set(response, true)
+      else if (hasMissed) {
+        whole ??= this.#message(name, this.#wire.packFrame(data as Frame))
+        response.write(whole)
+        this.#open.set(response, false)
+      } else response.write(text)
     }
   }
 
   /** Resolves when what was told is on its way, or after `withinMs`. */
   async end(withinMs: number): Promise<void> {
-    const flushed = [...this.#open].map((response) => new Promise<void>((resolve) => response.end(resolve)))
+    const flushed = [...this.#open.keys()].map(
+      (response) => new Promise<void>((resolve) => response.end(resolve)),
+    )
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, withinMs)
@@ -46,8 +105,24 @@ export class Followers {
     await Promise.race([Promise.all(flushed), late])
     clearTimeout(timer)
   }
-}
 
-function message(name: string, data: unknown): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+  /** What was told after a message; undefined if that is not known any more. */
+  #since(after: string | undefined): string | undefined {
+    const [, name, number] = /^([\w-]+)\.(\d+)$/.exec(after ?? '') ?? []
+    const known = Number(number)
+    const first = this.#log[0]?.number ?? this.#number + 1
+    if (name !== this.#name || known > this.#number || known + 1 < first) return undefined
+    // a comment, so that a page that has missed nothing knows that it is connected
+    return [':\n\n', ...this.#log.flatMap((told) => (told.number > known ? [told.text] : []))].join('')
+  }
+
+  #keep(text: string): void {
+    this.#log.push({ number: this.#number, text })
+    this.#logChars += text.length
+    while (this.#logChars > MAX_LOG_CHARS) this.#logChars -= this.#log.shift()?.text.length ?? 0
+  }
+
+  #message(name: string, data: unknown): string {
+    return `event: ${name}\nid: ${this.#name}.${this.#number}\ndata: ${JSON.stringify(data)}\n\n`
+  }
 }

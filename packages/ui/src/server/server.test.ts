@@ -50,7 +50,7 @@ function ask(
         response.on('data', (part) => {
           text += part
           // the stream of events does not end by itself
-          if (path === '/events') response.destroy()
+          if (path.startsWith('/events')) response.destroy()
         })
         response.on('close', () =>
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
@@ -181,6 +181,19 @@ test('the page runs its own script alone, and what users have named is data', as
   })
   expect(text).not.toContain('<b>t</b>')
   expect(text).toContain('\\u003c/script>')
+})
+
+test('a page that was loaded is not told again what it brought along; one that comes back says where it was', async () => {
+  await open()
+  const { headers: given, text } = await ask(`/?token=${token()}`)
+  const cookie = (given['set-cookie']?.[0] ?? '').split(';')[0] as string
+  const [, after] = /id="recording" data-after="([^"]+)"/.exec(text) ?? []
+  const events = async (path: string, headers = {}) =>
+    (await ask(path, { headers: { cookie, ...headers } })).text.split('\n')[0]
+  expect(await events('/events')).toBe('event: recording')
+  expect(await events('/events?after=of-another.0')).toBe('event: recording')
+  expect(await events(`/events?after=${after}`)).toBe(':')
+  expect(await events('/events', { 'last-event-id': after })).toBe(':')
 })
 
 test('a port that is taken is told', async () => {

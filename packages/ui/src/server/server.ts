@@ -140,20 +140,23 @@ export class UiServer {
     if (!verdict.ok) send(response, verdict.status, 'text/plain', verdict.reason)
     else {
       if (verdict.cookie !== undefined) response.setHeader('Set-Cookie', verdict.cookie)
-      if (request.method === 'GET') this.#get(path, request, response)
+      if (request.method === 'GET') this.#get(path, url, request, response)
       else if (request.method === 'POST' && path === '/command') void this.#command(request, response)
       else send(response, 405, 'text/plain', 'Only GET, and POST of commands.')
     }
   }
 
-  #get(path: string, request: IncomingMessage, response: ServerResponse): void {
+  #get(path: string, url: URL | undefined, request: IncomingMessage, response: ServerResponse): void {
     if (path === '/') {
       response.setHeader('Content-Security-Policy', `${this.#parts.policy}; frame-ancestors 'none'`)
-      send(response, 200, 'text/html', pageHtml(this.#parts, this.#shown?.recording))
-    } else if (path === '/events') {
       const recording = this.#shown?.recording
-      if (recording === undefined) send(response, 503, 'text/plain', 'Nothing runs yet.')
-      else if (!this.followers.add(response, 'recording', recording))
+      const after = recording?.head.isLive === true ? this.followers.expect() : undefined
+      send(response, 200, 'text/html', pageHtml(this.#parts, recording, after))
+    } else if (path === '/events') {
+      const shown = this.#shown
+      const after = request.headers['last-event-id'] ?? url?.searchParams.get('after')
+      if (shown === undefined) send(response, 503, 'text/plain', 'Nothing runs yet.')
+      else if (!this.followers.add(response, after?.toString(), () => shown.recording))
         send(response, 503, 'text/plain', 'Too many pages are open.')
     } else if (this.#extra?.(request, response, path) !== true)
       send(response, 404, 'text/plain', 'No such address.')

@@ -1,26 +1,69 @@
 /** What a frame shows of a run's figures: shares and waits of the time since an earlier look. Called by who makes frames. */
 
-import { type Durations, quantileMs, type Stats } from '@millrace/core'
+import { type Durations, type EdgeStats, quantileMs, type StageStats, type Stats } from '@millrace/core'
 import { since } from '../model/interval.ts'
-import type { EdgeWaits, Frame, Spread } from '../model/protocol.ts'
+import type { EdgeWaits, ShownEdge, ShownStage, ShownStats, Spread } from '../model/protocol.ts'
 
 const NEVER: Durations = { count: 0, sumMs: 0, classes: [] }
+/** Shares are shown in whole percents, and drawn on some hundred pixels. */
+const STEPS = 1e4
 
 /** Of a run that has ended `before` is undefined: then the figures are of all of it. */
-export function shownOf(before: Stats | undefined, now: Stats): Pick<Frame, 'stats' | 'waits'> {
-  const waits: Record<number, EdgeWaits> = {}
-  const edges = now.edges.map(({ waits: durations, ...edge }, place) => {
-    const all = durations === undefined ? undefined : spreadOf(durations)
-    if (durations === undefined || all === undefined) return edge
-    const lately = before === undefined ? undefined : spreadOf(durations, before.edges[place]?.waits ?? NEVER)
-    waits[place] = { all, ...(lately === undefined ? {} : { lately }) }
-    return edge
-  })
-  return { stats: { ...since(before, now), edges }, waits }
+export function shownOf(before: Stats | undefined, now: Stats): ShownStats {
+  const { elapsedMs, items, failures, nodes, threads } = now
+  const { budget, health, workers } = threads
+  return {
+    elapsedMs,
+    items,
+    failures,
+    nodes: nodes.map(({ id, in: taken, out, filtered, stage, stageShare }) => {
+      const figures = { id, in: taken, out, filtered, stage }
+      return stageShare === undefined ? figures : { ...figures, stageShare: rounded(stageShare) }
+    }),
+    stages: since(before, now).stages.map(shownStage),
+    edges: now.edges.map((edge, place) => shownEdge(edge, before, place)),
+    threads: {
+      budget,
+      health: { level: health.level },
+      workers: workers.map(({ id, busyMs, heapBytes }) => ({ id, busyMs, heapBytes })),
+    },
+  }
+}
+
+function shownStage(stage: StageStats): ShownStage {
+  const { index, nodes, runsOn, waitsIn } = stage
+  return {
+    index,
+    nodes,
+    runsOn,
+    ...(waitsIn === undefined ? {} : { waitsIn }),
+    busyShare: rounded(stage.busyShare),
+    waitingShare: rounded(stage.waitingShare),
+    backpressuredShare: rounded(stage.backpressuredShare),
+    idleShare: rounded(stage.idleShare),
+  }
+}
+
+function shownEdge(edge: EdgeStats, before: Stats | undefined, place: number): ShownEdge {
+  const { kind, from, output, to, input, items, capacityItems, fill, sent, dropped, waits } = edge
+  const shown = { kind, from, output, to, input, items, capacityItems, fill: rounded(fill), sent, dropped }
+  const waited = waits === undefined ? undefined : waitedOf(waits, before, place)
+  return waited === undefined ? shown : { ...shown, waited }
+}
+
+function waitedOf(waits: Durations, before: Stats | undefined, place: number): EdgeWaits | undefined {
+  const all = spreadOf(waits)
+  if (all === undefined) return undefined
+  const lately = before === undefined ? undefined : spreadOf(waits, before.edges[place]?.waits ?? NEVER)
+  return { all, ...(lately === undefined ? {} : { lately }) }
 }
 
 function spreadOf(durations: Durations, before?: Durations): Spread | undefined {
   const p50 = quantileMs(durations, 0.5, before)
   const p99 = quantileMs(durations, 0.99, before)
   return p50 === undefined || p99 === undefined ? undefined : { p50, p99 }
+}
+
+function rounded(share: number): number {
+  return Math.round(share * STEPS) / STEPS
 }

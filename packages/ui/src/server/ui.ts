@@ -1,6 +1,7 @@
 /** `openUi`: the page of one run. Called by `millrace` when a page is asked for; nothing else loads this package. */
 
 import type { Run } from '@millrace/core'
+import { pictureOf } from '../model/picture.ts'
 import type { Recording, TapLines } from '../model/protocol.ts'
 import { Feed, stateOfFailure } from './feed.ts'
 import { Recorder } from './recorder.ts'
@@ -43,8 +44,10 @@ export async function openUi(options: UiOptions = {}, extra?: Extra, session?: s
     watch(run, told) {
       const { title, strategy, graph, limitOf } = told
       const mayControl = options.readOnly !== true
+      const picture = pictureOf(graph)
+      server.followers.follow(picture)
       const recorder = new Recorder({
-        ...{ title, strategy, graph, isLive: true, mayControl },
+        ...{ title, strategy, picture, isLive: true, mayControl },
         ...(mayControl && told.replay !== undefined ? { mayReplay: true } : {}),
       })
       const following = new Feed(

@@ -1,0 +1,158 @@
+/** Goal: a page that comes late, has just been loaded or comes back has the figures of one that was there all the time. */
+
+import { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import type { Frame, Recording } from '../model/protocol.ts'
+import { type PackedFrame, type PackedRecording, unpackRecording, Wire } from '../model/wire.ts'
+import { Followers } from './followers.ts'
+
+const frameAt = (time: number): Frame =>
+  ({
+    time,
+    state: 'running',
+    stats: {
+      elapsedMs: time,
+      nodes: Array.from({ length: 50 }, (_, at) => ({ id: `t${at}`, in: at % 7 === time % 7 ? time : at })),
+      stages: [],
+      edges: [],
+    },
+  }) as unknown as Frame
+
+const picture = { nodes: Array.from({ length: 50 }, (_, at) => ({ id: `t${at}`, kind: '' })), edges: [] }
+const wire = new Wire(picture)
+
+const recordingOf = (frames: readonly Frame[]): Recording => ({
+  head: { title: 't', strategy: 'inline', isLive: true, mayControl: false, picture },
+  frames,
+  notices: [],
+  letters: [],
+  taps: [],
+})
+
+/** A page: what it was sent, put together. */
+class Page extends EventEmitter {
+  last: Frame | undefined
+  heard: string[] = []
+  lastId: string | undefined
+  writableLength = 0
+
+  constructor(last?: Frame) {
+    super()
+    this.last = last
+  }
+
+  writeHead(): void {}
+
+  write(text: string): void {
+    for (const [, name, id, data] of text.matchAll(/event: (\w+)\nid: (\S+)\ndata: (.*)\n\n/g)) {
+      this.heard.push(name as string)
+      this.lastId = id
+      const sent = JSON.parse(data as string)
+      if (name === 'frame') this.last = wire.unpackFrame(sent as PackedFrame, this.last)
+      if (name === 'recording') this.last = unpackRecording(sent as PackedRecording).frames.at(-1)
+    }
+  }
+
+  get response(): ServerResponse {
+    return this as unknown as ServerResponse
+  }
+}
+
+/** A run whose frames are told, and pages that join. */
+function begin() {
+  const followers = new Followers()
+  followers.follow(picture)
+  const frames: Frame[] = []
+  return {
+    followers,
+    tell: () => {
+      frames.push(frameAt(frames.length))
+      followers.tell('frame', frames.at(-1))
+    },
+    join: (page: Page, after?: string) =>
+      followers.add(page.response, after, () => recordingOf(frames.slice(-3))),
+    newest: () => frames.at(-1),
+  }
+}
+
+test('a page that comes late is told all, then what changes', () => {
+  const { tell, join, newest } = begin()
+  tell()
+  tell()
+  const page = new Page()
+  join(page)
+  tell()
+  tell()
+  expect(page.heard).toEqual(['recording', 'frame', 'frame'])
+  expect(page.last).toEqual(newest())
+})
+
+test('a page that was loaded goes on from there: nothing is told twice, and nothing is missed', () => {
+  const { followers, tell, join, newest } = begin()
+  tell()
+  const after = followers.expect()
+  const page = new Page(newest())
+  tell()
+  followers.tell('notice', {})
+  tell()
+  join(page, after)
+  expect(page.heard).toEqual(['frame', 'notice', 'frame'])
+  expect(page.last).toEqual(newest())
+  const idle = new Page(newest())
+  join(idle, followers.expect())
+  expect(idle.heard).toEqual([])
+  tell()
+  expect([page.last, idle.last]).toEqual([newest(), newest()])
+})
+
+test('a page that lost its connection goes on; of an older server or after too long it is told all', () => {
+  const { tell, join, newest } = begin()
+  tell()
+  const page = new Page()
+  join(page)
+  tell()
+  page.emit('close')
+  tell()
+  page.heard = []
+  join(page, page.lastId)
+  expect(page.heard).toEqual(['frame'])
+  expect(page.last).toEqual(newest())
+  for (const unknown of ['abcdefgh.1', 'x', '', `${page.lastId}9`]) {
+    const other = new Page()
+    join(other, unknown)
+    expect(other.heard).toEqual(['recording'])
+    expect(other.last).toEqual(newest())
+  }
+})
+
+test('a page that was expected and did not come is told all when it comes after all', () => {
+  const { followers, tell, join, newest } = begin()
+  tell()
+  const after = followers.expect()
+  // more than is kept
+  for (let n = 0; n < 30; n++) followers.tell('notice', { text: 'x'.repeat(100_000) })
+  tell()
+  const page = new Page()
+  join(page, after)
+  expect(page.heard).toEqual(['recording'])
+  expect(page.last).toEqual(newest())
+})
+
+test('a page that does not keep up misses frames, and is right again afterwards', () => {
+  const { tell, join, newest } = begin()
+  tell()
+  const [slow, other] = [new Page(), new Page()]
+  join(slow)
+  join(other)
+  slow.writableLength = 1e9
+  tell()
+  tell()
+  expect(slow.heard).toEqual(['recording'])
+  slow.writableLength = 0
+  tell()
+  expect(slow.heard).toEqual(['recording', 'frame'])
+  expect([slow.last, other.last]).toEqual([newest(), newest()])
+  tell()
+  expect([slow.last, other.last]).toEqual([newest(), newest()])
+})
