@@ -9,6 +9,7 @@ export function uiRatios(rows: readonly Row[]): Record<string, number> {
   const [node, page] = [of('tenThousand', 'nodeShare'), of('tenThousand', 'pageShare')]
   const all = {
     'mainJob.throughput': of('mainJob', 'throughput'),
+    'mainJob.vsOtherPage': of('mainJob', 'vsOtherPage'),
     'small.readyMs': of('small', 'readyMs'),
     'small.statesMs': of('small', 'statesMs'),
     'tenThousand.firstPaintMs': of('tenThousand', 'firstPaintMs'),
