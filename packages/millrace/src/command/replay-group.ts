@@ -1,11 +1,12 @@
 /** `Replays`: groups of a run's dead letters, run again from its page. Called by `command/run.ts`. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { BadInputError } from '@millrace/core'
 import { flagOf, flags } from '../config/text-layers.ts'
 import { groupsIn } from '../dead-letters/letter-groups.ts'
+import { startCommand } from '../start-command.ts'
 import { READY, type WatchMessage } from '../watch/watched.ts'
 import type { RunCommandOptions } from './run-options.ts'
 
@@ -38,10 +39,9 @@ export class Replays {
     const group = groups.find((other) => other.key === key)
     if (group === undefined) throw new BadInputError(`${file} has no such group.`)
     if (this.#isOver) throw new BadInputError('The command has ended.')
-    const [script = ''] = process.argv.slice(1)
     const replay = ['--replay', file, '--replay-group', String(group.number), '--log', 'json', '--watched']
     const args = ['run', this.#module, ...replay, ...settingsOf(this.#options)]
-    const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+    const child = startCommand(args, {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })
     child.on('message', (message) => {

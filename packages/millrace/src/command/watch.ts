@@ -3,7 +3,7 @@
  * the config has changed. Called by `cli.ts`.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,7 @@ import { resolveConfig } from '../config/resolve.ts'
 import { exitCodeOf, type Interrupt } from '../interrupts.ts'
 import { checkFile, useTsconfigOf } from '../load-module.ts'
 import { say } from '../report/error.ts'
+import { startCommand } from '../start-command.ts'
 import { pageOptions } from '../ui/attach.ts'
 import { FileWatch } from '../watch/file-watch.ts'
 import { READY, REPORTING, type WatchMessage } from '../watch/watched.ts'
@@ -91,10 +92,9 @@ class Watcher {
 
   #start(): void {
     this.#isStale = false
-    const command = fileURLToPath(new URL('../bin/millrace.js', import.meta.resolve('millrace')))
-    const child = spawn(process.execPath, [...process.execArgv, command, ...this.#args], {
+    const child = startCommand(this.#args, {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, [REPORTING]: '1' },
+      env: { [REPORTING]: '1' },
     })
     this.#child = child
     child.on('message', (message) => this.#onMessage(message))

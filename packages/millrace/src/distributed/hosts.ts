@@ -3,12 +3,12 @@
  * one of the first that cannot start ends the run. Called by `hosts-engine.ts`.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
 import { type Access, HostFailedError } from '@millrace/cluster'
 import { type Clock, messageOf } from '@millrace/core'
 import { systemClock } from '@millrace/core/engine'
 import type { Parameters } from '../command/parameters.ts'
+import { startCommand } from '../start-command.ts'
 import { HOST_CODES, type HostRefusal } from './host-codes.ts'
 import type { HostSetup } from './host-setup.ts'
 
@@ -139,9 +139,8 @@ export class Hosts {
 }
 
 function spawnNode(args: readonly string[]): ChildProcess {
-  const command = fileURLToPath(new URL('../bin/millrace.js', import.meta.resolve('millrace')))
   // a signal from the terminal is for the command, which then tells the hosts
-  return spawn(process.execPath, [...process.execArgv, command, ...args], {
+  return startCommand(args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced', // parameters of a program are more than JSON
     detached: true,
