@@ -30,7 +30,8 @@ export function showScaling(outcome: Outcome): Shown {
 function resultOf(outcome: Outcome, kind: Kind): BenchResult<string> {
   const { machine, suite, mode } = outcome
   const rows = ofKind(outcome, kind)
-  const measured = rows.filter(({ rounds }) => rounds > 0)
+  // what has no rounds was recorded elsewhere, unless it failed in its first or was left out
+  const measured = rows.filter(({ rounds, failed }) => rounds > 0 || failed !== undefined)
   const { cpu: processor, cores: processors, memoryBytes, node, loadAtStart: load } = machine
   return {
     module: `${suite} (${mode}), ${titles[kind]}`,
@@ -43,10 +44,10 @@ function resultOf(outcome: Outcome, kind: Kind): BenchResult<string> {
       figures: figuresOf(row),
       items: { in: row.items / Number(termsOf(row)), out: row.items },
       failed: row.failed,
-      isRefused: false,
+      failure: row.failed === undefined ? undefined : ('failed' as const),
     })),
     recorded: rows
-      .filter(({ rounds }) => rounds === 0)
+      .filter(({ rounds, failed, leftOut }) => rounds === 0 && failed === undefined && leftOut === undefined)
       .flatMap(({ contender: name, figures, ...row }) => {
         const seen = figures['itemsPerSecond']
         return seen === undefined ? [] : [{ name, value: termsOf(row), outputsPerSecond: seen.median }]
@@ -75,7 +76,7 @@ function figuresOf(row: Row): BenchResult['rows'][number]['figures'] {
     elapsedMs: spreadOf(row, 'runMs') ?? none,
     wholeMs: spreadOf(row, 'processMs') ?? none,
     cpuMs: spreadOf(row, 'cpuMs') ?? none,
-    peakMb: times(spreadOf(row, 'peakRssBytes') ?? none, 1 / 2 ** 20),
+    peakBytes: spreadOf(row, 'peakRssBytes') ?? none,
     threads: spreadOf(row, 'peakThreads') ?? none,
   }
 }

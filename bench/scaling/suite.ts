@@ -161,8 +161,10 @@ export function withOptions(given: OwnOptions): Suite {
     workloads: chosen,
     contenders: contenders
       .filter(({ name }) => names.includes(name))
-      .map(({ inQuick: _inQuick, notes: _notes, leftOut, ...contender }) => ({
+      .map(({ inQuick: _inQuick, notes: _notes, leftOut, share, ...contender }) => ({
         ...contender,
+        // as many as were asked for
+        ...(share === undefined || items !== undefined ? {} : { share }),
         ...(leftOut === undefined ? {} : { leftOut: ofMany(leftOut, chosen) }),
       })),
     settings: () => ({

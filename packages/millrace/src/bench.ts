@@ -1,5 +1,5 @@
 /**
- * Measuring a graph under several strategies, as `millrace bench` does. Loaded by who measures, and by nobody else.
+ * Measuring a graph under several strategies, as `millrace bench` does.
  *
  * @module millrace/bench
  */

@@ -179,6 +179,7 @@ function program({ begin, finish }: Teller): Command {
     .option('--watch', 'runs again when the module, what it imports or the config has changed: drains first')
     .option('--watch-cancel', 'as --watch, but cancels what is under way')
     .addOption(new Option('--watched').hideHelp())
+    .addOption(new Option('--measured').hideHelp())
     .addHelpText('after', EXIT_CODES)
     .action(async (module: string, options: RunCommandOptions) => {
       if (options.watch === true || options.watchCancel === true) {

@@ -15,8 +15,8 @@ Exit codes:
   1           there is a problem, which the table names`
 
 const BENCH = `
-Each run is a process of its own, by millrace run. What the graph prints is not shown; what its sinks do outside is done once
-for each run. Times mean little while the machine does other work.
+Each run is a process of its own, by millrace run, without checkpoints. What the graph prints is not shown; what its sinks do
+outside is done once for each run. Times mean little while the machine does other work.
 
   millrace bench sums.ts --strategies inline,pool --workers 1,2,4
   millrace bench sums.ts --vary count=1000,10000,100000 --out sums.html
@@ -60,7 +60,15 @@ export function addToolCommands(millrace: Command, { begin, finish }: Teller): v
         .default('items'),
     )
     .addOption(countOption('--rounds <count>', 'how often each is measured (default: 3)'))
-    .option('-o, --out <file>', 'where to write the report, an HTML page; .svg and .json go beside it')
+    .addOption(
+      new Option(
+        '-o, --out <file>',
+        'where to write a report: .html (tables and curves), .svg (curves) or .json; may be given several times',
+      ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
+    )
+    .addOption(
+      countOption('--timeout-ms <count>', 'a run that takes longer is ended, and has failed (default: none)'),
+    )
     .option('-q, --quiet', 'says nothing between the runs')
     .option('--json', 'prints JSON')
     .addHelpText('after', BENCH)

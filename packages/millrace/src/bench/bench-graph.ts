@@ -1,7 +1,10 @@
 /** `benchGraph`: measures a graph module under several strategies. Called by programs, and by `millrace bench`. */
 
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
 import { InvalidOptionError } from '@millrace/core'
+import { MAX_TIMER_MS } from '@millrace/core/engine'
 import { type Strategy, usableProcessors } from '@millrace/scheduler'
 import { strategies as allStrategies } from '../config/settings.ts'
 import type {
@@ -30,8 +33,8 @@ const MAX_ROUNDS = 1000
  * `millrace run` does. One run after the other; the order is turned round by one from round to round, so that what changes
  * on the machine meanwhile hits all alike.
  *
- * What the graph prints is not shown; what its sinks do outside is done once for each run. A run that fails ends the
- * measuring of that row, and is told there. Takes the rounds times the rows times the time of a run.
+ * Runs have no checkpoints, whatever the config says. What the graph prints is not shown; what its sinks do outside is done
+ * once for each run; stdin is empty. A run that fails ends the measuring of that row, and is told there. Takes the rounds times the rows times the time of a run.
  *
  * @param module the path of a module that exports a graph by default, as `millrace run` takes it.
  * @throws {InvalidOptionError} if an option is out of range. A run that fails is a row of the result.
@@ -50,8 +53,8 @@ const MAX_ROUNDS = 1000
  * ```
  */
 export async function benchGraph(module: string, options: BenchOptions = {}): Promise<BenchResult> {
-  const { params = {}, vary, strategies = allStrategies, rounds = 3, config, signal, onRun } = options
-  const { workers = [usableProcessors()] } = options
+  const { params = {}, vary, strategies = allStrategies, rounds = 3, config, signal, timeoutMs } = options
+  const { workers = [usableProcessors()], onRun } = options
   checkOptions({ ...options, strategies, workers, rounds })
   const machine = machineNow()
   const legs = (vary?.values ?? [undefined]).flatMap((value) =>
@@ -61,19 +64,25 @@ export async function benchGraph(module: string, options: BenchOptions = {}): Pr
       ),
     ),
   )
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
+  const limits = { summary: join(folder, 'summary.json'), signal, timeoutMs }
   let number = 0
-  for (let round = 0; round < rounds; round++) {
-    for (const leg of turned(legs, round)) {
-      number++
-      if (leg.failure !== undefined) continue
-      signal?.throwIfAborted()
-      const { strategy, workers: count, value } = leg
-      onRun?.({ number, of: rounds * legs.length, strategy, workers: count, value })
-      const given = { ...params, ...(vary === undefined ? {} : { [vary.name]: value as string }) }
-      const measured = await oneRun(argumentsOf(module, given, leg, config), signal)
-      if ('reason' in measured) leg.failure = measured
-      else leg.runs.push(measured)
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const leg of turned(legs, round)) {
+        number++
+        if (leg.failure !== undefined) continue
+        signal?.throwIfAborted()
+        const { strategy, workers: count, value } = leg
+        onRun?.({ number, of: rounds * legs.length, strategy, workers: count, value })
+        const given = { ...params, ...(vary === undefined ? {} : { [vary.name]: value as string }) }
+        const measured = await oneRun(argumentsOf(module, given, leg, config), limits)
+        if ('reason' in measured) leg.failure = measured
+        else leg.runs.push(measured)
+      }
     }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
   const rows = legs.map(rowOf)
   return { module, params, vary, rounds, machine, rows, isConsistent: areConsistent(legs) }
@@ -99,24 +108,39 @@ function argumentsOf(
   ]
 }
 
-function checkOptions({ strategies = [], workers = [], rounds = 1, vary, params }: BenchOptions): void {
+function checkOptions({
+  strategies = [],
+  workers = [],
+  rounds = 1,
+  timeoutMs,
+  vary,
+  params,
+}: BenchOptions): void {
   const wrong = strategies.find((strategy) => !allStrategies.includes(strategy))
-  if (wrong !== undefined || strategies.length === 0) {
-    throw new InvalidOptionError('strategies', strategies, `some of ${allStrategies.join(', ')}`)
+  if (wrong !== undefined || strategies.length === 0 || hasTwice(strategies)) {
+    throw new InvalidOptionError('strategies', strategies, `some of ${allStrategies.join(', ')}, each once`)
   }
-  if (workers.length === 0 || !workers.every((count) => Number.isSafeInteger(count) && count >= 1)) {
-    throw new InvalidOptionError('workers', workers, 'whole numbers from 1 on')
+  const areCounts = workers.every((count) => Number.isSafeInteger(count) && count >= 1)
+  if (workers.length === 0 || !areCounts || hasTwice(workers)) {
+    throw new InvalidOptionError('workers', workers, 'different whole numbers from 1 on')
   }
   if (!Number.isSafeInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS) {
     throw new InvalidOptionError('rounds', rounds, `a whole number from 1 to ${MAX_ROUNDS}`)
   }
+  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS)) {
+    throw new InvalidOptionError('timeoutMs', timeoutMs, `ms above 0, at most ${MAX_TIMER_MS}`)
+  }
   if (vary === undefined) return
-  if (vary.values.length === 0 || new Set(vary.values).size < vary.values.length) {
+  if (vary.values.length === 0 || hasTwice(vary.values)) {
     throw new InvalidOptionError('vary', vary, 'a name with different values')
   }
   if (params !== undefined && Object.hasOwn(params, vary.name)) {
     throw new InvalidOptionError('vary', vary, 'a parameter that params does not have')
   }
+}
+
+function hasTwice(values: readonly unknown[]): boolean {
+  return new Set(values).size < values.length
 }
 
 function turned<Item>(items: readonly Item[], by: number): Item[] {
@@ -129,7 +153,7 @@ function rowOf({ strategy, workers, value, runs, failure }: Leg): BenchRow {
   return {
     ...{ strategy, workers, value, rounds: runs.length, figures: figuresOf(runs), items },
     failed: failure?.reason,
-    isRefused: failure?.isRefused === true,
+    failure: failure?.kind,
   }
 }
 
@@ -142,7 +166,7 @@ function figuresOf(runs: readonly Measured[]): BenchFigures | undefined {
     elapsedMs: over(({ elapsedMs }) => elapsedMs),
     wholeMs: over(({ wholeMs }) => wholeMs),
     cpuMs: over((run) => run.process.cpuMs),
-    peakMb: over((run) => run.process.peakBytes / 2 ** 20),
+    peakBytes: over((run) => run.process.peakBytes),
     threads: over(({ threads }) => threads),
   }
 }

@@ -2,7 +2,16 @@
 
 import { type Curve, type CurvePanel, curvesSvg, xml } from '@millrace/ui'
 import type { BenchFigure, BenchFigures, BenchResult, BenchRow, BenchSpread } from './contracts.ts'
-import { columnOf, columnsOf, failuresIn, figureText, INCONSISTENT, medianText, whereText } from './words.ts'
+import {
+  columnOf,
+  columnsOf,
+  failuresIn,
+  figureText,
+  INCONSISTENT,
+  medianText,
+  shownAs,
+  whereText,
+} from './words.ts'
 
 /** How a result is shown. */
 export interface BenchReportOptions {
@@ -17,7 +26,7 @@ const TITLES = {
   outputsPerSecond: 'outputs a second',
   elapsedMs: 'run, ms',
   threads: 'threads',
-  peakMb: 'memory, MiB',
+  peakBytes: 'memory, MiB',
 } as const satisfies Partial<Record<keyof BenchFigures, string>>
 
 /** The columns of the second table. */
@@ -27,7 +36,7 @@ const DETAILS = [
   ['elapsedMs', 'run, ms'],
   ['wholeMs', 'process, ms'],
   ['cpuMs', 'processor time, ms'],
-  ['peakMb', 'memory, MiB'],
+  ['peakBytes', 'memory, MiB'],
   ['threads', 'threads'],
 ] as const satisfies readonly (readonly [keyof BenchFigures, string])[]
 
@@ -117,13 +126,13 @@ ${measured.map(detailsOf).join('\n')}
 
 /**
  * The curves of the result as SVG: the figure that contenders are compared by, threads and memory, over the parameter that
- * was gone through or else over the number of workers. A strategy that takes no number stands level there.
+ * was varied or else over the number of workers, where a strategy that takes no number is a level line.
  *
  * @example
  * ```ts
  * import { type BenchResult, curvesOfBench } from 'millrace/bench'
  *
- * export const picture = (result: BenchResult<string>): string => curvesOfBench(result)
+ * export const picture = (result: BenchResult): string => curvesOfBench(result)
  * ```
  */
 export function curvesOfBench(result: BenchResult<string>, options: BenchReportOptions = {}): string {
@@ -132,17 +141,23 @@ export function curvesOfBench(result: BenchResult<string>, options: BenchReportO
   const counts = [...new Set(rows.flatMap(({ workers }) => workers ?? []))].sort((a, b) => a - b)
   const at = vary?.values ?? (counts.length === 0 ? ['1'] : counts.map(String))
   const isOneCount = counts.length === 1
-  const panels = ([compared, 'threads', 'peakMb'] as const).map((figure): CurvePanel => {
+  const panels = ([compared, 'threads', 'peakBytes'] as const).map((figure): CurvePanel => {
     const names = [
       ...new Set(rows.map((row) => (vary === undefined || isOneCount ? row.strategy : columnOf(row)))),
     ]
     const measured = names.map((name): Curve => {
       const own = rows.filter((row) => row.strategy === name || columnOf(row) === name)
-      return { name, points: own.flatMap((row) => pointsOf(row, row.figures?.[figure], at)) }
+      return {
+        name,
+        points: own.flatMap((row) => pointsOf(row, row.figures && shownAs(figure, row.figures[figure]), at)),
+      }
     })
     const others = [...new Set(recorded.map(({ name }) => name))].map((name): Curve => {
       const own = recorded.filter((point) => point.name === name && point[figure] !== undefined)
-      const points = own.map((point) => ({ at: at.indexOf(point.value), y: point[figure] as number }))
+      const points = own.map((point) => ({
+        at: at.indexOf(point.value),
+        y: (point[figure] as number) / (figure === 'peakBytes' ? 2 ** 20 : 1),
+      }))
       return { name, points: points.filter((point) => point.at >= 0), isRecorded: true }
     })
     return {
@@ -155,11 +170,11 @@ export function curvesOfBench(result: BenchResult<string>, options: BenchReportO
 
 function pointsOf(
   { value, workers }: BenchRow<string>,
-  figure: BenchSpread | undefined,
+  shown: BenchSpread | undefined,
   at: readonly string[],
 ): Curve['points'] {
-  if (figure === undefined) return []
-  const { median: y, least: low, most: high } = figure
+  if (shown === undefined) return []
+  const { median: y, least: low, most: high } = shown
   const place = value ?? (workers === undefined ? undefined : String(workers))
   const places = place === undefined ? at.keys() : [at.indexOf(place)]
   return [...places].map((index) => ({ at: index, y, low, high }))
@@ -169,7 +184,7 @@ function detailsOf(row: BenchRow<string>): string {
   const cells = DETAILS.map(([figure]) => {
     const spread = row.figures?.[figure]
     if (spread === undefined) return '<td>–</td>'
-    const { median, least, most } = spread
+    const { median, least, most } = shownAs(figure, spread)
     const [low, high] = [figureText(least), figureText(most)]
     return `<td>${figureText(median)}${low === high ? '' : ` <small>${low} to ${high}</small>`}</td>`
   })

@@ -10,6 +10,7 @@ import {
   figureText,
   INCONSISTENT,
   medianText,
+  shownAs,
   whereText,
 } from './words.ts'
 
@@ -22,7 +23,7 @@ export interface BenchTableOptions {
 }
 
 /**
- * The result as lines: first the figure that contenders are compared by, a row for each value that was gone through and a
+ * The result as lines: first the figure that contenders are compared by, a row for each value of the varied parameter and a
  * column for each contender; then all figures; then what failed or was refused.
  *
  * @example
@@ -71,10 +72,20 @@ function detailsOf({ rows, vary, rounds }: BenchResult<string>): string[] {
   return ['', `medians of ${rounds}, least to most behind them:`, ...lines]
 }
 
+/** The figures of the second table, in the order of its columns. */
+const COLUMNS = [
+  'itemsPerSecond',
+  'outputsPerSecond',
+  'elapsedMs',
+  'wholeMs',
+  'cpuMs',
+  'peakBytes',
+  'threads',
+] as const
+
 function figureCells({ figures }: BenchRow<string>): string[] {
   if (figures === undefined) return []
-  const { itemsPerSecond, outputsPerSecond, elapsedMs, wholeMs, cpuMs, peakMb, threads } = figures
-  return [itemsPerSecond, outputsPerSecond, elapsedMs, wholeMs, cpuMs, peakMb, threads].map(spreadText)
+  return COLUMNS.map((figure) => spreadText(shownAs(figure, figures[figure])))
 }
 
 function spreadText({ median, least, most }: BenchSpread): string {

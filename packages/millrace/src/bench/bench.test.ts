@@ -1,10 +1,13 @@
 /** Goal: each way to run a graph is measured, what fails or is refused is told, and the report says the same. Runs the build. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { type BenchResult, benchGraph, curvesOfBench, reportOfBench, tableOfBench } from 'millrace/bench'
 import { expect, test } from 'vitest'
-import { fixture, millrace } from '../../test/millrace-process.ts'
+import { fixture, millrace, startMillrace } from '../../test/millrace-process.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
+import { figureText } from './words.ts'
 
 const graph = fixture('benched.ts')
 const keys = (result: BenchResult) =>
@@ -39,7 +42,7 @@ test('measures each strategy with each value and each number of workers', async 
       expect(0 < least && least <= median && median <= most && Number.isFinite(most)).toBe(true)
     }
     // a process that has loaded Millrace holds more than that, whatever the machine
-    expect(figures?.peakMb.median).toBeGreaterThan(20)
+    expect(figures?.peakBytes.median).toBeGreaterThan(20 * 2 ** 20)
   }
   expect(result.rows.map(({ figures }) => figures?.threads.median)).toEqual([1, 2, 3, 1, 2, 3])
 })
@@ -58,9 +61,9 @@ test('what a strategy refuses is left out, with the reason', async () => {
   ])
   const { rows } = JSON.parse(stdout) as BenchResult
   expect(code).toBe(0)
-  expect(rows.map(({ strategy, isRefused }) => [strategy, isRefused])).toEqual([
-    ['inline', false],
-    ['dedicated', true],
+  expect(rows.map(({ strategy, failure }) => [strategy, failure])).toEqual([
+    ['inline', undefined],
+    ['dedicated', 'refused'],
   ])
   expect(rows[1]?.failed).toMatch(/\[TOO_MANY_TERMS\]$/)
 })
@@ -80,6 +83,9 @@ test('refuses what the command line does not know, before anything runs', async 
 
 test.each([
   { strategies: [] },
+  { strategies: ['inline' as const, 'inline' as const] },
+  { workers: [2, 2] },
+  { timeoutMs: 0 },
   { workers: [1.5] },
   { rounds: 0 },
   { vary: { name: 'terms', values: [] } },
@@ -96,12 +102,12 @@ test('answers of different size are noticed', async () => {
   expect(tableOfBench(result)).toContain('Not all runs gave the same number of items: see millrace compare.')
 })
 
-test('the report is a page, a picture and data; the order of the runs is turned from round to round', async () => {
+test('reports are a page, a picture and data; the order of the runs is turned from round to round', async () => {
   const folder = temporaryFolder()
   const { code, stdout, stderr } = await millrace(
     [
-      ...['bench', graph, '--strategies', 'inline,pool', '--workers', '1'],
-      ...['--rounds', '2', '--figure', 'outputs', '--out', 'sums.html'],
+      ...['bench', graph, '--strategies', 'inline,pool', '--workers', '1', '--rounds', '2'],
+      ...['--figure', 'outputs', '--out', 'sums.html', '--out', 'sums.svg', '--out', 'sums.json'],
     ],
     folder,
   )
@@ -112,14 +118,83 @@ test('the report is a page, a picture and data; the order of the runs is turned 
     'millrace: 3/4 pool 1',
     'millrace: 4/4 inline',
   ])
+  expect(readdirSync(folder).sort()).toEqual(['sums.html', 'sums.json', 'sums.svg'])
   const read = (name: string) => readFileSync(join(folder, name), 'utf8')
   const result = JSON.parse(read('sums.json')) as BenchResult
   expect(stdout.trimEnd().split('\n')).toEqual(tableOfBench(result, { figure: 'outputsPerSecond' }))
   expect(read('sums.svg')).toBe(curvesOfBench(result, { figure: 'outputsPerSecond' }))
   const page = read('sums.html')
   expect(page).toBe(reportOfBench(result, { figure: 'outputsPerSecond' }))
-  // it asks nobody for anything
+  // nothing in it is loaded from elsewhere
   expect(page).not.toMatch(/<script|<link|<img|@import|url\(/)
+})
+
+test.each([
+  ['sums.txt', 'a report is an .html, .svg or .json file'],
+  [join('nowhere', 'sums.html'), 'nowhere'],
+])('a report at %s is refused before anything runs', async (out, text) => {
+  const folder = temporaryFolder()
+  const { code, stdout, stderr } = await millrace(['bench', graph, '--out', out], folder)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain(text)
+  expect(stderr).not.toContain('inline')
+})
+
+test('runs have no checkpoints, and an own config counts', async () => {
+  const config = JSON.stringify({ checkpoint: { dir: 'kept', everyMs: 1 }, batchItems: 1 })
+  const folder = temporaryFolder({ 'millrace.config.json': config, 'package.json': '{}' })
+  const args = ['bench', graph, '--strategies', 'inline', '--rounds', '1', '--json', '--quiet']
+  const { code, stdout } = await millrace(args, folder, { MILLRACE_CHECKPOINT: 'kept' })
+  const { rows } = JSON.parse(stdout) as BenchResult
+  expect([code, rows[0]?.items, readdirSync(folder).sort()]).toEqual([
+    0,
+    { in: 10, out: 20 },
+    ['millrace.config.json', 'package.json'],
+  ])
+})
+
+test('a run without an end is ended at its limit', async () => {
+  const args = ['bench', fixture('endless.ts'), '--strategies', 'inline', '--rounds', '1', '--quiet']
+  const { code, stdout } = await millrace([...args, '--timeout-ms', '4000'])
+  expect(code).toBe(1)
+  expect(stdout).toContain('failed: inline: It had not ended after 4000 ms.')
+})
+
+test('Ctrl-C ends the run under way, and leaves nothing', async () => {
+  const folder = temporaryFolder()
+  const args = ['bench', fixture('endless.ts'), '--strategies', 'inline']
+  const { child, finished, printed } = startMillrace(args, folder, { TMPDIR: folder })
+  await printed('1/3 inline')
+  await expect.poll(() => readdirSync(folder)).not.toEqual([])
+  child.kill('SIGINT')
+  const { code, stdout } = await finished
+  expect([code, stdout, readdirSync(folder)]).toEqual([130, '', []])
+})
+
+test('what a program is started with to evaluate is not evaluated again', async () => {
+  const program = `
+    import { benchGraph } from 'millrace/bench'
+    const { rows } = await benchGraph(${JSON.stringify(graph)}, { strategies: ['inline'], rounds: 1 })
+    console.log(rows.map(({ rounds, failed }) => [rounds, failed]))`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    timeout: 110_000,
+    cwd: dirname(fixture('benched.ts')),
+  })
+  expect(stdout).toBe('[ [ 1, undefined ] ]\n')
+})
+
+test.each([
+  [0.7301, '0.73'],
+  [99.97, '100'],
+  [12, '12'],
+  [5293.4, '5293'],
+  [9999.6, '10 k'],
+  [999_600, '1 M'],
+  [12_340, '12.3 k'],
+  [1.2e9, '1.2 G'],
+  [Number.NaN, '–'],
+])('%d is written as %s', (value, text) => {
+  expect(figureText(value)).toBe(text)
 })
 
 test('figures from elsewhere are dashed, where their value was gone through', () => {

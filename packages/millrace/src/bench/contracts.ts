@@ -6,9 +6,9 @@ import type { Strategy } from '@millrace/scheduler'
 export interface BenchOptions {
   /** Parameters of the graph, as text, as `--param` gives them. */
   readonly params?: Readonly<Record<string, string>>
-  /** A parameter of the graph that is gone through, and its values. Default: none, and the report goes over `workers`. */
+  /** A parameter of the graph that takes several values, one after the other. Default: none, and the report goes over `workers`. */
   readonly vary?: BenchVary
-  /** Default: all but `distributed`. */
+  /** Default: all. */
   readonly strategies?: readonly Strategy[]
   /** How many workers to give to the strategies that take a number. Default: as many as there are processors. */
   readonly workers?: readonly number[]
@@ -16,13 +16,15 @@ export interface BenchOptions {
   readonly rounds?: number
   /** The config file of the runs. Default: the one that `millrace run` would find. */
   readonly config?: string
-  /** Ends the measuring: the run under way is killed. */
+  /** A run that takes longer, in ms, is ended, and its row failed. Default: no limit; a source without an end needs one. */
+  readonly timeoutMs?: number
+  /** Ends the measuring, and the run under way. */
   readonly signal?: AbortSignal
   /** Called before each run. */
   readonly onRun?: (run: BenchStep) => void
 }
 
-/** A parameter that is gone through. */
+/** A parameter that is varied. */
 export interface BenchVary {
   readonly name: string
   readonly values: readonly string[]
@@ -55,10 +57,10 @@ export interface BenchFigures {
   readonly elapsedMs: BenchSpread
   /** How long the process took, in ms, from its start to its end. */
   readonly wholeMs: BenchSpread
-  /** Processor time of the process, all threads together, in ms. */
+  /** Processor time of the process, all threads together, and of processes that it has started, in ms. */
   readonly cpuMs: BenchSpread
-  /** The most memory that the process held, in MiB. */
-  readonly peakMb: BenchSpread
+  /** The most memory that the process held, in bytes; of workers that are processes, nothing. */
+  readonly peakBytes: BenchSpread
   /** Threads that ran terms at the same time, the caller's among them. */
   readonly threads: BenchSpread
 }
@@ -68,7 +70,7 @@ export interface BenchRow<out Name extends string = Strategy> {
   readonly strategy: Name
   /** Undefined under a strategy that takes no number. */
   readonly workers: number | undefined
-  /** Of the parameter that is gone through. */
+  /** Of the parameter that is varied. */
   readonly value: string | undefined
   /** Runs that were measured. */
   readonly rounds: number
@@ -76,10 +78,13 @@ export interface BenchRow<out Name extends string = Strategy> {
   readonly figures: BenchFigures | undefined
   /** Items of a run, in and out; those of the last one. */
   readonly items: { readonly in: number; readonly out: number } | undefined
-  /** What a run failed with, or why it was refused. */
+  /** What a run failed with, or why there was none. */
   readonly failed: string | undefined
-  /** Whether no run began, since the graph, the settings or the machine do not allow this one. */
-  readonly isRefused: boolean
+  /**
+   * `refused`: the strategy does not take this graph on this machine. `mistaken`: the module, a parameter or a setting is
+   * wrong, and no run began. `failed`: one did.
+   */
+  readonly failure: 'refused' | 'mistaken' | 'failed' | undefined
 }
 
 /** What {@link benchGraph} found. */
@@ -101,13 +106,13 @@ export interface BenchResult<out Name extends string = Strategy> {
 export interface RecordedFigure {
   /** The contender. */
   readonly name: string
-  /** Of the parameter that was gone through. */
+  /** Of the parameter that was varied. */
   readonly value: string
   readonly itemsPerSecond?: number
   readonly outputsPerSecond?: number
   readonly elapsedMs?: number
   readonly threads?: number
-  readonly peakMb?: number
+  readonly peakBytes?: number
 }
 
 /** The figure that contenders are compared by. */

@@ -1,6 +1,6 @@
 /** How figures of a benchmark are named and written, in its table and its report alike. */
 
-import type { BenchFigure, BenchResult, BenchRow } from './contracts.ts'
+import type { BenchFigure, BenchFigures, BenchResult, BenchRow, BenchSpread } from './contracts.ts'
 
 /** What was run, where: one line. */
 export function whereText({ module, machine }: Pick<BenchResult<string>, 'module' | 'machine'>): string {
@@ -49,16 +49,31 @@ export const INCONSISTENT = 'Not all runs gave the same number of items: see mil
 /** What failed or was refused, a line each. */
 export function failuresIn({ rows, vary }: Pick<BenchResult<string>, 'rows' | 'vary'>): string[] {
   return rows.flatMap((row) => {
-    const { failed, isRefused, value } = row
+    const { failed, failure, value } = row
     if (failed === undefined) return []
     const where = value === undefined ? '' : `, ${vary?.name} ${value}`
-    return [`${isRefused ? 'left out' : 'failed'}: ${columnOf(row)}${where}: ${failed}`]
+    return [`${failure === 'refused' ? 'left out' : 'failed'}: ${columnOf(row)}${where}: ${failed}`]
   })
 }
 
-/** Three digits that count. */
-export function figureText(value: number): string {
-  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`
-  if (value >= 1e4) return `${(value / 1e3).toPrecision(3)} k`
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3).replace(/\.?0+$/, '')
+/** A figure as it is shown: memory in MiB. */
+export function shownAs(figure: keyof BenchFigures, { median, least, most }: BenchSpread): BenchSpread {
+  const scale = figure === 'peakBytes' ? 2 ** 20 : 1
+  return { median: median / scale, least: least / scale, most: most / scale }
 }
+
+/** Three digits that count: `0.73`, `99.9`, `5293`, `12.4 k`, `3.1 M`. */
+export function figureText(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  const [scale, unit] = UNITS.find(([, , below]) => value < below) as (typeof UNITS)[number]
+  const scaled = value / scale
+  return `${scaled >= 100 ? Math.round(scaled) : Number(scaled.toPrecision(3))}${unit}`
+}
+
+/** Each with the value from which on the next one is taken: what would be rounded up to 1,000 of it. */
+const UNITS = [
+  [1, '', 9999.5],
+  [1e3, ' k', 999.5e3],
+  [1e6, ' M', 999.5e6],
+  [1e9, ' G', Number.POSITIVE_INFINITY],
+] as const

@@ -40,4 +40,6 @@ export interface RunCommandOptions extends FlagValues, Access {
   readonly watchCancel?: true
   /** Started by `--watch`. */
   readonly watched?: true
+  /** By \`millrace bench\`: there are no checkpoints, whatever the settings say. */
+  readonly measured?: true
 }

@@ -70,7 +70,8 @@ async function runOnce(
 ): Promise<number> {
   const { config: file, summary, report, telemetry, deadLetters, trace } = options
   useTsconfigOf(module)
-  const resolved = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags: options })
+  const settings = await resolveConfig({ ...(file === undefined ? {} : { config: file }), flags: options })
+  const resolved = options.measured === true ? withoutCheckpoints(settings) : settings
   if (isOverHosts(resolved)) {
     refuseWatching(options)
     if (watched !== undefined) throw new BadInputError('--watch does not go with --strategy distributed.')
@@ -100,6 +101,11 @@ async function runOnce(
     await page?.close(watched?.hasChanged === true)
     release()
   }
+}
+
+function withoutCheckpoints({ config, ...resolved }: ResolvedConfig): ResolvedConfig {
+  const { checkpoint: _checkpoint, ...kept } = config
+  return { ...resolved, config: kept }
 }
 
 async function runWith(

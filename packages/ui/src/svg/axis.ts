@@ -11,22 +11,26 @@ export interface Scale {
   readonly ticks: readonly number[]
 }
 
-/** Values that go over more than this many times their least are shown by their logarithms. */
+/** If the greatest value is more than this many times the least, the axis is logarithmic. */
 const LOG_FROM = 30
 const TICKS = 5
+/** A range that is smaller than this share of its values is widened: steps within it could not be told apart. */
+const LEAST_SHARE = 1e-9
 
 /**
  * The axis on which all of `values` have their place between `begin` and `end`, in pixels. A linear one begins at 0 unless
- * values are below; its ends are round.
+ * values are below; its ends are round. Values that are not finite are left out.
  */
 export function axis(values: readonly number[], begin: number, end: number): Scale {
   const finite = values.filter(Number.isFinite)
-  const [least, most] = [Math.min(...finite), Math.max(...finite)]
   if (finite.length === 0) return { from: 0, to: 1, begin, end, isLog: false, ticks: [0, 1] }
+  const [least, most] = [Math.min(...finite), Math.max(...finite)]
   if (least > 0 && most / least > LOG_FROM) return logarithmic(least, most, begin, end)
   const low = Math.min(0, least)
-  const step = stepOf((most - low || 1) / TICKS)
-  const [first, last] = [Math.floor(low / step), Math.ceil((most || 1) / step)]
+  const high = Math.max(0, most) || (low === 0 ? 1 : 0)
+  const step = stepOf(Math.max((high - low) / TICKS, Math.max(-low, high) * LEAST_SHARE))
+  const first = Math.floor(low / step)
+  const last = Math.max(first + 1, Math.ceil(high / step))
   const ticks = Array.from({ length: last - first + 1 }, (_, n) => round((first + n) * step))
   return { from: first * step, to: last * step, begin, end, isLog: false, ticks }
 }
