@@ -29,6 +29,10 @@ test.each([
   ['-(a|)', [item(1, 'a'), end(1)], 5],
   ['a 9ms b 1.5s (c|)', [item(0, 'a'), item(10, 'b'), item(1511, 'c'), end(1511)], 1515],
   ['2m a', [item(120_000, 'a')], 120_001],
+  // as in rxjs, a time has a blank behind it
+  ['5m', [item(0, '5'), item(1, 'm')], 2],
+  ['a 5m', [item(0, 'a'), item(1, '5'), item(2, 'm')], 3],
+  ['5m ', [], 300_000],
   ['a1ms', [item(0, 'a'), item(1, '1'), item(2, 'm'), item(3, 's')], 4],
   ['(ab) =1ms c', [item(0, 'a'), item(0, 'b'), item(1, 'c')], 2],
 ])('%j is read', (text, events, lengthMs) => {
@@ -43,12 +47,49 @@ test('values, an error, and frames of another length', () => {
   })
 })
 
-test.each(['(', ')', '(a', '((a))', '(a-)', '|a', '#|', '(|a)', 'abc =1ms d', '( 5ms a)'])(
-  '%j is refused',
-  (text) => {
-    expect(() => parseMarbles(text)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
-  },
-)
+test.each([
+  '(',
+  ')',
+  '(a',
+  '((a))',
+  '(a-)',
+  '|a',
+  '#|',
+  '(|a)',
+  'abc =1ms d',
+  '( 5ms a)',
+  '--^--a|',
+  '^--!',
+  'a=b',
+  '=5ms',
+])('%j is refused', (text) => {
+  expect(() => parseMarbles(text)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+})
+
+test.each(['', 'ab', '-', '^', ' ', '='])('%j is refused as a key of values', (key) => {
+  const refused = expect.objectContaining({ code: 'INVALID_OPTION' })
+  expect(() => parseMarbles('a|', { values: { [key]: 1 } })).toThrow(refused)
+  expect(() => printMarbles({ events: [item(0, 1)], lengthMs: 1 }, { values: { [key]: 1 } })).toThrow(refused)
+})
+
+test.each([
+  [[item(0, '5'), item(1, 'm'), end(102)], '5 m 100ms |'],
+  [[item(50, '1'), item(51, '.'), item(52, '5'), item(53, 's'), end(100)], '50ms 1.5 s 46ms |'],
+  [[item(0, '5'), item(1, 'm')], '5 m'],
+  [[item(0, '^'), item(1, '!')], 'ab'],
+  [[item(0, 'x'), item(1e-7, 'y')], 'x =0.0000001ms y'],
+  [[item(1e-7, 'x'), item(1.3e-7, 'y'), end(0.3)], '0.0000001ms x =0.00000013ms y =0.3ms |'],
+])('%j is written as %s, and read back', (events, text) => {
+  const printed = printMarbles({ events, lengthMs: 0 })
+  expect(printed.text).toBe(text)
+  expect(parseMarbles(printed.text, printed).events).toEqual(events)
+})
+
+test('a pause at the end is written so that it is read as one', () => {
+  const { text } = printMarbles({ events: [item(0, 'a')], lengthMs: 300_000 })
+  expect(text).toBe('a 299999ms ')
+  expect(parseMarbles(text).lengthMs).toBe(300_000)
+})
 
 /** Streams as they may come: many items at once, long pauses, any items, any end. */
 const streams = fc
@@ -57,7 +98,7 @@ const streams = fc
       fc.record({
         gapMs: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 100_000 })),
         value: fc.oneof(
-          fc.constantFrom('a', 'b', '-', '|', ' '),
+          fc.constantFrom('a', 'b', '-', '|', ' ', '1', '5', '.', 'm', 's', '^', '='),
           fc.nat({ max: 5 }),
           fc.string(),
           fc.object(),
