@@ -3,8 +3,9 @@
 import { expect, test } from 'vitest'
 import * as catalogue from './errors.ts'
 import * as ofProcess from './process-errors.ts'
+import * as ofTesting from './testing/errors.ts'
 
-const errors = { ...catalogue, ...ofProcess }
+const errors = { ...catalogue, ...ofProcess, ...ofTesting }
 
 const {
   BadInputError,
@@ -38,6 +39,7 @@ const {
   UnknownClassError,
   OpenInputError,
   OtherGraphError,
+  OtherMarblesError,
   OverflowError,
   PolicyRefusedError,
   RunWhileLoadingError,
@@ -213,6 +215,11 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
     ['in d', '2: torn; 1: torn', 'begin anew'],
   ],
   [new BadInputError('no such file'), 'BAD_INPUT', ['no such file']],
+  [
+    new OtherMarblesError(['expected  a|', 'but got   b|']),
+    'OTHER_MARBLES',
+    ['Other marbles than expected:\n  expected  a|\n  but got   b|'],
+  ],
 ]
 
 test.each(CASES)('%s', (error, code, parts) => {

@@ -1,12 +1,13 @@
 /** `playMarbles` and `expectMarbles`: what a term gives in virtual time, and whether that is what it should. For tests. */
 
 import { inspect, isDeepStrictEqual } from 'node:util'
-import { MillraceError, TermError } from '../../errors.ts'
+import { TermError } from '../../errors.ts'
 import type { RunOptions } from '../../run/options.ts'
 import { run } from '../../run/run.ts'
 import { SinkTerm } from '../../term/sink-term.ts'
 import type { Term } from '../../term/term.ts'
 import type { RowOf } from '../../term/types.ts'
+import { OtherMarblesError } from '../errors.ts'
 import { settle, VirtualClock } from '../virtual-clock.ts'
 import { type MarbleEvent, type MarbleOptions, type Marbles, parseMarbles } from './parse-marbles.ts'
 import { printMarbles } from './print-marbles.ts'
@@ -86,7 +87,7 @@ export async function playMarbles<Out>(
  * {@link parseMarbles}. Expected is all that happens, with its time; of a text without an end, up to its length: the run
  * is cancelled there. With the option `error`, the error has to be that one, too.
  *
- * @throws {MillraceError} with code `OTHER_MARBLES` and both streams as marbles, if they differ.
+ * @throws {OtherMarblesError} if they differ; it shows both streams as marbles.
  * @throws {InvalidOptionError} if the text cannot be read.
  *
  * @example
@@ -113,7 +114,7 @@ export async function expectMarbles<Out>(
   const untilMs = isOpen ? expected.lengthMs : 2 * expected.lengthMs + MORE_FRAMES * frameMs
   const got = await playMarbles(term, { ...options, untilMs })
   if (isDeepStrictEqual(comparable(got.events, options), comparable(expected.events, options))) return
-  throw new MillraceError('OTHER_MARBLES', difference(expected, got, options))
+  throw new OtherMarblesError(difference(expected, got, options))
 }
 
 /** Events as they are compared: errors only if one is expected. */
@@ -123,7 +124,11 @@ function comparable<Item>(events: readonly MarbleEvent<Item>[], { error }: Marbl
   )
 }
 
-function difference<Item>(expected: Marbles<Item>, got: Marbles<Item>, options: MarbleOptions<Item>): string {
+function difference<Item>(
+  expected: Marbles<Item>,
+  got: Marbles<Item>,
+  options: MarbleOptions<Item>,
+): string[] {
   const { values = {} } = options
   const all = printMarbles({ events: [...expected.events, ...got.events], lengthMs: 0 }, options)
   const print = (marbles: Marbles<Item>): string =>
@@ -134,7 +139,7 @@ function difference<Item>(expected: Marbles<Item>, got: Marbles<Item>, options: 
   }
   const failed = got.events.find((event) => event.kind === 'error')
   if (failed !== undefined) lines.push(`where # is ${shown(failed.error)}`)
-  return `Other marbles than expected:\n${lines.map((line) => `  ${line}`).join('\n')}`
+  return lines
 }
 
 function shown(value: unknown): string {
