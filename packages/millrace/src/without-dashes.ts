@@ -20,7 +20,7 @@ function isComplete(program: Command, words: readonly string[]): boolean {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string
     if (word.startsWith('-')) {
-      const option = command.options.find((each) => each.is(word))
+      const option = command.options.find((each) => each.long === word || each.short === word)
       if (option?.required === true) i++
       continue
     }
