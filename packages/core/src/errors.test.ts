@@ -37,6 +37,7 @@ const {
   NotCloneableError,
   NotSavedError,
   UnknownClassError,
+  OffClockError,
   OpenInputError,
   OtherGraphError,
   OtherMarblesError,
@@ -215,6 +216,12 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
     ['in d', '2: torn; 1: torn', 'begin anew'],
   ],
   [new BadInputError('no such file'), 'BAD_INPUT', ['no such file']],
+  [new OffClockError(undefined), 'OFF_CLOCK', ["is not on the run's clock. Wait with ctx.sleep()"]],
+  [
+    new OffClockError('a file'),
+    'OFF_CLOCK',
+    ["still waits for something that is not on the run's clock: a file."],
+  ],
   [
     new OtherMarblesError(['expected  a|', 'but got   b|']),
     'OTHER_MARBLES',

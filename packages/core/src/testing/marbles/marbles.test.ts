@@ -1,6 +1,12 @@
 /** Goal: marbles are read and written alike, a source keeps to them, and a difference is shown as marbles. */
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzip, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { parallel } from '../../compose/parallel.ts'
 import { run } from '../../run/run.ts'
 import { FunctionTerm } from '../../term/function-term.ts'
@@ -150,6 +156,73 @@ test('a source gives what its marbles say, when they say it', async () => {
     }),
     { numRuns: 50 },
   )
+})
+
+const REFUSED = { code: 'OFF_CLOCK', message: expect.stringContaining("not on the run's clock") }
+
+test.each<[string, string, (text: string) => unknown]>([
+  ['a timer of Node', ': a timer of Node.', (text) => wait(5, text)],
+  ['a short one', ': a timer of Node.', (text) => wait(0, text)],
+  ['a file', ': a file.', async () => (await readFile(import.meta.filename)).length],
+  ['compression', ': compression.', async (text) => (await promisify(gzip)(text)).length],
+])('%s is not on the clock, whatever is expected', async (_what, part, f) => {
+  const term = () => fromMarbles('a-b-|').pipe(kernelTerm<string, unknown>('off', { kind: 'map', f }))
+  const refused = { code: 'OFF_CLOCK', message: expect.stringContaining(part) }
+  await expect(playMarbles(term())).rejects.toMatchObject(refused)
+  for (const text of ['a-b-|', '--', '|']) {
+    await expect(expectMarbles(term(), text)).rejects.toMatchObject(refused)
+  }
+})
+
+test('a run that waits for nothing on its clock is told from one whose time is over', async () => {
+  const waits = kernelTerm<string, unknown>('waits', { kind: 'map', f: () => new Promise(() => {}) })
+  const term = fromMarbles('a-b|').pipe(waits)
+  await expectMarbles(term, '--')
+  for (const text of ['----', '-- 1s ', '-#', 'a-b|']) {
+    await expect(expectMarbles(term, text)).rejects.toMatchObject(REFUSED)
+  }
+  await expect(playMarbles(term)).rejects.toMatchObject(REFUSED)
+})
+
+test('what is begun later is seen as well', async () => {
+  const source = fromMarbles('a----b-|')
+  const f = (text: string) => (text === 'a' ? text : wait(1, text))
+  const term = source.pipe(kernelTerm<string, unknown>('off', { kind: 'map', f }))
+  await expect(playMarbles(term)).rejects.toMatchObject(REFUSED)
+  await expectMarbles(term, 'a---')
+})
+
+test('what is done at once, printed or goes on turn by turn is no matter of time', async () => {
+  const f = async (text: string) => {
+    console.log(text)
+    gzipSync(text)
+    randomBytes(4)
+    readFileSync(import.meta.filename)
+    for (let turn = 0; turn < 400; turn++) await new Promise(setImmediate)
+    return text
+  }
+  const printed = vi.spyOn(console, 'log')
+  await expectMarbles(fromMarbles('a-b|').pipe(kernelTerm('busy', { kind: 'map', f })), 'a-b|')
+  expect(printed.mock.calls).toEqual([['a'], ['b']])
+  printed.mockRestore()
+})
+
+test('what a test does beside the run is no matter of the run', async () => {
+  const beside = wait(1, 'done')
+  const files = readFile(import.meta.filename)
+  await expectMarbles(fromMarbles('a-b|'), 'a-b|')
+  expect(await beside).toBe('done')
+  await files
+})
+
+test('why playing stopped', async () => {
+  const stops = [fromMarbles('a|'), failing(), fromMarbles('a'), fromMarbles('a 2m |')].map(
+    async (source) => {
+      const { stopped } = await playMarbles(source)
+      return stopped
+    },
+  )
+  expect(await Promise.all(stops)).toEqual(['ended', 'ended', 'time over', 'time over'])
 })
 
 class Later extends FunctionTerm<string, string> {
