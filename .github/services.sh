@@ -10,10 +10,16 @@ command -v chromium || command -v chromium-browser || command -v google-chrome |
 
 # the package may have started one, which has no JetStream
 sudo systemctl stop nats-server || true
-nohup nats-server -a 127.0.0.1 -p 4222 -js -sd "$(mktemp -d)" >/dev/null 2>&1 &
+folder="$(mktemp -d)"
+nohup nats-server -a 127.0.0.1 -p 4222 -js -sd "$folder/data" >"$folder/log" 2>&1 &
+
+# a server's first line tells what it can do: another one at this port may answer, and have no JetStream
+greeting=''
 for _ in $(seq 50); do
-  (exec 3<>/dev/tcp/127.0.0.1/4222) 2>/dev/null && exit 0
+  greeting="$( (exec 3<>/dev/tcp/127.0.0.1/4222 && timeout 5 head -n 1 <&3) 2>/dev/null || true)"
+  if [[ "$greeting" == *'"jetstream":true'* ]]; then exit 0; fi
   sleep 0.1
 done
-echo 'nats-server does not answer at 127.0.0.1:4222' >&2
+echo "no nats-server with JetStream answers at 127.0.0.1:4222; the greeting: ${greeting:-none}; the log of ours:" >&2
+cat "$folder/log" >&2
 exit 1

@@ -3,8 +3,9 @@
 import { expect, test } from 'vitest'
 import * as catalogue from './errors.ts'
 import * as ofProcess from './process-errors.ts'
+import * as ofTesting from './testing/errors.ts'
 
-const errors = { ...catalogue, ...ofProcess }
+const errors = { ...catalogue, ...ofProcess, ...ofTesting }
 
 const {
   BadInputError,
@@ -36,8 +37,10 @@ const {
   NotCloneableError,
   NotSavedError,
   UnknownClassError,
+  OffClockError,
   OpenInputError,
   OtherGraphError,
+  OtherMarblesError,
   OverflowError,
   PolicyRefusedError,
   RunWhileLoadingError,
@@ -213,6 +216,17 @@ const CASES: readonly (readonly [Error, string, readonly string[]])[] = [
     ['in d', '2: torn; 1: torn', 'begin anew'],
   ],
   [new BadInputError('no such file'), 'BAD_INPUT', ['no such file']],
+  [new OffClockError(undefined), 'OFF_CLOCK', ["is not on the run's clock. Wait with ctx.sleep()"]],
+  [
+    new OffClockError('a file'),
+    'OFF_CLOCK',
+    ["still waits for something that is not on the run's clock: a file."],
+  ],
+  [
+    new OtherMarblesError(['expected  a|', 'but got   b|']),
+    'OTHER_MARBLES',
+    ['Other marbles than expected:\n  expected  a|\n  but got   b|'],
+  ],
 ]
 
 test.each(CASES)('%s', (error, code, parts) => {

@@ -44,6 +44,7 @@ test.concurrent.for<[readonly string[], string]>([
     `option '-p, --param <name=value>' argument 'word=b' is invalid. The parameter "word" was given before, as "a".`,
   ],
   [['run', 'nothing.ts'], 'There is no file nothing.ts.'],
+  [['run', '--', '-nothing.ts'], 'There is no file -nothing.ts.'],
   [['run', 'packages'], 'packages is no file.'],
   [['graph', 'LICENSE'], 'LICENSE is no module: its name must end in .ts, .mts, .tsx, .js, .mjs, .cjs.'],
   [

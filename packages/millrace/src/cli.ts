@@ -33,6 +33,7 @@ import { lossKinds } from './report/losses.ts'
 import type { Teller } from './teller.ts'
 import { addToolCommands } from './tool-commands.ts'
 import { packageVersion } from './version.ts'
+import { withoutDashes } from './without-dashes.ts'
 
 const EXIT_CODES = `
 Ctrl-C lets the sources end and what is under way go on to its end; once more cancels. So do SIGTERM and SIGHUP.
@@ -284,12 +285,6 @@ function program({ begin, finish }: Teller): Command {
   return millrace
 }
 
-/** npm takes away the `--` of `npm start -- --ui`, pnpm hands it on. Behind it there is nothing but options here. */
-function withoutDashes(argv: readonly string[]): string[] {
-  const at = argv.indexOf('--')
-  return at > 0 && argv[at + 1]?.startsWith('-') === true ? argv.toSpliced(at, 1) : [...argv]
-}
-
 async function main(): Promise<number> {
   onBrokenPipe(() => undefined)
   let code = 0
@@ -300,7 +295,9 @@ async function main(): Promise<number> {
   }
   const watch = watchProcess('The command')
   try {
-    await Promise.race([program(teller).parseAsync(withoutDashes(process.argv)), watch.failed])
+    const millrace = program(teller)
+    const args = withoutDashes(millrace, process.argv.slice(2))
+    await Promise.race([millrace.parseAsync(args, { from: 'user' }), watch.failed])
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

@@ -2,7 +2,7 @@
 
 import type { Term } from '../term/term.ts'
 import { composeParallel } from '../term/term.ts'
-import type { AnyTerm, InputOf, Many, Named, Tuple } from '../term/types.ts'
+import type { AnyTerm, InputOf, Many, Named, Several, Tuple } from '../term/types.ts'
 
 /**
  * Sends its input to every branch and unites the branches' outputs: by name for `parallel({ x: a, y: b })`, by
@@ -37,13 +37,26 @@ export function parallel<A, AOut, B, BOut, C, COut>(
   b: Term<B, BOut>,
   c: Term<C, COut>,
 ): Term<Common<A | B | C>, Tuple<[Term<never, AOut>, Term<never, BOut>, Term<never, COut>]>>
-export function parallel<In, Out>(...branches: readonly Term<In, Out>[]): Term<In, Many<Out>>
+export function parallel<In, A, B, C, D, More extends readonly unknown[]>(
+  a: Term<NoInfer<In>, A>,
+  b: Term<NoInfer<In>, B>,
+  c: Term<NoInfer<In>, C>,
+  d: Term<NoInfer<In>, D>,
+  ...more: { [K in keyof More]: Term<NoInfer<In>, More[K]> }
+): Term<
+  In,
+  number extends More['length'] ? Many<A | B | C | D | More[number]> : Several<[A, B, C, D, ...More]>
+>
 export function parallel<Branches extends readonly AnyTerm[]>(
-  ...branches: Branches
+  ...branches: Branches & OfKnownLength<Branches>
 ): Term<Common<InputOf<Branches[number]>>, Tuple<Branches>>
+export function parallel<In, Out>(...branches: readonly Term<In, Out>[]): Term<In, Many<Out>>
 export function parallel(...branches: unknown[]): unknown {
   return composeParallel(branches)
 }
+
+/** Nothing is one where the number of branches is known only at run time. */
+type OfKnownLength<Branches extends readonly unknown[]> = number extends Branches['length'] ? never : unknown
 
 /** What all of the branches that take an input accept; `never` if all are sources. */
 type Common<Inputs> = [Inputs] extends [never]

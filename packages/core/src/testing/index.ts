@@ -1,3 +1,4 @@
+export * from './errors.ts'
 export * from './ledger.ts'
 export * from './marbles/index.ts'
 export * from './memory-store.ts'

@@ -1,13 +1,15 @@
 /** `playMarbles` and `expectMarbles`: what a term gives in virtual time, and whether that is what it should. For tests. */
 
 import { inspect, isDeepStrictEqual } from 'node:util'
-import { MillraceError, TermError } from '../../errors.ts'
+import { TermError } from '../../errors.ts'
 import type { RunOptions } from '../../run/options.ts'
 import { run } from '../../run/run.ts'
 import { SinkTerm } from '../../term/sink-term.ts'
 import type { Term } from '../../term/term.ts'
 import type { RowOf } from '../../term/types.ts'
+import { OffClockError, OtherMarblesError } from '../errors.ts'
 import { settle, VirtualClock } from '../virtual-clock.ts'
+import { OffClockWatch } from './off-clock-watch.ts'
 import { type MarbleEvent, type MarbleOptions, type Marbles, parseMarbles } from './parse-marbles.ts'
 import { printMarbles } from './print-marbles.ts'
 
@@ -22,17 +24,24 @@ export interface PlayOptions {
 /** Options of {@link expectMarbles}. */
 export interface ExpectOptions<Item> extends MarbleOptions<Item>, Pick<PlayOptions, 'run'> {}
 
-/** A run in which no timer is set may still have promises to settle: so often it is looked at once more. */
-const PATIENCE = 25
+/** A run as it was played. */
+export interface PlayedMarbles<Item = unknown> extends Marbles<Item> {
+  /** Why playing stopped: the run ended or failed, or the time that was asked for was over. */
+  readonly stopped: 'ended' | 'time over'
+}
+
+/** A run that polls, turn by turn, until the clock has moved is no longer waited for after this. */
+const MAX_ROUNDS = 1000
 const DEFAULT_UNTIL_MS = 60_000
 /** A stream that does not end when it should is watched for a while longer, so that the difference can be seen. */
 const MORE_FRAMES = 100
 
 /**
  * Runs a term on a virtual clock, and notes what it gives and when, how it ends, and what it fails with. Time moves from
- * timer to timer, so an hour takes as long as there is to do in it. What goes by other clocks (requests, files) is not
- * waited for.
+ * timer to timer, so an hour takes as long as there is to do in it. What goes by other clocks (Node's timers, files, requests,
+ * threads) comes at no time of this one: a term that uses it is refused.
  *
+ * @throws {OffClockError} if the run does something that is not on its clock, or has not ended and waits for no timer.
  * @throws {MillraceError} if the graph makes no sense.
  *
  * @example
@@ -48,37 +57,67 @@ const MORE_FRAMES = 100
 export async function playMarbles<Out>(
   term: Term<never, Out>,
   { untilMs = DEFAULT_UNTIL_MS, run: options = {} }: PlayOptions = {},
-): Promise<Marbles<RowOf<Out>>> {
-  const clock = new VirtualClock()
+): Promise<PlayedMarbles<RowOf<Out>>> {
+  const watch = new OffClockWatch()
+  const clock = new WatchedClock(watch)
   const recorder = new Recorder<RowOf<Out>>(clock)
-  const running = run(term.pipe(recorder) as Term<never, never>, { ...options, clock })
-  let isOver = false
-  const over = running.done.then(
-    () => undefined,
-    (error: unknown) => {
-      if (!isOver) recorder.fail(error)
-    },
-  )
-  void over.then(() => {
-    isOver = true
-  })
-  for (let idle = 0; !isOver && idle < PATIENCE; ) {
-    await settle()
-    const ms = clock.nextMs
-    if (ms === undefined) {
-      idle++
-      continue
+  try {
+    const running = watch.run(() => run(term.pipe(recorder) as Term<never, never>, { ...options, clock }))
+    let isOver = false
+    const over = running.done.then(
+      () => undefined,
+      (error: unknown) => {
+        if (!isOver) recorder.fail(error)
+      },
+    )
+    void over.then(() => {
+      isOver = true
+    })
+    const stopped = await play(clock, watch, untilMs, () => isOver)
+    watch.end()
+    if (!isOver) {
+      isOver = true
+      await running.cancel()
+      await over
     }
-    if (clock.monotonic() + ms >= untilMs) break
-    idle = 0
+    if (watch.seen !== undefined || stopped === 'idle') throw new OffClockError(watch.seen)
+    return { events: recorder.events, lengthMs: untilMs, stopped }
+  } finally {
+    watch.end()
+  }
+}
+
+/** Moves time on from timer to timer, whenever nothing is left to do without it, and says why it stopped. */
+async function play(
+  clock: VirtualClock,
+  watch: OffClockWatch,
+  untilMs: number,
+  isOver: () => boolean,
+): Promise<PlayedMarbles['stopped'] | 'idle'> {
+  for (;;) {
+    let rounds = 0
+    do await settle()
+    while (watch.isBusy && ++rounds < MAX_ROUNDS)
+    if (isOver()) return 'ended'
+    const ms = clock.nextMs
+    if (watch.seen !== undefined || ms === undefined) return 'idle'
+    if (clock.monotonic() + ms >= untilMs) return 'time over'
     await clock.advance(ms)
   }
-  if (!isOver) {
-    isOver = true
-    await running.cancel()
-    await over
+}
+
+/** What its timers set off belongs to the run. */
+class WatchedClock extends VirtualClock {
+  readonly #watch: OffClockWatch
+
+  constructor(watch: OffClockWatch) {
+    super()
+    this.#watch = watch
   }
-  return { events: recorder.events, lengthMs: untilMs }
+
+  override after(delayMs: number, callback: () => void): () => void {
+    return super.after(delayMs, () => this.#watch.run(callback))
+  }
 }
 
 /**
@@ -86,7 +125,8 @@ export async function playMarbles<Out>(
  * {@link parseMarbles}. Expected is all that happens, with its time; of a text without an end, up to its length: the run
  * is cancelled there. With the option `error`, the error has to be that one, too.
  *
- * @throws {MillraceError} with code `OTHER_MARBLES` and both streams as marbles, if they differ.
+ * @throws {OtherMarblesError} if they differ; it shows both streams as marbles.
+ * @throws {OffClockError} if the run does something that is not on its clock, or has not ended and waits for no timer.
  * @throws {InvalidOptionError} if the text cannot be read.
  *
  * @example
@@ -113,7 +153,7 @@ export async function expectMarbles<Out>(
   const untilMs = isOpen ? expected.lengthMs : 2 * expected.lengthMs + MORE_FRAMES * frameMs
   const got = await playMarbles(term, { ...options, untilMs })
   if (isDeepStrictEqual(comparable(got.events, options), comparable(expected.events, options))) return
-  throw new MillraceError('OTHER_MARBLES', difference(expected, got, options))
+  throw new OtherMarblesError(difference(expected, got, options))
 }
 
 /** Events as they are compared: errors only if one is expected. */
@@ -123,7 +163,11 @@ function comparable<Item>(events: readonly MarbleEvent<Item>[], { error }: Marbl
   )
 }
 
-function difference<Item>(expected: Marbles<Item>, got: Marbles<Item>, options: MarbleOptions<Item>): string {
+function difference<Item>(
+  expected: Marbles<Item>,
+  got: Marbles<Item>,
+  options: MarbleOptions<Item>,
+): string[] {
   const { values = {} } = options
   const all = printMarbles({ events: [...expected.events, ...got.events], lengthMs: 0 }, options)
   const print = (marbles: Marbles<Item>): string =>
@@ -134,7 +178,7 @@ function difference<Item>(expected: Marbles<Item>, got: Marbles<Item>, options: 
   }
   const failed = got.events.find((event) => event.kind === 'error')
   if (failed !== undefined) lines.push(`where # is ${shown(failed.error)}`)
-  return `Other marbles than expected:\n${lines.map((line) => `  ${line}`).join('\n')}`
+  return lines
 }
 
 function shown(value: unknown): string {

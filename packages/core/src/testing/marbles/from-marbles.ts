@@ -42,6 +42,9 @@ class FromMarbles<Item> extends SourceTerm<Item> {
   }
 }
 
+/** When a stream without an end would end: later than any run. */
+const NEVER_MS = Number.MAX_SAFE_INTEGER
+
 /** No generator: that could not be let go while it waits. */
 function iterate<Item>(events: readonly MarbleEvent<Item>[], clock: Clock): AsyncIterator<Item> {
   const beginMs = clock.monotonic()
@@ -50,12 +53,13 @@ function iterate<Item>(events: readonly MarbleEvent<Item>[], clock: Clock): Asyn
   return {
     async next() {
       const event = events[next++]
-      const waitMs = event === undefined ? Number.POSITIVE_INFINITY : beginMs + event.atMs - clock.monotonic()
+      // an open stream, too, waits for the clock: nothing else will go on with it
+      const waitMs = (event === undefined ? NEVER_MS : beginMs + event.atMs) - clock.monotonic()
       if (waitMs > 0) {
         await new Promise<void>((resolve) => {
-          const cancel = event === undefined ? undefined : clock.after(waitMs, resolve)
+          const cancel = clock.after(waitMs, resolve)
           letGo = () => {
-            cancel?.()
+            cancel()
             next = events.length
             resolve()
           }

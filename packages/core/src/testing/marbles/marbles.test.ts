@@ -1,6 +1,12 @@
 /** Goal: marbles are read and written alike, a source keeps to them, and a difference is shown as marbles. */
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzip, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { parallel } from '../../compose/parallel.ts'
 import { run } from '../../run/run.ts'
 import { FunctionTerm } from '../../term/function-term.ts'
@@ -29,6 +35,10 @@ test.each([
   ['-(a|)', [item(1, 'a'), end(1)], 5],
   ['a 9ms b 1.5s (c|)', [item(0, 'a'), item(10, 'b'), item(1511, 'c'), end(1511)], 1515],
   ['2m a', [item(120_000, 'a')], 120_001],
+  // as in rxjs, a time has a blank behind it
+  ['5m', [item(0, '5'), item(1, 'm')], 2],
+  ['a 5m', [item(0, 'a'), item(1, '5'), item(2, 'm')], 3],
+  ['5m ', [], 300_000],
   ['a1ms', [item(0, 'a'), item(1, '1'), item(2, 'm'), item(3, 's')], 4],
   ['(ab) =1ms c', [item(0, 'a'), item(0, 'b'), item(1, 'c')], 2],
 ])('%j is read', (text, events, lengthMs) => {
@@ -43,12 +53,49 @@ test('values, an error, and frames of another length', () => {
   })
 })
 
-test.each(['(', ')', '(a', '((a))', '(a-)', '|a', '#|', '(|a)', 'abc =1ms d', '( 5ms a)'])(
-  '%j is refused',
-  (text) => {
-    expect(() => parseMarbles(text)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
-  },
-)
+test.each([
+  '(',
+  ')',
+  '(a',
+  '((a))',
+  '(a-)',
+  '|a',
+  '#|',
+  '(|a)',
+  'abc =1ms d',
+  '( 5ms a)',
+  '--^--a|',
+  '^--!',
+  'a=b',
+  '=5ms',
+])('%j is refused', (text) => {
+  expect(() => parseMarbles(text)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+})
+
+test.each(['', 'ab', '-', '^', ' ', '='])('%j is refused as a key of values', (key) => {
+  const refused = expect.objectContaining({ code: 'INVALID_OPTION' })
+  expect(() => parseMarbles('a|', { values: { [key]: 1 } })).toThrow(refused)
+  expect(() => printMarbles({ events: [item(0, 1)], lengthMs: 1 }, { values: { [key]: 1 } })).toThrow(refused)
+})
+
+test.each([
+  [[item(0, '5'), item(1, 'm'), end(102)], '5 m 100ms |'],
+  [[item(50, '1'), item(51, '.'), item(52, '5'), item(53, 's'), end(100)], '50ms 1.5 s 46ms |'],
+  [[item(0, '5'), item(1, 'm')], '5 m'],
+  [[item(0, '^'), item(1, '!')], 'ab'],
+  [[item(0, 'x'), item(1e-7, 'y')], 'x =0.0000001ms y'],
+  [[item(1e-7, 'x'), item(1.3e-7, 'y'), end(0.3)], '0.0000001ms x =0.00000013ms y =0.3ms |'],
+])('%j is written as %s, and read back', (events, text) => {
+  const printed = printMarbles({ events, lengthMs: 0 })
+  expect(printed.text).toBe(text)
+  expect(parseMarbles(printed.text, printed).events).toEqual(events)
+})
+
+test('a pause at the end is written so that it is read as one', () => {
+  const { text } = printMarbles({ events: [item(0, 'a')], lengthMs: 300_000 })
+  expect(text).toBe('a 299999ms ')
+  expect(parseMarbles(text).lengthMs).toBe(300_000)
+})
 
 /** Streams as they may come: many items at once, long pauses, any items, any end. */
 const streams = fc
@@ -57,7 +104,7 @@ const streams = fc
       fc.record({
         gapMs: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 100_000 })),
         value: fc.oneof(
-          fc.constantFrom('a', 'b', '-', '|', ' '),
+          fc.constantFrom('a', 'b', '-', '|', ' ', '1', '5', '.', 'm', 's', '^', '='),
           fc.nat({ max: 5 }),
           fc.string(),
           fc.object(),
@@ -109,6 +156,73 @@ test('a source gives what its marbles say, when they say it', async () => {
     }),
     { numRuns: 50 },
   )
+})
+
+const REFUSED = { code: 'OFF_CLOCK', message: expect.stringContaining("not on the run's clock") }
+
+test.each<[string, string, (text: string) => unknown]>([
+  ['a timer of Node', ': a timer of Node.', (text) => wait(5, text)],
+  ['a short one', ': a timer of Node.', (text) => wait(0, text)],
+  ['a file', ': a file.', async () => (await readFile(import.meta.filename)).length],
+  ['compression', ': compression.', async (text) => (await promisify(gzip)(text)).length],
+])('%s is not on the clock, whatever is expected', async (_what, part, f) => {
+  const term = () => fromMarbles('a-b-|').pipe(kernelTerm<string, unknown>('off', { kind: 'map', f }))
+  const refused = { code: 'OFF_CLOCK', message: expect.stringContaining(part) }
+  await expect(playMarbles(term())).rejects.toMatchObject(refused)
+  for (const text of ['a-b-|', '--', '|']) {
+    await expect(expectMarbles(term(), text)).rejects.toMatchObject(refused)
+  }
+})
+
+test('a run that waits for nothing on its clock is told from one whose time is over', async () => {
+  const waits = kernelTerm<string, unknown>('waits', { kind: 'map', f: () => new Promise(() => {}) })
+  const term = fromMarbles('a-b|').pipe(waits)
+  await expectMarbles(term, '--')
+  for (const text of ['----', '-- 1s ', '-#', 'a-b|']) {
+    await expect(expectMarbles(term, text)).rejects.toMatchObject(REFUSED)
+  }
+  await expect(playMarbles(term)).rejects.toMatchObject(REFUSED)
+})
+
+test('what is begun later is seen as well', async () => {
+  const source = fromMarbles('a----b-|')
+  const f = (text: string) => (text === 'a' ? text : wait(1, text))
+  const term = source.pipe(kernelTerm<string, unknown>('off', { kind: 'map', f }))
+  await expect(playMarbles(term)).rejects.toMatchObject(REFUSED)
+  await expectMarbles(term, 'a---')
+})
+
+test('what is done at once, printed or goes on turn by turn is no matter of time', async () => {
+  const f = async (text: string) => {
+    console.log(text)
+    gzipSync(text)
+    randomBytes(4)
+    readFileSync(import.meta.filename)
+    for (let turn = 0; turn < 400; turn++) await new Promise(setImmediate)
+    return text
+  }
+  const printed = vi.spyOn(console, 'log')
+  await expectMarbles(fromMarbles('a-b|').pipe(kernelTerm('busy', { kind: 'map', f })), 'a-b|')
+  expect(printed.mock.calls).toEqual([['a'], ['b']])
+  printed.mockRestore()
+})
+
+test('what a test does beside the run is no matter of the run', async () => {
+  const beside = wait(1, 'done')
+  const files = readFile(import.meta.filename)
+  await expectMarbles(fromMarbles('a-b|'), 'a-b|')
+  expect(await beside).toBe('done')
+  await files
+})
+
+test('why playing stopped', async () => {
+  const stops = [fromMarbles('a|'), failing(), fromMarbles('a'), fromMarbles('a 2m |')].map(
+    async (source) => {
+      const { stopped } = await playMarbles(source)
+      return stopped
+    },
+  )
+  expect(await Promise.all(stops)).toEqual(['ended', 'ended', 'time over', 'time over'])
 })
 
 class Later extends FunctionTerm<string, string> {

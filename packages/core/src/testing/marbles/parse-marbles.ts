@@ -1,6 +1,7 @@
 /** `parseMarbles`: what a text of marbles says happens, and when. Called by the source and the expectation beside it. */
 
 import { InvalidOptionError } from '../../errors.ts'
+import { checkNames } from './marble-syntax.ts'
 
 /** Something that happens on a stream, in ms after the run has begun. */
 export type MarbleEvent<Item = unknown> =
@@ -18,7 +19,10 @@ export interface Marbles<Item = unknown> {
 
 /** How marbles are read. */
 export interface MarbleOptions<Item> {
-  /** The items, by the character that stands for each. A character without an entry stands for itself. */
+  /**
+   * The items, by the character that stands for each: any but blanks and `()|#=^!-`. A character without an entry stands for
+   * itself.
+   */
   readonly values?: Readonly<Record<string, Item>>
   /** What the stream fails with at `#`. Default: an `Error`. */
   readonly error?: unknown
@@ -27,12 +31,12 @@ export interface MarbleOptions<Item> {
 }
 
 const SPACE = /\s+/uy
-const TIME = /(?<=^|\s)(?<from>=?)(?<amount>\d+(?:\.\d+)?)(?<unit>ms|s|m)(?=\s|$)/uy
+const TIME = /(?<=^|\s)(?<from>=?)(?<amount>\d+(?:\.\d+)?)(?<unit>ms|s|m)(?=\s)/uy
 const CHARACTER = /./suy
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 
-/** What stands for an error that nobody has named. */
-function unnamedError(): Error {
+/** What `#` fails with if no error is given. */
+function defaultError(): Error {
   return new Error('the stream fails at #')
 }
 
@@ -45,13 +49,15 @@ function unnamedError(): Error {
  * | `a` | an item; takes a frame |
  * | `\|`, `#` | the end of the stream, an error |
  * | `(ab\|)` | all of this at once, where the bracket opens; takes a frame for each character, brackets included |
- * | ` 20ms `, ` 1.5s `, ` 2m ` | this much time passes; with blanks around it |
+ * | ` 20ms `, ` 1.5s `, ` 2m ` | this much time passes; with a blank behind it, also at the end of the text, and one before it |
  * | ` =20ms ` | the next character is 20 ms after the beginning, also if a bracket before it takes longer |
+ * | `^`, `!` | refused: rxjs marks subscriptions with them |
  * | blanks | nothing |
  *
  * Without an end or an error the stream stays open.
  *
- * @throws {InvalidOptionError} if the text is none of this, or something follows its end.
+ * @throws {InvalidOptionError} if the text is none of this, or something follows its end; if a key of `values` is not a
+ * single character, or one that no item can have.
  *
  * @example
  * ```ts
@@ -71,6 +77,7 @@ export function parseMarbles<Item = string>(text: string, options: MarbleOptions
   if (!(Number.isFinite(frameMs) && frameMs > 0)) {
     throw new InvalidOptionError('frameMs of marbles', frameMs, 'a number above 0')
   }
+  checkNames(values)
   const events: MarbleEvent<Item>[] = []
   let nowMs = 0
   let openedAtMs: number | undefined
@@ -101,7 +108,14 @@ export function parseMarbles<Item = string>(text: string, options: MarbleOptions
         note({ atMs, kind: 'end' })
         break
       case '#':
-        note({ atMs, kind: 'error', error: options.error ?? unnamedError() })
+        note({ atMs, kind: 'error', error: options.error ?? defaultError() })
+        break
+      case '^':
+      case '!':
+        fail('one without the marks of subscriptions, ^ and !')
+        break
+      case '=':
+        fail('one in which = begins a time with blanks around it, such as =20ms')
         break
       default:
         note({
