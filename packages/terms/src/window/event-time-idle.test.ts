@@ -6,7 +6,7 @@
 import { run } from '@millrace/core'
 import { MemoryStore, SinkProbe, SourceProbe, settle, VirtualClock } from '@millrace/core/testing'
 import { expect, test } from 'vitest'
-import { countOf, tumblingWindow, type Window } from '../index.ts'
+import { countOf, fromIterable, sessionWindow, slidingWindow, tumblingWindow, type Window } from '../index.ts'
 
 const IDLE_MS = 100
 const time = (at: number): number => at
@@ -66,3 +66,16 @@ test('a checkpoint may be taken while windows wait to be given', async () => {
   source.end()
   await running.done
 })
+
+const idleMs = IDLE_MS
+for (const [name, make] of Object.entries({
+  tumblingWindow: (late: object) => tumblingWindow({ sizeMs: 10, time, idleMs, ...late }),
+  slidingWindow: (late: object) => slidingWindow({ sizeMs: 10, slideMs: 5, time, idleMs, ...late }),
+  sessionWindow: (late: object) => sessionWindow({ gapMs: 10, time, idleMs, ...late }),
+})) {
+  test(`${name} with idleMs is told what becomes of late items`, () => {
+    expect(() => make({})).toThrow(`late of ${name}() must be 'drop' or 'port' with idleMs`)
+    expect(() => make({ late: 'fail' })).toThrow(/any quiet spell within a window/)
+    for (const late of ['drop', 'port']) expect(() => fromIterable([1]).pipe(make({ late }))).not.toThrow()
+  })
+}
