@@ -3,10 +3,18 @@
  * was kept from reading.
  */
 
-import { run } from '@millrace/core'
+import { parallel, run } from '@millrace/core'
 import { MemoryStore, SinkProbe, SourceProbe, settle, VirtualClock } from '@millrace/core/testing'
 import { expect, test } from 'vitest'
-import { countOf, fromIterable, sessionWindow, slidingWindow, tumblingWindow, type Window } from '../index.ts'
+import {
+  countOf,
+  fromIterable,
+  type KeyedWindow,
+  sessionWindow,
+  slidingWindow,
+  tumblingWindow,
+  type Window,
+} from '../index.ts'
 
 const IDLE_MS = 100
 const time = (at: number): number => at
@@ -65,6 +73,63 @@ test('a checkpoint may be taken while windows wait to be given', async () => {
   expect(sink.received).toEqual([{ start: 0, end: 10, value: 2 }])
   source.end()
   await running.done
+})
+
+test('an item within a session that was given begins one of its own, if that would last longer', async () => {
+  const clock = new VirtualClock(0)
+  const source = new SourceProbe<number>()
+  const given = new SinkProbe<Window<number[]>>('given').request()
+  const late = new SinkProbe<number>('late').request()
+  const session = source.pipe(sessionWindow({ gapMs: 10, time, late: 'port', idleMs: IDLE_MS }))
+  const { done } = run(parallel(session.port('windows').pipe(given), session.port('late').pipe(late)), {
+    clock,
+  })
+  source.send(30)
+  await clock.advance(IDLE_MS)
+  source.send(30, 33)
+  source.end()
+  await done
+  expect(given.received).toEqual([
+    { start: 30, end: 40, value: [30] },
+    { start: 33, end: 43, value: [33] },
+  ])
+  expect(late.received).toEqual([30])
+})
+
+test('a key that is quiet while another is not has one watermark with it', async () => {
+  const clock = new VirtualClock(0)
+  const source = new SourceProbe<readonly [string, number]>()
+  const given = new SinkProbe<KeyedWindow<string, number>>('given').request()
+  const late = new SinkProbe<readonly [string, number]>('late').request()
+  const windows = source.pipe(
+    tumblingWindow({
+      sizeMs: 10,
+      time: ([, at]: readonly [string, number]) => at,
+      key: ([key]) => key,
+      late: 'port',
+      aggregate: countOf(),
+      idleMs: IDLE_MS,
+    }),
+  )
+  const { done } = run(parallel(windows.port('windows').pipe(given), windows.port('late').pipe(late)), {
+    clock,
+  })
+  source.send(['a', 1], ['b', 2])
+  for (let at = 3; at < 10; at++) {
+    await clock.advance(IDLE_MS / 2)
+    source.send(['b', at])
+  }
+  await settle()
+  expect(given.received).toEqual([])
+  await clock.advance(IDLE_MS)
+  expect(given.received).toEqual([
+    { start: 0, end: 10, key: 'a', value: 1 },
+    { start: 0, end: 10, key: 'b', value: 8 },
+  ])
+  source.send(['a', 9])
+  source.end()
+  await done
+  expect(late.received).toEqual([['a', 9]])
 })
 
 const idleMs = IDLE_MS
