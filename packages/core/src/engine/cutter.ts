@@ -35,6 +35,9 @@ interface CutHost {
   readonly edges: readonly Edge[]
   readonly results: () => EngineSnapshot['results']
   readonly grown: () => number
+  /** No stage begins anything new from now on; until `release`. */
+  readonly hold: () => void
+  readonly release: () => void
 }
 
 /** Stops stages where they can be saved, saves all of them at one instant, and lets them go on. */
@@ -72,6 +75,7 @@ export class Cutter {
   ask(): boolean {
     if (this.isAsked || this.#isKeeping || this.#isClosed) return false
     this.isAsked = true
+    this.#host.hold()
     this.#options.onAsked()
     return true
   }
@@ -126,6 +130,7 @@ export class Cutter {
 
   #release(): void {
     this.isAsked = false
+    this.#host.release()
     this.#sinceCut = 0
     for (const stage of this.#host.stages) stage.goOn()
   }

@@ -4,10 +4,21 @@ import type { Batch, Clock } from '../contracts.ts'
 import { WrongStateError } from '../errors.ts'
 import type { HistoryBound, View } from '../term/stream-term.ts'
 import type { Edge } from './edge.ts'
+import type { RunningTime } from './running-time.ts'
 
 interface Asker {
   readonly resolve: (item: unknown) => void
   readonly reject: (error: unknown) => void
+}
+
+/** What a view asks of its stage, and tells it. */
+interface Hear {
+  readonly onRead: () => void
+  readonly onAsk: () => void
+  /** A `next` was answered: whoever called it is about to go on. */
+  readonly onAnswer: () => void
+  readonly isHeld: () => boolean
+  readonly time: Pick<RunningTime, 'ms' | 'beganAt'>
 }
 
 /** The items kept for looking back, and when each was read. */
@@ -23,25 +34,25 @@ export class EdgeView implements View<unknown> {
   readonly #clock: Clock
   readonly #onRead: () => void
   readonly #onAsk: () => void
+  readonly #onAnswer: () => void
   readonly #isHeld: () => boolean
+  readonly #time: Pick<RunningTime, 'ms' | 'beganAt'>
   /** Items read and kept, oldest first, and when each was read. */
   readonly #kept: unknown[] = []
   readonly #readAt: number[] = []
   #asker: Asker | undefined
+  /** When it began to wait, in running time. */
+  #askedAt = 0
 
-  constructor(
-    edge: Edge,
-    history: HistoryBound,
-    clock: Clock,
-    hear: { readonly onRead: () => void; readonly onAsk: () => void; readonly isHeld: () => boolean },
-    saved?: ViewSnapshot,
-  ) {
+  constructor(edge: Edge, history: HistoryBound, clock: Clock, hear: Hear, saved?: ViewSnapshot) {
     this.#edge = edge
     this.#history = history
     this.#clock = clock
     this.#onRead = hear.onRead
     this.#onAsk = hear.onAsk
+    this.#onAnswer = hear.onAnswer
     this.#isHeld = hear.isHeld
+    this.#time = hear.time
     this.#kept.push(...(saved?.kept ?? []))
     // the machine may have been started again since: then its clock was, too
     const now = clock.monotonic()
@@ -75,14 +86,24 @@ export class EdgeView implements View<unknown> {
     }
     const item = this.#isHeld() ? undefined : this.peek()
     if (item !== undefined) {
+      this.#onAnswer()
       this.#read(item)
       return Promise.resolve(item)
     }
-    if (this.ended && !this.#isHeld()) return Promise.resolve(undefined)
+    if (this.ended && !this.#isHeld()) {
+      this.#onAnswer()
+      return Promise.resolve(undefined)
+    }
     return new Promise((resolve, reject) => {
       this.#asker = { resolve, reject }
+      this.#askedAt = this.#time.ms
       this.#onAsk()
     })
+  }
+
+  get waitedMs(): number {
+    if (this.#asker === undefined) return 0
+    return this.#time.ms - Math.max(this.#askedAt, this.#time.beganAt)
   }
 
   peek(): unknown {
@@ -137,6 +158,7 @@ export class EdgeView implements View<unknown> {
     const item = this.peek()
     if (item === undefined && !this.ended) return
     this.#asker = undefined
+    this.#onAnswer()
     if (item !== undefined) this.#read(item)
     asker.resolve(item)
   }

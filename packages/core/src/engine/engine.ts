@@ -23,6 +23,7 @@ import type { NodeRecord } from './node-record.ts'
 import { guardedPeek, type Peek } from './peek.ts'
 import { pictureOf } from './picture.ts'
 import type { Placement } from './placement.ts'
+import { RunningTime } from './running-time.ts'
 import type { EdgeSnapshot, EngineSnapshot, StageSnapshot } from './snapshot.ts'
 import type { Stage, StageHost } from './stage.ts'
 import { dryEdges, explainStall, smallest, stuckEdges } from './stall.ts'
@@ -83,6 +84,7 @@ export class Engine implements StageHost {
   readonly batchItems: number
   readonly signal: AbortSignal
   readonly timers: TimerWheel
+  readonly runningTime: RunningTime
   readonly stopsOnFailure: boolean
   readonly cleanupTimeoutMs: number | undefined
   readonly onSpan: ((span: Span) => void) | undefined
@@ -130,6 +132,7 @@ export class Engine implements StageHost {
     this.batchItems = options.batchItems
     this.signal = this.#abort.signal
     this.timers = new TimerWheel(options.clock)
+    this.runningTime = new RunningTime(options.clock)
     this.stopsOnFailure = options.stopsOnFailure
     this.cleanupTimeoutMs = options.cleanupTimeoutMs
     this.onSpan = options.onSpan
@@ -156,7 +159,14 @@ export class Engine implements StageHost {
   #makeCutter(options: CutOptions): Cutter {
     const results = (): EngineSnapshot['results'] =>
       [...this.results].map(([{ index }, result]) => [index, result] as const)
-    const host = { stages: this.#stages, edges: this.#edges, results, grown: () => this.grown }
+    const host = {
+      stages: this.#stages,
+      edges: this.#edges,
+      results,
+      grown: () => this.grown,
+      hold: () => this.runningTime.hold(),
+      release: () => this.runningTime.release(),
+    }
     return new Cutter(host, options)
   }
 
@@ -324,9 +334,10 @@ export class Engine implements StageHost {
       if (!this.#hasCut) this.#cutter.giveUp()
     }
     if (this.#ready.length > 0) return true
-    if (isWaiting && this.#parked.size === 0) return false
+    const mayGoOn = isWaiting || this.#stages.some((stage) => stage.mayGoOn)
+    if (mayGoOn && this.#parked.size === 0) return false
     const stuck = stuckEdges(this.#stages, this.#parked)
-    return stuck.length > 0 ? this.#grow(stuck) : !isWaiting && this.#endDryCycle()
+    return stuck.length > 0 ? this.#grow(stuck) : !mayGoOn && this.#endDryCycle()
   }
 
   #grow(stuck: readonly Edge[]): boolean {
@@ -404,6 +415,10 @@ export class Engine implements StageHost {
 
   /** Activates nothing until `resume`. What was handed to the outside goes on there. */
   pause(): void {
+    if (!this.#paused) {
+      this.runningTime.hold()
+      this.runningTime.restart()
+    }
     this.#paused = true
     this.#options.placement?.pause?.()
   }
@@ -411,6 +426,7 @@ export class Engine implements StageHost {
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
+    this.runningTime.release()
     this.#options.placement?.resume?.()
     this.#starvation.clear() // what waited for this waited for nobody's turn
     this.#schedule()

@@ -21,6 +21,7 @@ import type { NodeRecord } from './node-record.ts'
 import type { Outlet } from './outlet.ts'
 import type { Peek } from './peek.ts'
 import { readRegionPort } from './region-port.ts'
+import type { RunningTime } from './running-time.ts'
 import { sharesOf } from './shares.ts'
 import type { StageSnapshot } from './snapshot.ts'
 import { type BookedTime, StageClock } from './stage-clock.ts'
@@ -33,6 +34,8 @@ export interface StageHost extends RunScope {
   readonly batchItems: number
   /** All time limits and pauses of the run. */
   readonly timers: TimerWheel
+  /** The time in which stages may run: where coroutines may run. */
+  readonly runningTime?: RunningTime
   /** Whether no stage is to begin anything. */
   readonly isPaused: boolean
   /** Whether an item that fails is set aside and the sources stop, where its term says `fail`. */
@@ -204,6 +207,11 @@ export abstract class Stage implements EdgeEnd {
     if (this.isDone) return false
     if (this.waiting) return true
     for (const ctx of this.contexts) if (ctx.sleeping > 0) return true
+    return false
+  }
+
+  /** Whether it may go on though nothing comes, by a timer say: it is not stuck, but a checkpoint need not wait for it. */
+  get mayGoOn(): boolean {
     return false
   }
 

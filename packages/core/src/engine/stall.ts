@@ -31,7 +31,7 @@ export function stuckEdges(stages: readonly Stage[], parked: ReadonlySet<Edge>):
   }
   for (const stage of stages) {
     if (stage.isDone) continue
-    if (stage.isWaiting) revive(stage)
+    if (stage.isWaiting || stage.mayGoOn) revive(stage)
     for (const edge of stage.wanted) waitFor(stage, edge.writer)
   }
   for (const edge of parked) {

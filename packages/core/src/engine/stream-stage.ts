@@ -9,12 +9,16 @@ import type { Edge } from './edge.ts'
 import { EdgeView, type ViewSnapshot } from './edge-view.ts'
 import type { NodeRecord } from './node-record.ts'
 import { Outbox } from './outbox.ts'
+import { RunningTime } from './running-time.ts'
 import { Stage } from './stage.ts'
 
 /** What a checkpoint keeps of a coroutine beside its state. */
 interface StreamSnapshot {
   readonly views: readonly ViewSnapshot[]
 }
+
+/** A timer that fires while the stages are held is set again, for so long at least. */
+const HELD_MS = 50
 
 /** Runs a `stream` kernel. */
 export class StreamStage extends Stage {
@@ -23,6 +27,11 @@ export class StreamStage extends Stage {
   readonly #record = this.records[0] as NodeRecord
   readonly #outbox = new Outbox(this.outlet, this.#record, this.host.timed, this.#node.id)
   #coroutine: Promise<void> = Promise.resolve()
+  /** It was told something in this turn of the event loop. */
+  #isMoving = false
+  readonly #time = this.host.runningTime ?? new RunningTime(this.host.clock)
+  /** Cancels each timer that is set. */
+  readonly #timers = new Set<() => void>()
   /** A turn of the event loop has passed since it was told to halt. */
   #isRested = false
   /** The `emit` that waits for room. */
@@ -37,7 +46,15 @@ export class StreamStage extends Stage {
       this.#record.in++
       this.count(1)
     }
-    const hear = { onRead, onAsk: () => this.#onAsk(), isHeld: () => this.isHalting }
+    // with a single view, one that is not asked tells that the coroutine is at work
+    const onAnswer = this.inlet.edges.length > 1 ? () => this.#expectMove() : () => {}
+    const hear = {
+      onRead,
+      onAsk: () => this.#onAsk(),
+      onAnswer,
+      isHeld: () => this.isHalting,
+      time: this.#time,
+    }
     const saved = this.restored?.own as StreamSnapshot | undefined
     this.inlet.edges.forEach((edge, at) => {
       this.#views.push(new EdgeView(edge, history, this.host.clock, hear, saved?.views[at]))
@@ -116,6 +133,7 @@ export class StreamStage extends Stage {
         this.host.look()
       }
     }
+    const after = (delayMs: number, callback: () => void): (() => void) => this.#after(delayMs, callback)
     const countUnmatched = (): void => {
       this.#record.unmatched = (this.#record.unmatched ?? 0) + 1
     }
@@ -123,12 +141,55 @@ export class StreamStage extends Stage {
       get: (target, key) => {
         if (key === 'emit') return emit
         if (key === 'hold') return hold
+        if (key === 'after') return after
         if (key === 'countUnmatched') return countUnmatched
         const value: unknown = Reflect.get(target, key, target)
         return typeof value === 'function' ? value.bind(target) : value
       },
       set: (target, key, value) => Reflect.set(target, key, value, target),
     }) as unknown as StreamContext<unknown, unknown>
+  }
+
+  /** Calls back once the time is over and the stages may run, when what has come meanwhile lies on the edges. */
+  #after(delayMs: number, callback: () => void): () => void {
+    let disarm = (): void => {}
+    const cancel = (): void => {
+      this.#timers.delete(cancel)
+      disarm()
+    }
+    const fire = (): void => {
+      if (!this.#timers.has(cancel)) return
+      if (this.#time.isHeld || this.isHalting) {
+        arm(Math.max(delayMs, HELD_MS))
+        return
+      }
+      this.#timers.delete(cancel)
+      callback()
+      this.#expectMove()
+    }
+    const arm = (ms: number): void => {
+      // where the thread was busy, timers come first and what has come to it after them
+      disarm = this.host.clock.after(ms, () => void setImmediate(fire))
+    }
+    this.#timers.add(cancel)
+    arm(delayMs)
+    return cancel
+  }
+
+  /** It was told something, and goes on from there within this turn of the event loop: only then is it known what it waits for. */
+  #expectMove(): void {
+    if (this.#isMoving) return
+    this.#isMoving = true
+    setImmediate(() => {
+      this.#isMoving = false
+      this.host.look()
+    })
+  }
+
+  /** It is about to, or a timer is set and it would hear of it. */
+  override get mayGoOn(): boolean {
+    if (this.isDone || this.#parked !== undefined) return false
+    return this.#isMoving || this.#timers.size > 0
   }
 
   #emit(item: unknown, ctx: NodeContext): Promise<void> {
@@ -151,6 +212,7 @@ export class StreamStage extends Stage {
     const parked = this.#parked
     if (parked === undefined || !this.#outbox.flush()) return
     this.#parked = undefined
+    if (this.wanted.length > 0) this.#expectMove() // else it is known to be at work
     parked.resolve()
   }
 
@@ -173,6 +235,7 @@ export class StreamStage extends Stage {
 
   protected override async release(): Promise<void> {
     const gone = new CancelledError(undefined)
+    for (const cancel of [...this.#timers]) cancel()
     for (const view of this.#views) view.abandon(gone)
     this.#parked?.reject(gone)
     this.#parked = undefined

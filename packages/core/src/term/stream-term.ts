@@ -18,6 +18,11 @@ export interface View<out Item> extends AsyncIterable<Item> {
    * @throws {RangeError} outside of what is kept.
    */
   at(index: number): Item
+  /**
+   * For how long the `next` under way has waited, in ms of the run's clock; 0 if none waits. Time in which the run is held for
+   * a checkpoint does not count; after a pause it begins again at 0.
+   */
+  readonly waitedMs: number
   /** Number of read items that are kept. */
   readonly length: number
   /** True once the stream has ended and every item was read. */
@@ -37,6 +42,13 @@ export interface StreamContext<State = unknown, Out = unknown> extends Omit<Cont
    * may be taken for dry, and a stream that waits for it for stalled.
    */
   hold(): () => void
+  /**
+   * Calls `callback` once, `delayMs` of the run's clock from now, or later: not while the run is paused or held for a
+   * checkpoint, nor before the event loop has had a turn. The returned function cancels it. Until then the term counts as one
+   * that may go on though no item comes, as with `hold`; but a checkpoint does not wait for it, so what `run` knows must be
+   * in `ctx.state`, and the timer is set again when `run` begins again.
+   */
+  after(delayMs: number, callback: () => void): () => void
   /** Says that the item just read found no partner and gives nothing: it counts as `unmatched`, not as `filtered`. */
   countUnmatched(): void
 }

@@ -1,42 +1,42 @@
 /**
- * `IdleWatch`: tells when nothing has come for a while, on the run's clock. Used by terms in event time whose watermark must
- * not stand still while a stream is quiet. One timer at most, however many items come.
+ * `IdleWatch`: has terms in event time look whether an input is quiet, so that their watermark does not stand still while it
+ * is. One timer at most, however many items come: it is left as it is until it fires.
  */
 
-import type { Clock } from '@millrace/core'
+import type { StreamContext, View } from '@millrace/core'
 
-/** Watches one input. */
+/** A timer that is set again only if it would fire too late. */
 export class IdleWatch {
-  readonly #clock: Clock
-  readonly #idleMs: number
-  readonly #onIdle: () => void
-  #at = 0
-  #cancel: (() => void) | undefined
+  readonly #ctx: Pick<StreamContext, 'after' | 'clock'>
+  readonly #look: () => void
+  #due = Number.POSITIVE_INFINITY
+  #cancel: () => void = () => {}
 
-  constructor(clock: Clock, idleMs: number, onIdle: () => void) {
-    this.#clock = clock
-    this.#idleMs = idleMs
-    this.#onIdle = onIdle
+  constructor(ctx: Pick<StreamContext, 'after' | 'clock'>, look: () => void) {
+    this.#ctx = ctx
+    this.#look = look
   }
 
-  /** Something has come, or is waited for from now on: it is idle if nothing follows for `idleMs`. */
-  begin(): void {
-    this.#at = this.#clock.monotonic()
-    if (this.#cancel === undefined) this.#arm(this.#idleMs)
-  }
-
-  #arm(ms: number): void {
-    this.#cancel = this.#clock.after(ms, () => {
-      this.#cancel = undefined
-      const leftMs = this.#at + this.#idleMs - this.#clock.monotonic()
-      if (leftMs > 0) this.#arm(leftMs)
-      else this.#onIdle()
+  /** Looks `ms` from now, or sooner if it was about to. */
+  lookIn(ms: number): void {
+    const due = this.#ctx.clock.monotonic() + ms
+    if (due >= this.#due) return
+    this.#cancel()
+    this.#due = due
+    this.#cancel = this.#ctx.after(ms, () => {
+      this.#due = Number.POSITIVE_INFINITY
+      this.#look()
     })
   }
 
-  /** Nothing is waited for any more. */
+  /** Looks no more. */
   end(): void {
-    this.#cancel?.()
-    this.#cancel = undefined
+    this.#cancel()
+    this.#due = Number.POSITIVE_INFINITY
   }
+}
+
+/** Ms until an input that nothing comes from counts as idle; 0 or less if it does. What lies on its edge has come. */
+export function leftMs(view: View<unknown>, idleMs: number): number {
+  return view.peek() === undefined ? idleMs - view.waitedMs : idleMs
 }

@@ -4,16 +4,34 @@
  */
 
 import type { StreamContext, View } from '@millrace/core'
-import { IdleWatch } from './idle-watch.ts'
+import { IdleWatch, leftMs } from './idle-watch.ts'
 import type { Head, ReadState } from './read-by-time.ts'
+
+/** How long an input that gives nothing is waited for, in ms. */
+export interface IdleLimits {
+  readonly idleMs: number
+  /** The same before its first item in this run. */
+  readonly startMs: number
+}
 
 /** An input that has not ended. */
 interface Input {
+  readonly name: string
   readonly view: View<unknown>
-  readonly watch: IdleWatch
+  /** Its next item is waited for; it has no other then. */
   isAsked: boolean
+  /** Since this run began or was resumed. An input that has not may not be connected yet. */
+  hasGiven: boolean
   isIdle: boolean
 }
+
+/** The earliest item at hand, and the inputs that may have an earlier one yet. */
+interface Next {
+  readonly first: Head | undefined
+  readonly blockers: readonly Input[]
+}
+
+const NOBODY: readonly Input[] = []
 
 /** Emits the items of all inputs; of equal times, those of the input named first in `names` come first. */
 export async function mergeUnlessIdle<Out>(
@@ -21,87 +39,105 @@ export async function mergeUnlessIdle<Out>(
   names: readonly string[],
   timeOf: (input: string, item: unknown) => number,
   ctx: StreamContext<ReadState, Out>,
-  idleMs: number,
+  { idleMs, startMs }: IdleLimits,
 ): Promise<void> {
   const { heads } = ctx.state
+  /** In the order of `names`. */
   const inputs = new Map<string, Input>()
   let failure: { readonly error: unknown } | undefined
-  let wake: () => void = () => {}
   let isNews = false
+  let wake: () => void = () => {}
   const tell = (): void => {
     isNews = true
     wake()
   }
   for (const name of names) {
-    const onIdle = (): void => {
-      const input = inputs.get(name)
-      if (input !== undefined) input.isIdle = true
-      tell()
-    }
-    const watch = new IdleWatch(ctx.clock, idleMs, onIdle)
-    inputs.set(name, { view: views[name] as View<unknown>, watch, isAsked: false, isIdle: false })
+    const view = views[name] as View<unknown>
+    inputs.set(name, { name, view, isAsked: false, hasGiven: false, isIdle: false })
   }
   /** What has come goes into the state at once: a checkpoint may be taken at any time. */
-  const take = (name: string, input: Input, item: unknown): void => {
+  const take = (input: Input, item: unknown): void => {
+    const { name } = input
     input.isAsked = false
     input.isIdle = false
-    input.watch.end()
+    input.hasGiven = true
     if (item === undefined) {
       inputs.delete(name)
       heads.delete(name)
     } else {
       const at = timeOf(name, item)
-      const before = heads.get(name)?.latest ?? Number.NEGATIVE_INFINITY
-      heads.set(name, { input: name, item, at, latest: Math.max(before, at), isTaken: false })
+      heads.set(name, { input: name, item, at, latest: Math.max(latestOf(name), at), isTaken: false })
     }
   }
-  const ask = (name: string, input: Input): void => {
+  const latestOf = (name: string): number => heads.get(name)?.latest ?? Number.NEGATIVE_INFINITY
+  const isOpen = (name: string): boolean => heads.get(name)?.isTaken === false
+  const fail = (error: unknown): void => {
+    failure ??= { error }
+    tell()
+  }
+  const ask = (input: Input): void => {
     input.isAsked = true
-    input.watch.begin()
-    input.view
-      .next()
-      .then((item) => take(name, input, item))
-      .catch((error: unknown) => {
-        failure ??= { error }
-      })
-      .finally(tell)
+    input.view.next().then((item) => {
+      try {
+        take(input, item)
+        tell()
+      } catch (error) {
+        fail(error)
+      }
+    }, fail)
   }
-  const isOpen = (name: string): boolean => {
-    const head = heads.get(name)
-    return head !== undefined && !head.isTaken
+  const next = (): Next => {
+    let first: Head | undefined
+    let blockers: Input[] | undefined
+    for (const name of inputs.keys()) {
+      const head = heads.get(name)
+      if (head?.isTaken === false && (first === undefined || head.latest < first.latest)) first = head
+    }
+    if (first === undefined) return { first, blockers: NOBODY }
+    for (const input of inputs.values()) {
+      // what comes next of an input is no earlier than what it gave last
+      if (isOpen(input.name) || isIdle(input) || latestOf(input.name) > first.latest) continue
+      blockers ??= []
+      blockers.push(input)
+    }
+    return { first, blockers: blockers ?? NOBODY }
   }
+  const leftOf = ({ view, hasGiven }: Input): number => leftMs(view, hasGiven ? idleMs : startMs)
+  /** Once the run has been paused it is waited for again. */
+  const isIdle = (input: Input): boolean => {
+    if (input.isIdle && leftOf(input) > 0) input.isIdle = false
+    return input.isIdle
+  }
+  /** Looks again when the last of those that are waited for may be idle. */
+  const watch = new IdleWatch(ctx, () => {
+    for (const input of next().blockers) {
+      if (input.isAsked && leftOf(input) <= 0) input.isIdle = true
+    }
+    tell()
+  })
   try {
+    for (const input of inputs.values()) if (!isOpen(input.name)) ask(input)
     for (;;) {
       isNews = false
       if (failure !== undefined) throw failure.error
-      for (const [name, input] of inputs) if (!isOpen(name) && !input.isAsked) ask(name, input)
-      const first = firstOf(names, heads)
-      // what comes next of an input is no earlier than what it gave last
-      const isFirst = (before: number): boolean =>
-        [...inputs].every(
-          ([name, { isIdle }]) =>
-            isOpen(name) || isIdle || (heads.get(name)?.latest ?? Number.NEGATIVE_INFINITY) > before,
-        )
-      if (first !== undefined && isFirst(first.latest)) {
+      const { first, blockers } = next()
+      if (first !== undefined && blockers.length === 0) {
         first.isTaken = true // before it is given: both at one instant
         await ctx.emit(first.item as Out)
+        const input = inputs.get(first.input)
+        if (input === undefined) continue
+        if (input.view.peek() === undefined) ask(input)
+        else take(input, await input.view.next())
       } else if (inputs.size === 0) return
       else if (!isNews) {
+        const ms = Math.max(0, ...blockers.map(leftOf))
+        if (blockers.length > 0 && ms < Number.POSITIVE_INFINITY) watch.lookIn(ms)
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       }
     }
   } finally {
-    for (const { watch } of inputs.values()) watch.end()
+    watch.end()
   }
-}
-
-function firstOf(names: readonly string[], heads: ReadonlyMap<string, Head>): Head | undefined {
-  let first: Head | undefined
-  for (const name of names) {
-    const head = heads.get(name)
-    if (head?.isTaken === false && (first === undefined || head.latest < first.latest)) first = head
-  }
-  return first
 }

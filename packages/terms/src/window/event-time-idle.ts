@@ -4,7 +4,7 @@
  */
 
 import type { StreamContext, View } from '@millrace/core'
-import { IdleWatch } from '../event-time/idle-watch.ts'
+import { IdleWatch, leftMs } from '../event-time/idle-watch.ts'
 import { type LatePolicy, lateError } from '../event-time/options.ts'
 import type { Fired, Windower, WindowState } from './windower.ts'
 
@@ -28,7 +28,7 @@ export function runUnlessIdle<In, State>(
 ): (view: View<In>, ctx: StreamContext<WindowState<State>, unknown>) => Promise<void> {
   const toPort = late === 'port'
   return async (view, ctx) => {
-    const { state, clock } = ctx
+    const { state } = ctx
     state.ready ??= []
     const { ready } = state
     const watermark = (): number =>
@@ -63,25 +63,39 @@ export function runUnlessIdle<In, State>(
       while (ready.length > 0) await ctx.emit(ready.shift())
     }
 
+    let request: Promise<In | undefined>
+    let isWaiting = false
     let wake: (woken: Woken<In>) => void = () => {}
-    const watch = new IdleWatch(clock, idleMs, () => wake('idle'))
+    const watch = new IdleWatch(ctx, () => {
+      if (!isWaiting) return // for room: the watch is set once an item is waited for
+      const ms = leftMs(view, idleMs)
+      if (ms > 0) watch.lookIn(ms)
+      else wake('idle')
+    })
+    const wait = async (): Promise<Woken<In>> => {
+      isWaiting = true
+      const woken = await new Promise<Woken<In>>((resolve, reject) => {
+        wake = resolve
+        request.then((item) => resolve({ item }), reject)
+      })
+      isWaiting = false
+      return woken
+    }
     try {
       await give()
-      let request = view.next()
-      watch.begin()
       for (;;) {
-        const woken = await new Promise<Woken<In>>((resolve, reject) => {
-          wake = resolve
-          request.then((item) => resolve({ item }), reject)
-        })
-        if (woken === 'idle') giveUpTo(windower.lastEnd(state.open))
-        else if (woken.item === undefined) break
-        else {
-          watch.begin()
-          take(woken.item)
+        const isThere = view.peek() !== undefined
+        request = view.next()
+        if (!isThere) watch.lookIn(idleMs)
+        let woken: Woken<In> = isThere ? { item: await request } : await wait()
+        while (woken === 'idle') {
+          giveUpTo(windower.lastEnd(state.open))
+          await give()
+          woken = await wait()
         }
+        if (woken.item === undefined) break
+        take(woken.item)
         await give()
-        if (woken !== 'idle') request = view.next()
       }
       advance(Number.POSITIVE_INFINITY)
       await give()

@@ -45,12 +45,16 @@ export interface TimeWindowOptions<In, Key extends GroupKey | undefined, Value, 
   readonly outOfOrderMs?: number
   /** How long, in ms, a given window is kept for late items, each of which gives it anew. Default 0. */
   readonly allowedLatenessMs?: number
-  /** What becomes of items whose windows are gone. Default `fail`. */
+  /** What becomes of items whose windows are gone. Default `fail`, which cannot be had with `idleMs`. */
   readonly late?: Late
   /**
-   * In event time: once no item has come for so many ms of the run's clock, the windows that are open are given, and the
-   * watermark stands at the end of the last of them: what belongs to them and comes later is late. Which items are late is
-   * then a matter of when they come. Behind a `mergeByTime` it must be longer than that one's. Default: the watermark stands still while no item comes.
+   * In event time: once no item of any key has come for so many ms of the run's clock, the open windows of all keys are given,
+   * and the watermark stands at the end of the last of them. An item that comes later and whose windows end by then is late:
+   * a quiet spell within a window is enough for that. So `late` must be `drop` or `port`. There is one watermark for all keys:
+   * a key that is quiet while others are not has its windows given as theirs go on, `idleMs` or not; and what is late is late
+   * for each key. Time in which the term has an item to read, or cannot read since its output is full or the run is paused or held for a
+   * checkpoint, is no silence. Which items are late is a matter of when they come. Behind a `mergeByTime` it must be longer
+   * than that one's. Default: the watermark stands still while no item comes.
    */
   readonly idleMs?: number
 }

@@ -25,6 +25,10 @@ export interface SessionWindowOptions<In, Key extends GroupKey | undefined, Valu
  * for `tumblingWindow`. A late item within `allowedLatenessMs` may join sessions that were given: the new result
  * covers them all.
  *
+ * With `idleMs`, an item is late if it joins no open session and the one that it would begin ends no later than the last one
+ * given. One that falls into a session already given, and would last longer, is not late: without `allowedLatenessMs` it
+ * begins a session of its own, which overlaps the one that was given.
+ *
  * Stateful: an aggregate's state per open session, `maxOpen` of them at most. Holds nothing back; a full output parks
  * the term.
  *

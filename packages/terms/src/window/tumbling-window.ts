@@ -25,10 +25,12 @@ export interface TumblingWindowOptions<In, Key extends GroupKey | undefined, Val
  * time if `time` is given.
  *
  * In event time a window is given when the watermark, the latest time seen less `outOfOrderMs`, has reached its end,
- * and what is open at the end of the stream then. While no item comes, the watermark stands still, unless
- * `idleMs` says how long. Windows leave in the
+ * and what is open at the end of the stream then. While no item comes, the watermark stands still. Windows leave in the
  * order of their ends, keys in the order in which they came. The result depends on the items alone. Late items, those
  * whose window is gone, lead to an error unless `late` says otherwise; with `port` the outputs are `windows` and `late`.
+ *
+ * With `idleMs`, what is open for any key is given once no item has come for so long; items of these windows that come
+ * later are late, so `late` has to say `drop` or `port`. The result then depends on the clock, too.
  *
  * In processing time the run's clock decides where an item belongs when the term reads it, and a timer gives windows
  * while no item comes.
@@ -36,7 +38,7 @@ export interface TumblingWindowOptions<In, Key extends GroupKey | undefined, Val
  * Stateful: an aggregate's state per open window and key, `maxOpen` of them at most. Holds nothing back; a full output
  * parks the term.
  *
- * @throws {InvalidOptionError} if an option is out of range; the run fails with a `BadInputError` if a time is no finite
+ * @throws {InvalidOptionError} if an option is out of range, or `idleMs` is given and `late` is not `drop` or `port`; the run fails with a `BadInputError` if a time is no finite
  * number, a key is an object, an item is late under `late: 'fail'`, or more than `maxOpen` windows are open.
  *
  * @example

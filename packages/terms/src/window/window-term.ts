@@ -80,6 +80,13 @@ export function windowTerm<In, Key extends GroupKey | undefined, Value, Late ext
   const outputs = toPort ? ['windows', 'late'] : undefined
   if (options.idleMs !== undefined) {
     const { idleMs } = options
+    if (late === 'fail') {
+      throw new InvalidOptionError(
+        `late of ${owner}()`,
+        options.late,
+        "'drop' or 'port' with idleMs: what comes after any quiet spell within a window is late, and must not end the run",
+      )
+    }
     const run = runUnlessIdle(windower, { owner, readTime, readKey, outOfOrderMs, idleMs, late })
     return new PortedTerm(
       owner,
