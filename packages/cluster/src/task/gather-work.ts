@@ -20,14 +20,22 @@ export interface GatheredFrom {
   readonly signal: AbortSignal
 }
 
+/** Items that a target holds and that are not where they belong yet: lost with the process. */
+export interface Lying {
+  readonly taken: Promise<void>
+}
+
 /** Where gathered items are kept. */
 export interface GatherTarget<Item> {
   /** Which place it is: the same for the same file only. */
   readonly place: string
   /** Called before anything else. What lies behind `position` does not count; `undefined` at the first start. */
   begin(position: number | undefined): Promise<void>
-  /** Takes items. They may come again after `begin` if they were not committed. */
-  add(items: readonly Item[], from: GatheredFrom): Promise<void>
+  /**
+   * Takes items; resolves once there is room for more, and to what still lies there if anything does: it does not count until
+   * it is taken. They may come again after `begin` if they were not committed.
+   */
+  add(items: readonly Item[], from: GatheredFrom): Promise<Lying | undefined | void>
   /** Behind what was added so far. */
   readonly position: number
   /** Resolves once what was added would survive a crash. */
@@ -106,6 +114,8 @@ export class GatherWork<Item> implements Work {
   readonly #inputs: Record<string, ReadPosition> = {}
   /** Items taken, as far as `#inputs` goes. */
   #taken: number
+  /** Items of chunks that lie at the target. */
+  #lying = 0
   #open: number
   #failure: { readonly error: unknown } | undefined
   #isAsked = false
@@ -165,18 +175,29 @@ export class GatherWork<Item> implements Work {
       }
     }
     await this.#target.sync()
+    // what lies there is the program's: a run ends though nobody reads on
+    this.#taken += this.#lying
     return { state: [toBytes({ results: [] }, 'a result')], ...this.#figures() }
   }
 
   async #take({ edge, chunk: { payload, position }, onTaken }: Incoming): Promise<void> {
     const { signal } = this.#around
     const items = this.#itemsOf(payload)
-    this.#isAdding = true
-    await this.#target.add(items, { edge, position, signal })
-    this.#isAdding = false
-    if (!signal.aborted) {
+    const count = (): void => {
+      if (signal.aborted) return
       this.#inputs[edge] = position
       this.#taken += items.length
+    }
+    this.#isAdding = true
+    const lying = await this.#target.add(items, { edge, position, signal })
+    this.#isAdding = false
+    if (lying === undefined) count()
+    else {
+      this.#lying += items.length
+      void lying.taken.then(() => {
+        this.#lying -= items.length
+        count()
+      })
     }
     onTaken()
   }
