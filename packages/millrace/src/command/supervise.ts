@@ -63,6 +63,10 @@ export async function superviseRun(
     if (cancelledBy !== undefined && codeOf(error) === 'CANCELLED') {
       return { outcome: 'cancelled', code: exitCodeOf(cancelledBy), error, results: {} }
     }
+    // from the page, or by a command elsewhere: what somebody wants is no failure
+    if (codeOf(error) === 'CANCELLED' && !((error as Error).cause instanceof Error)) {
+      return { outcome: 'cancelled', code: 1, error, results: {} }
+    }
     const isPipe = outputError?.code === 'EPIPE' && error instanceof Error && isPipeError(error.cause)
     // a term that writes to stdout itself learns of the reader's leaving by an error
     if (isPipe) return { outcome: 'stopped', code: 0, results: {} }
