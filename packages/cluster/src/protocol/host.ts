@@ -132,6 +132,11 @@ export class Host {
     this.#endIfLeft()
   }
 
+  /** Ends its part at once: what it has not committed is done again elsewhere. */
+  end(): void {
+    this.#settle.resolve('left')
+  }
+
   /** Has each of its tasks commit and be free for whoever claims it next. */
   #releaseAll(): void {
     for (const owner of this.#owned.values()) if (!owner.isReleasing) owner.release()
