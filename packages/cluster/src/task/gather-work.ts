@@ -42,8 +42,8 @@ export interface GatherTarget<Item> {
   sync(): Promise<void>
   /** It may be saved while it takes items: it knows by itself what it has taken. Default: not. */
   readonly knowsWhatItHas?: boolean
-  /** Resolves once nothing more is wanted. Default: never. */
-  readonly closed?: Promise<void>
+  /** Has `listener` called once nothing more is wanted; at once if that is so. Returns how to stop that. Default: never. */
+  onClosed?(listener: () => void): () => void
 }
 
 /** Where dead letters are kept. */
@@ -54,7 +54,7 @@ class NoTarget implements GatherTarget<unknown> {
   readonly place: string
   position = 0
 
-  constructor(place = 'nowhere') {
+  constructor(place = NOWHERE) {
     this.place = place
   }
 
@@ -91,8 +91,19 @@ function stateFor(state: readonly Uint8Array[], target: GatherTarget<never>): Ga
   const { place } = saved
   if (place === target.place) return saved
   throw new BadInputError(
-    `The run keeps its dead letters in ${place}, and this command would in ${target.place}. Name the same file, as it was left.`,
+    `The run keeps its dead letters ${whereOf(place)}, and this one would keep them ${whereOf(target.place)}. ${remedyOf(place)}`,
   )
+}
+
+function whereOf(place: string): string {
+  if (place === NOWHERE) return place
+  return place === PROGRAM ? `in ${place} that runs it` : `in ${place}`
+}
+
+function remedyOf(place: string): string {
+  if (place === NOWHERE) return 'Start it without --dead-letters, from the command.'
+  if (place === PROGRAM) return 'Start it from the program, by run() with the same name.'
+  return 'Name the same file with --dead-letters, as it was left.'
 }
 
 /** A chunk that waits for its turn. */
@@ -124,6 +135,7 @@ export class GatherWork<Item> implements Work {
   #isClosed = false
   #isOver = false
   #wake: () => void = () => {}
+  #stopListening: (() => void) | undefined
   #ended: Promise<unknown> = Promise.resolve()
 
   /** `counts`: what it takes has left the graph, and counts as `out`. */
@@ -157,7 +169,7 @@ export class GatherWork<Item> implements Work {
     // where the first item goes is committed before it is taken: else a second start would not know what counts
     if (this.#from === undefined) await this.#cut()
     for (const edge of this.#task.inputs) void this.#read(edge)
-    void this.#target.closed?.then(() => {
+    this.#stopListening = this.#target.onClosed?.(() => {
       this.#isClosed = true
       this.#wake()
     })
@@ -251,6 +263,7 @@ export class GatherWork<Item> implements Work {
 
   async dispose(): Promise<void> {
     this.#isOver = true
+    this.#stopListening?.()
     for (const { onTaken } of this.#inbox.splice(0)) onTaken()
     this.#wake()
     await this.#ended
@@ -276,6 +289,9 @@ export function outputWork(
 ): Work {
   return new GatherWork(task, state, around, target, (payload) => fromBytes(payload) as unknown[], true)
 }
+
+/** The place of what is counted alone. */
+const NOWHERE = 'nowhere'
 
 /** The place of what a program is handed. */
 export const PROGRAM = 'a program'

@@ -90,7 +90,7 @@ export class ProgramOutput extends ProgramTarget<unknown> {
   protected readonly atOnce = CAPACITY_ITEMS
   readonly #edge: Edge
   #onRoom: () => void = () => {}
-  #onClosed: () => void = () => {}
+  readonly #closeListeners = new Set<() => void>()
   #isClosed = false
   /** Items that the reader was given, and those of them that it was given as it asked last. */
   #given = 0
@@ -98,9 +98,6 @@ export class ProgramOutput extends ProgramTarget<unknown> {
   #isPushing = false
   #taken = 0
   #marks: Mark[] = []
-  readonly closed = new Promise<void>((resolve) => {
-    this.#onClosed = resolve
-  })
 
   constructor({ node, name, output, reader }: ReadOutput) {
     super()
@@ -128,7 +125,7 @@ export class ProgramOutput extends ProgramTarget<unknown> {
       onItems() {},
       onReaderGone: () => {
         this.#isClosed = true
-        this.#onClosed()
+        for (const listener of this.#closeListeners) listener()
         this.#onRoom()
         this.#take()
       },
@@ -139,6 +136,12 @@ export class ProgramOutput extends ProgramTarget<unknown> {
       this.#newest = 0
       this.#take()
     })
+  }
+
+  onClosed(listener: () => void): () => void {
+    if (this.#isClosed) listener()
+    this.#closeListeners.add(listener)
+    return () => void this.#closeListeners.delete(listener)
   }
 
   #take(): void {
