@@ -5,6 +5,7 @@
 
 import { type CheckpointSummary, type Outcome, type Run, UncaughtError } from '@millrace/core'
 import { onBrokenPipe } from '../broken-pipe.ts'
+import { BY_COMMAND } from '../distributed/options.ts'
 import {
   exitCodeOf,
   type Interrupt,
@@ -63,8 +64,8 @@ export async function superviseRun(
     if (cancelledBy !== undefined && codeOf(error) === 'CANCELLED') {
       return { outcome: 'cancelled', code: exitCodeOf(cancelledBy), error, results: {} }
     }
-    // from the page, or by a command elsewhere: what somebody wants is no failure
-    if (codeOf(error) === 'CANCELLED' && !((error as Error).cause instanceof Error)) {
+    // what somebody wants is no failure
+    if (codeOf(error) === 'CANCELLED' && (error as Error).cause === BY_COMMAND) {
       return { outcome: 'cancelled', code: 1, error, results: {} }
     }
     const isPipe = outputError?.code === 'EPIPE' && error instanceof Error && isPipeError(error.cause)

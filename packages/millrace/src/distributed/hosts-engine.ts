@@ -34,7 +34,7 @@ import { codeOf } from '../report/error.ts'
 import { Hosts, type HostsOptions } from './hosts.ts'
 import { LabelWatch, refuseUnlabelled } from './labels.ts'
 import { HostNews } from './news.ts'
-import { DEFAULT_HOSTS, type DistributedOptions } from './options.ts'
+import { BY_COMMAND, DEFAULT_HOSTS, type DistributedOptions } from './options.ts'
 import { tellPatiently } from './tell-patiently.ts'
 
 /** The run is looked at so often. */
@@ -188,7 +188,7 @@ export class HostsEngine implements RunEngine {
     })
     try {
       const end = await Promise.race([joined.done, given])
-      if (end !== 'completed') throw new CancelledError('by a command elsewhere')
+      if (end !== 'completed') throw new CancelledError(BY_COMMAND)
     } catch (error) {
       // hosts elsewhere would go on, and wait for what does not come
       if (isGivenUp) await this.#giveUp(joined, run)

@@ -34,5 +34,8 @@ export interface DistributedOptions {
   readonly tlsKey?: string
 }
 
+/** Why a run was cancelled, if that was `millrace cancel`. */
+export const BY_COMMAND = 'by a command elsewhere'
+
 /** Hosts that are started where nothing is said. */
 export const DEFAULT_HOSTS = 2
