@@ -5,7 +5,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { removeRun } from '@millrace/cluster'
 import { Random } from 'millrace/testing'
 import type { Figures, Prepare } from '../harness/contracts.ts'
 import { Process } from './processes.ts'
@@ -84,7 +83,8 @@ async function commits(items: number, server: Server): Promise<Figures> {
     await timed('windows', count, 2, server.url, ['--commit-ms', String(commitMs)])
     const ms = used() - before
     // what it has left would cost the server something in the next one
-    await removeRun(`windows${runs}`, { servers: [server.url] })
+    const cleaning = await new Process(['clean', `windows${runs}`, '--servers', server.url], {}).ended
+    if (cleaning.code !== 0) throw new Error(`windows${runs} cannot be removed`)
     return ms
   }
   const found: { readonly start: number; readonly rarely: number; readonly often: number }[] = []
