@@ -1,7 +1,7 @@
 /** Goal: the first signal drains, the second cancels, and nobody is left listening. */
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import { holdInterrupts, onInterrupts } from './interrupts.ts'
+import { onInterrupts } from './interrupts.ts'
 
 function listen() {
   const source = new EventEmitter()
@@ -25,26 +25,4 @@ test('the returned function ends the listening', () => {
   const { source, seen, remove, send } = listen()
   remove()
   expect([send('SIGINT'), seen, source.eventNames()]).toEqual([false, [], []])
-})
-
-test('what comes before somebody listens is kept for them; a third signal is the system’s', async () => {
-  const source = new EventEmitter()
-  const held = holdInterrupts(source)
-  const send = (signal: string) => source.emit(signal, signal)
-  expect([send('SIGINT'), send('SIGTERM'), send('SIGINT')]).toEqual([true, true, false])
-  const seen: string[] = []
-  const actions = {
-    drain: (signal: string) => seen.push(`drain ${signal}`),
-    cancel: (signal: string) => seen.push(`cancel ${signal}`),
-  }
-  onInterrupts(actions, held)
-  await Promise.resolve()
-  expect(seen).toEqual(['drain SIGINT', 'cancel SIGTERM'])
-  expect(source.eventNames()).toEqual([])
-})
-
-test('held signals are let go of', () => {
-  const source = new EventEmitter()
-  holdInterrupts(source).end()
-  expect(source.eventNames()).toEqual([])
 })

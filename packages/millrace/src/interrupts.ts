@@ -44,37 +44,6 @@ export function onInterrupts(actions: InterruptActions, source: SignalSource = p
   return remove
 }
 
-/** Signals that are kept for the first who listens for them. */
-export interface HeldInterrupts extends SignalSource {
-  /** Lets go of the process's signals. */
-  end(): void
-}
-
-/**
- * Holds back up to two signals while what they would end is still being started: a server or hosts would stay behind. The
- * third one ends the process.
- */
-export function holdInterrupts(source: SignalSource = process): HeldInterrupts {
-  const held: Interrupt[] = []
-  const hold = (signal: Interrupt): void => {
-    if (held.push(signal) === 2) end()
-  }
-  const end = (): void => {
-    for (const signal of signals) source.off(signal, hold)
-  }
-  for (const signal of signals) source.on(signal, hold)
-  return {
-    on(signal, listener) {
-      source.on(signal, listener) // first: where nobody listens, what is on its way is lost
-      source.off(signal, hold)
-      // later: whoever listens does so for one signal after the other
-      for (const one of held) if (one === signal) queueMicrotask(() => listener(one))
-    },
-    off: (signal, listener) => source.off(signal, listener),
-    end,
-  }
-}
-
 /** The exit code that shells give a process ended by the signal: 128 and the signal's number. */
 export function exitCodeOf(signal: Interrupt): number {
   return 128 + constants.signals[signal]

@@ -8,11 +8,15 @@ import {
   surveyRun as surveyInline,
   type Term,
 } from '@millrace/core'
-import { preloadInWorkers } from '@millrace/scheduler'
+import { preloadInWorkers, type SchedulerOptions } from '@millrace/scheduler'
+import { InvalidOptionsError } from './config/check.ts'
 import type { ScheduledRunOptions } from './run-options.ts'
 import { optionsOfRun, startRun } from './start-run.ts'
 
 export type { ScheduledRunOptions }
+
+/** Options of a run on this machine. */
+export type SurveyOptions = Omit<ScheduledRunOptions, 'scheduler'> & { readonly scheduler?: SchedulerOptions }
 
 preloadInWorkers(import.meta.url)
 
@@ -46,7 +50,8 @@ export function run<In, Out>(
 }
 
 /**
- * Where each term of a run would run under these options, and why. Starts no worker and opens no source.
+ * Where each term of a run would run under these options, and why. Starts no worker and opens no source. Not for strategy
+ * `distributed`: `millrace check MODULE --strategy distributed` shows its tasks.
  *
  * @throws {MillraceError} as `run` would, as far as that can be known.
  * @example
@@ -68,9 +73,11 @@ export function run<In, Out>(
  * // print caller
  * ```
  */
-export async function surveyRun(
-  term: AnyTerm,
-  options: ScheduledRunOptions = {},
-): Promise<readonly NodePlace[]> {
+export async function surveyRun(term: AnyTerm, options: SurveyOptions = {}): Promise<readonly NodePlace[]> {
+  if ((options.scheduler?.strategy as string | undefined) === 'distributed') {
+    throw new InvalidOptionsError([
+      'surveyRun() does not know strategy "distributed". To see what runs where: millrace check MODULE --strategy distributed.',
+    ])
+  }
   return surveyInline(term, optionsOfRun(options).inner)
 }

@@ -13,6 +13,7 @@ import {
 import { placementFor } from '@millrace/scheduler'
 import { checkpointOption } from './checkpoint/checkpoint-option.ts'
 import { checkOptions, InvalidOptionsError } from './config/check.ts'
+import { mistakesInScheduler } from './config/check-scheduler.ts'
 import { withProfileOf } from './config/profile.ts'
 import type { RunConfig } from './config/settings.ts'
 import { applyTerms, mistakesInTerms, type TermsConfig } from './config/term-options.ts'
@@ -57,6 +58,8 @@ function overHosts({ term, command }: Started, config: RunConfig, live: readonly
 /** The options of `run`, by who takes them. @throws {InvalidOptionsError} with a line for each mistake. */
 export function optionsOfRun(options: ScheduledRunOptions, over?: Started) {
   const { config, live: given } = checkOptions(options)
+  const mistakes = mistakesInScheduler(config.scheduler)
+  if (mistakes.length > 0) throw new InvalidOptionsError(mistakes)
   const { ui = false, metrics, ...live } = given
   const all = withProfileOf(config)
   const { scheduler = {}, terms, checkpoint, ...rest } = all

@@ -176,21 +176,26 @@ describe.skipIf(!hasServer)('over two hosts', () => {
       stdio: 'ignore',
     })
     const gone = once(server, 'exit')
-    const url = `nats://127.0.0.1:${port}`
-    const isUp = async (): Promise<number | null> => (await millrace(['doctor', '--servers', url])).code
-    await expect.poll(isUp, { timeout: 100_000 }).toBe(0)
-    const params = [`out=${join(folder, 'out')}`, `gate=${join(folder, 'gate')}`].flatMap((one) => [
-      '--param',
-      one,
-    ])
-    const how = ['--strategy', 'distributed', '--hosts', '1', '--servers', url, '--give-up-ms', '3000']
-    const { finished, printed } = startMillrace(['run', module, ...how, ...params])
-    await printed('the source waits')
-    server.kill('SIGKILL')
-    await gone
-    const { code, stderr } = await finished
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/^millrace: The servers have not answered for \d+ s: .*\[SERVERS_GONE\]$/m)
+    try {
+      const url = `nats://127.0.0.1:${port}`
+      const isUp = async (): Promise<number | null> => (await millrace(['doctor', '--servers', url])).code
+      await expect.poll(isUp, { timeout: 100_000 }).toBe(0)
+      const params = [`out=${join(folder, 'out')}`, `gate=${join(folder, 'gate')}`].flatMap((one) => [
+        '--param',
+        one,
+      ])
+      const how = ['--strategy', 'distributed', '--hosts', '1', '--servers', url, '--give-up-ms', '15000']
+      const { finished, printed } = startMillrace(['run', module, ...how, ...params])
+      await printed('the source waits')
+      server.kill('SIGKILL')
+      await gone
+      const { code, stderr } = await finished
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/^millrace: The servers have not answered for \d+ s: .*\[SERVERS_GONE\]$/m)
+    } finally {
+      server.kill('SIGKILL')
+      await gone
+    }
   })
 
   test('a label that no host has is refused before anything starts; with one the term runs there', async () => {

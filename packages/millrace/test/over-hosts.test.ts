@@ -3,9 +3,10 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { fixture } from './millrace-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const hasServer = spawnSync('nats-server', ['-v']).error === undefined
 if (!hasServer) console.warn('left out: runs of programs over hosts; there is no nats-server on the path')
@@ -60,6 +61,11 @@ describe.skipIf(!hasServer)('a program over hosts', () => {
     expect(told.items).toMatchObject({ discarded: 0 })
   })
 
+  test('ends though its output is read only afterwards', () => {
+    const { told } = play('later')
+    expect(told).toMatchObject({ outcome: 'completed', rows: 495, letters: 5, isOnce: true })
+  })
+
   test('cancels, and leaves an output early', () => {
     expect(play('cancels').told).toMatchObject({ outcome: 'CANCELLED', phase: 'ended', rows: 1 })
     const { told } = play('leaves')
@@ -73,20 +79,36 @@ describe.skipIf(!hasServer)('a program over hosts', () => {
   })
 
   test('that is killed leaves neither hosts nor a server', async () => {
-    const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('millrace-nats-'))
-    const before = new Set(folders())
-    const child = spawn(process.execPath, [program, 'hangs'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const folder = temporaryFolder()
+    const child = spawn(process.execPath, [program, 'hangs'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR: folder },
+    })
+    const folders = (): string[] => readdirSync(folder).filter((name) => name.startsWith('millrace-nats-'))
     let said = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => void (said += text))
     await expect.poll(() => said, { timeout: 100_000 }).toMatch(/hosts \d+\n/)
     const host = Number(/hosts (\d+)/.exec(said)?.[1])
+    const port = Number(/at nats:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1])
+    expect([folders().length, isAlive(host), await answers(port)]).toEqual([1, true, true])
     child.kill('SIGKILL')
     await expect.poll(() => isAlive(host), { timeout: 100_000 }).toBe(false)
-    // those of other tests come and go
-    const own = folders().filter((name) => !before.has(name) && said.includes('hosts'))
-    await expect.poll(() => own.filter((name) => folders().includes(name)), { timeout: 100_000 }).toEqual([])
+    await expect.poll(() => answers(port), { timeout: 100_000 }).toBe(false)
+    await expect.poll(folders, { timeout: 100_000 }).toEqual([])
   })
 })
+
+/** Whether somebody listens there. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
 
 function isAlive(pid: number): boolean {
   try {

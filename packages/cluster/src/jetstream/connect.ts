@@ -23,8 +23,11 @@ export interface ServerOptions {
   readonly client?: Omit<NodeConnectionOptions, 'servers'>
 }
 
-/** @throws {NoClusterError} if no server answers, or it has no JetStream. */
-export async function connectTo({ servers, client = {} }: ServerOptions): Promise<NatsConnection> {
+/** @throws {NoClusterError} if no server answers, or it has no JetStream. @throws the reason of `signal` once that aborts. */
+export async function connectTo(
+  { servers, client = {} }: ServerOptions,
+  signal?: AbortSignal,
+): Promise<NatsConnection> {
   let connection: NatsConnection
   try {
     connection = await dial({
@@ -43,13 +46,14 @@ export async function connectTo({ servers, client = {} }: ServerOptions): Promis
     throw new NoClusterError(`No NATS server answers at ${servers.join(', ')}: ${messageOf(cause)}`, cause)
   }
   try {
-    await patiently(systemClock, async () => {
+    const ask = async (): Promise<void> => {
       try {
         await jetstreamManager(connection)
       } catch (error) {
         throw error instanceof jserrors.JetStreamNotEnabled ? error : meaningOf(error, 'account', '')
       }
-    })
+    }
+    await patiently(systemClock, ask, signal)
     return connection
   } catch (cause) {
     await connection.close()

@@ -87,11 +87,16 @@ export class JetStreamSubstrate implements Substrate {
    *
    * @throws {OtherRunError} if the run has another outline.
    */
-  static async open(run: string, outline: RunOutline, server: ServerOptions): Promise<JetStreamSubstrate> {
-    const connection = await connectTo(server)
+  static async open(
+    run: string,
+    outline: RunOutline,
+    server: ServerOptions,
+    signal?: AbortSignal,
+  ): Promise<JetStreamSubstrate> {
+    const connection = await connectTo(server, signal)
     // each step may be done twice, and a server may be restarted between any two of them
     const step = <Result>(what: string, call: () => Promise<Result>): Promise<Result> =>
-      patiently(systemClock, () => withMeaning(what, run, call))
+      patiently(systemClock, () => withMeaning(what, run, call), signal)
     try {
       const names = namesOf(run)
       const timeout = TIMEOUT_MS

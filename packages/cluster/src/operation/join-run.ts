@@ -14,7 +14,7 @@ import {
   type RunOptions,
   type Stats,
 } from '@millrace/core'
-import { systemClock } from '@millrace/core/engine'
+import { onAbort, systemClock } from '@millrace/core/engine'
 import { cutGraph, type TaskPlan } from '../cut/cut.ts'
 import { BrokenLogError } from '../errors.ts'
 import type { ServerOptions } from '../jetstream/connect.ts'
@@ -54,6 +54,8 @@ export interface JoinOptions extends EngineSettings, Pick<RunOptions, 'settle'> 
   readonly lines?: readonly string[]
   /** Milliseconds from one commit of a task to the next. Default 250. */
   readonly commitMs?: number
+  /** Aborts while it joins: it rejects with the reason, without waiting for servers. Default: never. */
+  readonly signal?: AbortSignal
   /** Milliseconds without an answer from the servers after which `done` rejects with a `ServersGoneError`. Default: it waits. */
   readonly giveUpMs?: number
   /** Called with a line when the servers have not answered for half a minute, and rarely again; and when they answer again. */
@@ -91,7 +93,7 @@ export interface Joined {
   stalls(): readonly EdgeStats[]
   /** Names of the tasks that are not done, as far as is known here. */
   open(): readonly string[]
-  /** Lets go of the connection. */
+  /** Ends this process's part if it still has one, and lets go of the connection. */
   close(): Promise<void>
 }
 
@@ -107,6 +109,29 @@ export function tasksOf(term: AnyTerm, settle?: RunOptions['settle']): TaskPlan[
  * @throws {OtherRunError} if the run has another graph. @throws {BadInputError} if the command comes to a run that is over.
  */
 export async function joinRun(options: JoinOptions): Promise<Joined> {
+  const { signal } = options
+  if (signal === undefined) return join(options)
+  signal.throwIfAborted()
+  const joining = join(options)
+  let stop: () => void = () => {}
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = onAbort(signal, () => reject(signal.reason))
+  })
+  try {
+    return await Promise.race([joining, aborted])
+  } catch (error) {
+    // a call under way has its answer, or none, in a few seconds
+    void joining.then(
+      (late) => late.close(),
+      () => undefined,
+    )
+    throw error
+  } finally {
+    stop()
+  }
+}
+
+async function join(options: JoinOptions): Promise<Joined> {
   const { term, run, server, labels = [], lines = [], commitMs = COMMIT_MS, letters, outputs } = options
   const { giveUpMs, onSilence } = options
   const { settle, edges, batchItems, growthLimitItems, cleanupTimeoutMs, strict } = options
@@ -118,7 +143,7 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
     lines: [...lines, ...fingerprint(graph), ...tasks.map(lineOf)],
     edges: tasks.flatMap(({ outputs }) => outputs),
   }
-  const substrate = await JetStreamSubstrate.open(run, outline, server)
+  const substrate = await JetStreamSubstrate.open(run, outline, server, options.signal)
   const isCaller = labels.includes(CALLER)
   try {
     if (isCaller) {
@@ -160,8 +185,9 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
     endedMs = performance.now() - begun
   })
   done.catch(() => undefined) // whoever waits for it sees it
+  const closing = new AbortController()
   const tell = async (command: Command): Promise<void> =>
-    void (await patiently(systemClock, () => substrate.command(command)))
+    void (await patiently(systemClock, () => substrate.command(command), closing.signal))
   return {
     name,
     done,
@@ -181,7 +207,12 @@ export async function joinRun(options: JoinOptions): Promise<Joined> {
     members: () => host.members,
     stalls: () => gathered.stalls,
     open: () => tasks.flatMap(({ name }) => (host.newest.get(name)?.phase === 'done' ? [] : [name])),
-    close: () => substrate.close(),
+    close: async () => {
+      closing.abort()
+      host.end()
+      await done.catch(() => undefined)
+      await substrate.close()
+    },
   }
 }
 

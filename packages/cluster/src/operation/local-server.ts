@@ -67,7 +67,8 @@ export async function startServer(): Promise<LocalServer> {
  * it. Where there is no shell the server stays behind a process that is killed.
  */
 function keeperOf(pid: number, folder: string): ChildProcess {
-  const script = 'cat >/dev/null; kill "$0"; rm -rf "$1"'
+  // it writes until it has ended
+  const script = 'cat >/dev/null; kill "$0"; while kill -0 "$0" 2>/dev/null; do sleep 0.1; done; rm -rf "$1"'
   const keeper = spawn('sh', ['-c', script, String(pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true, // a signal from the terminal is not for it

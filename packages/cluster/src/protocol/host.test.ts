@@ -12,6 +12,7 @@ async function workingHost(options: Pick<HostOptions, 'giveUpMs' | 'onSilence' |
   const world = new Simulation(new Random(1), { lost: 0, unanswered: 0, twice: 0 })
   const machine = world.host()
   const network = { isCut: false }
+  const work = { isBusy: false }
   const weather: Weather = {
     pass: (what, step) => (network.isCut ? new Promise(() => {}) : machine.pass(what, step)),
     glance: () => machine.glance(),
@@ -24,7 +25,7 @@ async function workingHost(options: Pick<HostOptions, 'giveUpMs' | 'onSilence' |
     tasks: [{ name: 't', inputs: [], outputs: [] }],
     makeWork: (_task, _state, around) => ({
       run: () => new Promise(() => {}),
-      cut: () => void around.onCut({ state: [], inputs: {} }),
+      cut: () => void (work.isBusy || around.onCut({ state: [], inputs: {} })),
       onRoom: () => {},
       onClosed: () => {},
       stop: () => {},
@@ -60,7 +61,17 @@ async function workingHost(options: Pick<HostOptions, 'giveUpMs' | 'onSilence' |
     while (end === undefined && world.now - begun < ms && (await world.step()));
     return end
   }
-  return { network, leave, pass, openTimers: () => world.timersOf(machine) }
+  /** The process stands still for so long. */
+  const sleep = async (ms: number): Promise<void> => {
+    machine.isPaused = true
+    let isOver = false
+    world.after(world.host(), ms, () => {
+      isOver = true
+    })
+    while (!isOver) await world.step()
+    machine.isPaused = false
+  }
+  return { network, work, leave, pass, sleep, openTimers: () => world.timersOf(machine) }
 }
 
 test('it hands over, which takes no time', async () => {
@@ -100,4 +111,15 @@ test('it gives up after as long as it was told, and not before', async () => {
   expect(await pass(10_000)).toBe('SERVERS_GONE')
   await pass(3000)
   expect(openTimers()).toBe(0)
+})
+
+test('it does not give up on servers that answer: while it leaves, or after it was asleep itself', async () => {
+  const busy = await workingHost({ giveUpMs: 5000 })
+  busy.work.isBusy = true
+  expect((await busy.leave()).end).toBe('left')
+  const sleeper = await workingHost({ giveUpMs: 5000 })
+  await sleeper.sleep(6000)
+  expect(await sleeper.pass(10_000)).toBe(undefined)
+  sleeper.network.isCut = true
+  expect(await sleeper.pass(8000)).toBe('SERVERS_GONE')
 })

@@ -65,6 +65,8 @@ export class Host {
   /** The report under way, if there is one: its call is not to outlive the host. */
   #reporting: Promise<void> = Promise.resolve()
   #reportedAt = Number.NEGATIVE_INFINITY
+  /** When it began its last round. */
+  #roundAt: number | undefined
   /** When the log has last answered. */
   #answeredAt: number | undefined
   /** It is told of once it has not answered for so long. */
@@ -128,6 +130,11 @@ export class Host {
     this.#cancelLeaving = this.#clock.after(LEAVE_MS, () => this.#settle.resolve('left'))
     this.#releaseAll()
     this.#endIfLeft()
+  }
+
+  /** Ends its part at once: what it has not committed is done again elsewhere. */
+  end(): void {
+    this.#settle.resolve('left')
   }
 
   /** Has each of its tasks commit and be free for whoever claims it next. */
@@ -220,12 +227,18 @@ export class Host {
 
   /** @throws {ServersGoneError} if the log has not answered for too long. */
   #lookAtSilence(): void {
+    const { giveUpMs = Number.POSITIVE_INFINITY, suspectMs } = this.#options
     const now = this.#clock.monotonic()
+    // whoever was asleep itself, or held up by a term, has asked nothing meanwhile
+    const slept = now - (this.#roundAt ?? now) >= suspectMs
+    this.#roundAt = now
+    if (slept) this.#answeredAt = now
     this.#answeredAt ??= now
-    const { giveUpMs = Number.POSITIVE_INFINITY } = this.#options
+    // one that leaves does not beat
+    if (this.#isLeaving) return
     const silentMs = now - this.#answeredAt
     if (silentMs >= giveUpMs) throw new ServersGoneError(silentMs)
-    if (this.#isLeaving || silentMs < this.#tellsAfterMs) return
+    if (silentMs < this.#tellsAfterMs) return
     this.#tellSilence()
   }
 

@@ -37,8 +37,12 @@ export async function persist<Result>(
 }
 
 /** As `persist`, for up to half a minute: where a command or a host waits for the answer before it can go on. */
-export function patiently<Result>(clock: Clock, call: () => Promise<Result>): Promise<Result> {
-  return persist(clock, NEVER, call, PATIENCE_MS)
+export function patiently<Result>(
+  clock: Clock,
+  call: () => Promise<Result>,
+  signal: AbortSignal = NEVER,
+): Promise<Result> {
+  return persist(clock, signal, call, PATIENCE_MS)
 }
 
 const NEVER = new AbortController().signal

@@ -20,22 +20,30 @@ export interface GatheredFrom {
   readonly signal: AbortSignal
 }
 
+/** Items that a target holds and that are not where they belong yet: lost with the process. */
+export interface Lying {
+  readonly taken: Promise<void>
+}
+
 /** Where gathered items are kept. */
 export interface GatherTarget<Item> {
   /** Which place it is: the same for the same file only. */
   readonly place: string
   /** Called before anything else. What lies behind `position` does not count; `undefined` at the first start. */
   begin(position: number | undefined): Promise<void>
-  /** Takes items. They may come again after `begin` if they were not committed. */
-  add(items: readonly Item[], from: GatheredFrom): Promise<void>
+  /**
+   * Takes items; resolves once there is room for more, and to what still lies there if anything does: it does not count until
+   * it is taken. They may come again after `begin` if they were not committed.
+   */
+  add(items: readonly Item[], from: GatheredFrom): Promise<Lying | undefined | void>
   /** Behind what was added so far. */
   readonly position: number
   /** Resolves once what was added would survive a crash. */
   sync(): Promise<void>
   /** It may be saved while it takes items: it knows by itself what it has taken. Default: not. */
   readonly knowsWhatItHas?: boolean
-  /** Resolves once nothing more is wanted. Default: never. */
-  readonly closed?: Promise<void>
+  /** Has `listener` called once nothing more is wanted; at once if that is so. Returns how to stop that. Default: never. */
+  onClosed?(listener: () => void): () => void
 }
 
 /** Where dead letters are kept. */
@@ -46,7 +54,7 @@ class NoTarget implements GatherTarget<unknown> {
   readonly place: string
   position = 0
 
-  constructor(place = 'nowhere') {
+  constructor(place = NOWHERE) {
     this.place = place
   }
 
@@ -83,8 +91,19 @@ function stateFor(state: readonly Uint8Array[], target: GatherTarget<never>): Ga
   const { place } = saved
   if (place === target.place) return saved
   throw new BadInputError(
-    `The run keeps its dead letters in ${place}, and this command would in ${target.place}. Name the same file, as it was left.`,
+    `The run keeps its dead letters ${whereOf(place)}, and this one would keep them ${whereOf(target.place)}. ${remedyOf(place)}`,
   )
+}
+
+function whereOf(place: string): string {
+  if (place === NOWHERE) return place
+  return place === PROGRAM ? `in ${place} that runs it` : `in ${place}`
+}
+
+function remedyOf(place: string): string {
+  if (place === NOWHERE) return 'Start it without --dead-letters, from the command.'
+  if (place === PROGRAM) return 'Start it from the program, by run() with the same name.'
+  return 'Name the same file with --dead-letters, as it was left.'
 }
 
 /** A chunk that waits for its turn. */
@@ -106,6 +125,8 @@ export class GatherWork<Item> implements Work {
   readonly #inputs: Record<string, ReadPosition> = {}
   /** Items taken, as far as `#inputs` goes. */
   #taken: number
+  /** Items of chunks that lie at the target. */
+  #lying = 0
   #open: number
   #failure: { readonly error: unknown } | undefined
   #isAsked = false
@@ -114,6 +135,7 @@ export class GatherWork<Item> implements Work {
   #isClosed = false
   #isOver = false
   #wake: () => void = () => {}
+  #stopListening: (() => void) | undefined
   #ended: Promise<unknown> = Promise.resolve()
 
   /** `counts`: what it takes has left the graph, and counts as `out`. */
@@ -147,7 +169,7 @@ export class GatherWork<Item> implements Work {
     // where the first item goes is committed before it is taken: else a second start would not know what counts
     if (this.#from === undefined) await this.#cut()
     for (const edge of this.#task.inputs) void this.#read(edge)
-    void this.#target.closed?.then(() => {
+    this.#stopListening = this.#target.onClosed?.(() => {
       this.#isClosed = true
       this.#wake()
     })
@@ -165,18 +187,29 @@ export class GatherWork<Item> implements Work {
       }
     }
     await this.#target.sync()
+    // what lies there is the program's: a run ends though nobody reads on
+    this.#taken += this.#lying
     return { state: [toBytes({ results: [] }, 'a result')], ...this.#figures() }
   }
 
   async #take({ edge, chunk: { payload, position }, onTaken }: Incoming): Promise<void> {
     const { signal } = this.#around
     const items = this.#itemsOf(payload)
-    this.#isAdding = true
-    await this.#target.add(items, { edge, position, signal })
-    this.#isAdding = false
-    if (!signal.aborted) {
+    const count = (): void => {
+      if (signal.aborted) return
       this.#inputs[edge] = position
       this.#taken += items.length
+    }
+    this.#isAdding = true
+    const lying = await this.#target.add(items, { edge, position, signal })
+    this.#isAdding = false
+    if (lying === undefined) count()
+    else {
+      this.#lying += items.length
+      void lying.taken.then(() => {
+        this.#lying -= items.length
+        count()
+      })
     }
     onTaken()
   }
@@ -230,6 +263,7 @@ export class GatherWork<Item> implements Work {
 
   async dispose(): Promise<void> {
     this.#isOver = true
+    this.#stopListening?.()
     for (const { onTaken } of this.#inbox.splice(0)) onTaken()
     this.#wake()
     await this.#ended
@@ -255,6 +289,9 @@ export function outputWork(
 ): Work {
   return new GatherWork(task, state, around, target, (payload) => fromBytes(payload) as unknown[], true)
 }
+
+/** The place of what is counted alone. */
+const NOWHERE = 'nowhere'
 
 /** The place of what a program is handed. */
 export const PROGRAM = 'a program'

@@ -82,7 +82,9 @@ test('a command that goes on with another place for dead letters is refused, and
   const state = await committed()
   const other = new Letters([{} as DeadLetter])
   expect(() => checkPlace(state, other)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }))
-  expect(() => checkPlace(state, other)).toThrow('in nowhere, and this command would in a list')
+  expect(() => checkPlace(state, other)).toThrow(
+    'keeps its dead letters nowhere, and this one would keep them in a list',
+  )
   expect(checkPlace(state)).toBeGreaterThanOrEqual(0)
   expect(other.file).toHaveLength(1)
   await first.done

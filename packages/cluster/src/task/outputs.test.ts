@@ -2,11 +2,12 @@
 // leaves ends the task.
 
 import { type AnyTerm, BatchSourceTerm, compileGraph, parallel } from '@millrace/core'
-import type { Edge, PortReader } from '@millrace/core/engine'
+import { type Edge, OutputReader, type PortReader } from '@millrace/core/engine'
 import { countOf, fromIterable, keyBy, map, merge, mergeByTime, tumblingWindow } from '@millrace/terms'
 import { expect, test } from 'vitest'
 import { Cluster, type Make } from '../../test/cluster.ts'
 import { cutGraph } from '../cut/cut.ts'
+import type { ReadPosition } from '../port/records.ts'
 import { CALLER } from '../protocol/assign.ts'
 import { ProgramOutput } from './program-target.ts'
 
@@ -30,6 +31,7 @@ class SlowReader implements PortReader {
   readonly #atOnce: number
   readonly #onItem: () => void
   #edge: Edge | undefined
+  #look: () => void = () => {}
   isWaiting = false
   delivered = 0
 
@@ -38,8 +40,9 @@ class SlowReader implements PortReader {
     this.#onItem = onItem
   }
 
-  attach(edge: Edge): void {
+  attach(edge: Edge, look: () => void): void {
     this.#edge = edge
+    this.#look = look
     edge.reader = this
   }
 
@@ -59,12 +62,14 @@ class SlowReader implements PortReader {
     for (let n = 0; n < this.#atOnce && edge.items > 0; n++) {
       this.items.push(edge.head?.items[edge.at])
       edge.consume(1)
+      this.#look()
       this.#onItem()
     }
     if (edge.items > 0) this.onItems()
   }
 
   leave(): void {
+    this.isWaiting = true
     this.#edge?.close()
   }
 }
@@ -138,6 +143,54 @@ test('a reader that leaves ends what writes for it alone', async () => {
   cluster.join()
   expect(await caller.done).toBe('completed')
   expect(reader.items.length).toBe(100)
+})
+
+test('a run ends though its last items are not read yet', async () => {
+  const few: Make = () => ({ term: fromIterable([1, 2, 3]) as unknown as AnyTerm, sink: {} })
+  const [output] = compileGraph(few().term).outputs
+  if (output === undefined) throw new Error('the graph has no output')
+  const reader = new OutputReader()
+  const handed = new ProgramOutput({ ...output, reader })
+  const cluster = new Cluster(few)
+  const caller = cluster.joinWith([CALLER], undefined, new Map([['out', handed]]))
+  cluster.join()
+  expect(await caller.done).toBe('completed')
+  handed.end()
+  const rows: unknown[] = []
+  for await (const row of reader) rows.push(row)
+  expect(rows).toEqual([1, 2, 3])
+})
+
+test('an item counts as taken once the next one is asked for', async () => {
+  const [output] = compileGraph(open().term).outputs
+  if (output === undefined) throw new Error('the graph has no output')
+  const reader = new OutputReader()
+  const handed = new ProgramOutput({ ...output, reader })
+  const { signal } = new AbortController()
+  const taken: string[] = []
+  const add = async (chunk: number, items: readonly unknown[]): Promise<void> => {
+    const position = { sequence: chunk, transaction: 1, chunk, closed: 0 } as unknown as ReadPosition
+    const lying = await handed.add(items, { edge: 'edge', position, signal })
+    void lying?.taken.then(() => taken.push(`chunk ${chunk}`))
+  }
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  const waiting = reader.next()
+  await add(0, [1, 2])
+  await waiting
+  await reader.next()
+  await turn()
+  expect(taken).toEqual([])
+  const third = reader.next()
+  await turn()
+  expect(taken).toEqual(['chunk 0'])
+  await add(1, [3])
+  await third
+  await add(1, [3]) // by the next owner of the task, before it was taken
+  await turn()
+  expect(taken).toEqual(['chunk 0'])
+  await reader.return()
+  await turn()
+  expect(taken).toEqual(['chunk 0', 'chunk 1', 'chunk 1'])
 })
 
 test('an open output has a task of its own, at the command', () => {

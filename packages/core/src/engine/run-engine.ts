@@ -5,7 +5,7 @@
 
 import type { DeadLetter, Failures } from '../failure.ts'
 import type { Graph, Node } from '../graph/graph.ts'
-import type { EdgeStats, StageStats, Stats, TermPicture } from '../stats.ts'
+import type { EdgeStats, RunPhase, StageStats, Stats, TermPicture } from '../stats.ts'
 import type { Peek } from './peek.ts'
 import type { ReadOutput } from './wire.ts'
 
@@ -21,6 +21,8 @@ export interface RunEngine {
   pause(): void
   resume(): void
   stats(): Omit<Stats, 'phase'>
+  /** Where the run may be paused, resumed or stopped by others, too: what it does there. */
+  readonly phase?: RunPhase | undefined
   /** The sinks' results so far. */
   readonly results: ReadonlyMap<Node, unknown>
   /** What the run waits for, as the subject of a sentence. */

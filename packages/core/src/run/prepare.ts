@@ -21,6 +21,8 @@ import type { RunOptions } from './options.ts'
 /** The graph as it is going to run. @throws {MillraceError} if it makes no sense, or an option is out of range. */
 export function prepareRun(term: AnyTerm, options: RunOptions): Graph {
   checkOptions(options)
+  if (options.engine !== undefined && options.placement !== undefined)
+    throw new InvalidOptionError('engine', options.engine, 'left out where there is a placement')
   const { replay, taps, placement, checkpoint } = options
   const compiled = compileGraph(term, options.settle)
   const fed = replay === undefined ? compiled : replayGraph(compiled, replay)

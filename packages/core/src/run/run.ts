@@ -3,9 +3,8 @@
 import { EventEmitter } from 'eventemitter3'
 import { refuseRun } from '../compose/loading.ts'
 import { systemClock, watchClock } from '../engine/clock.ts'
-import { Engine, NO_THREADS } from '../engine/engine.ts'
-import { failuresOf } from '../engine/failure-record.ts'
-import { NO_ITEMS } from '../engine/ledger.ts'
+import { Engine } from '../engine/engine.ts'
+import { NO_STATS } from '../engine/no-stats.ts'
 import { onAbort } from '../engine/on-abort.ts'
 import { OutputReader } from '../engine/output-reader.ts'
 import type { Peek } from '../engine/peek.ts'
@@ -415,7 +414,9 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     const stop = this.#engine.peek(peek)
     if (stop !== undefined) return stop
     throw new WrongStateError(
-      `The items of "${peek.term}" do not pass the caller's thread, or nothing reads them. Start the run with a tap of it.`,
+      !(this.#engine instanceof Engine)
+        ? `The items of "${peek.term}" pass on hosts, and are not seen here. Look at them in a run on this machine.`
+        : `The items of "${peek.term}" do not pass the caller's thread, or nothing reads them. Start the run with a tap of it.`,
     )
   }
 
@@ -423,7 +424,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     if (this.#settled) return 'ended'
     if (!this.#hasStarted) return 'starting'
     if (this.#stopping || (this.#failure ?? this.#cancelled) !== undefined) return 'draining'
-    return this.#pausing ? 'paused' : 'running'
+    return this.#pausing ? 'paused' : (this.#engine?.phase ?? 'running')
   }
 
   /** Figures so far; after the end, the final ones. */
@@ -502,16 +503,4 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cancel('its scope was left')
   }
-}
-
-const NO_STATS: Omit<Stats, 'phase'> = {
-  elapsedMs: 0,
-  items: NO_ITEMS,
-  failures: failuresOf([]),
-  nodes: [],
-  stages: [],
-  edges: [],
-  grown: 0,
-  caller: { busyMs: 0, utilisation: 0 },
-  threads: NO_THREADS,
 }

@@ -9,7 +9,7 @@ import type { ResolvedConfig } from '../config/resolve.ts'
 import { commandStrategies, type RunConfig } from '../config/settings.ts'
 import { inModule } from '../load-term.ts'
 import { codeOf } from '../report/error.ts'
-import { type ScheduledRunOptions, surveyRun } from '../run.ts'
+import { type SurveyOptions, surveyRun } from '../run.ts'
 import { withCluster } from '../with-cluster.ts'
 import { checkAddresses, checkModuleTerms } from './addresses.ts'
 import { effectless } from './effectless.ts'
@@ -63,7 +63,7 @@ export async function checkGraph(
 
 async function placesUnder(strategy: CommandStrategy, term: AnyTerm, config: RunConfig): Promise<Places> {
   if (strategy === 'distributed') return placesOnHosts(term, config)
-  const options: ScheduledRunOptions = { ...config, scheduler: { ...config.scheduler, strategy } }
+  const options: SurveyOptions = { ...config, scheduler: { ...config.scheduler, strategy } }
   const surveyed = await surveyRun(term, options)
   return new Map(surveyed.map(({ node, runsOn, why }) => [node.id, { runsOn, why }]))
 }

@@ -203,17 +203,22 @@ async function runWith(
 
   const progress = isShown ? new Progress(process.stderr, process.stdout) : undefined
   running.on('stats', (stats) => progress?.draw(linesOf?.(stats, progress) ?? []))
-  const ending = await superviseRun(running, (line) => log('warn', line), watched)
-  progress?.close()
-  await letters?.end()
-  await hostLetters?.close()
-  if (!hasStarted && ending.outcome === 'failed') throw ending.error
+  let ending: Ending
+  try {
+    ending = await superviseRun(running, (line) => log('warn', line), watched)
+    progress?.close()
+    await letters?.end()
+  } finally {
+    await hostLetters?.close()
+  }
+  /** What is told as such, and once: behind all that is written down. */
+  const isMistake = !hasStarted && ending.outcome === 'failed'
   tapped?.flush()
 
   const stats = running.stats()
   for (const line of (await telemetry?.end(ending.outcome)) ?? []) log('warn', line)
   for (const line of trace?.end() ?? []) log('warn', `trace ${options.trace}: ${line}`)
-  tellEnding(ending, stats, log)
+  if (!isMistake) tellEnding(ending, stats, log)
   const losses = lossesOf(stats, deadLetters)
   for (const { figure, items, line } of losses) log('warn', line, { event: 'loss', figure, items })
   const isLossy = losses.some(({ figure }) => failOn.includes(figure))
@@ -237,8 +242,9 @@ async function runWith(
       settings: config,
     }
     const report = { module, params, ...settled, outcome, ...error, stats, losses, results, ...kept }
-    return (await isWritten(summary, report, log)) ? code : Math.max(code, FAILED)
+    if (!(await isWritten(summary, report, log)) && !isMistake) return Math.max(code, FAILED)
   }
+  if (isMistake) throw ending.error
   return code
 }
 

@@ -5,6 +5,7 @@
 
 import { type CheckpointSummary, type Outcome, type Run, UncaughtError } from '@millrace/core'
 import { onBrokenPipe } from '../broken-pipe.ts'
+import { BY_COMMAND } from '../distributed/options.ts'
 import {
   exitCodeOf,
   type Interrupt,
@@ -62,6 +63,10 @@ export async function superviseRun(
     if (error instanceof UncaughtError) await running.cancel(error)
     if (cancelledBy !== undefined && codeOf(error) === 'CANCELLED') {
       return { outcome: 'cancelled', code: exitCodeOf(cancelledBy), error, results: {} }
+    }
+    // what somebody wants is no failure
+    if (codeOf(error) === 'CANCELLED' && (error as Error).cause === BY_COMMAND) {
+      return { outcome: 'cancelled', code: 1, error, results: {} }
     }
     const isPipe = outputError?.code === 'EPIPE' && error instanceof Error && isPipeError(error.cause)
     // a term that writes to stdout itself learns of the reader's leaving by an error

@@ -118,12 +118,16 @@ const texts = value(
   'a list of texts',
   (seen) => Array.isArray(seen) && seen.every((one) => typeof one === 'string' && one !== ''),
 )
+const someTexts = value(
+  'a list of texts with at least one',
+  (seen) => Array.isArray(seen) && seen.length > 0 && texts.accepts(seen),
+)
 const path = value('the path of a file', (seen) => typeof seen === 'string' && seen !== '')
 
 /** What code says of a run over hosts; the command has flags for it. */
 const hosts = {
   hosts: wholeOrZero,
-  servers: texts,
+  servers: someTexts,
   run: value('a name', (seen) => typeof seen === 'string' && seen !== ''),
   labels: texts,
   commitMs: ms,
@@ -134,6 +138,10 @@ const hosts = {
   tlsCert: path,
   tlsKey: path,
 }
+
+/** Names of what goes with strategy `distributed` alone, and with all others. */
+export const hostSettingNames = Object.keys(hosts)
+export const schedulerSettingNames = Object.keys(scheduler).filter((name) => name !== 'strategy')
 
 /** What a config file, the environment and the flags may set. */
 export const runSettings: Section = section(

@@ -26,17 +26,21 @@ import {
   messageOf,
   type Node,
   type RunEngine,
+  type RunPhase,
   type Stats,
 } from '@millrace/core'
-import { failuresOf, NO_ITEMS, NO_THREADS } from '@millrace/core/engine'
+import { NO_STATS } from '@millrace/core/engine'
 import { codeOf } from '../report/error.ts'
 import { Hosts, type HostsOptions } from './hosts.ts'
 import { LabelWatch, refuseUnlabelled } from './labels.ts'
 import { HostNews } from './news.ts'
-import { DEFAULT_HOSTS, type DistributedOptions } from './options.ts'
+import { BY_COMMAND, DEFAULT_HOSTS, type DistributedOptions } from './options.ts'
+import { tellPatiently } from './tell-patiently.ts'
 
 /** The run is looked at so often. */
 const LOOK_MS = 500
+/** A run that is given up is waited for so long: the servers may be away. */
+const GIVE_UP_MS = 5000
 
 /** What a run over hosts needs beside the graph. */
 export interface HostsEngineOptions {
@@ -58,10 +62,15 @@ export class HostsEngine implements RunEngine {
   readonly #given: HostsEngineOptions
   readonly #news: HostNews
   readonly #outputs: ReadonlyMap<string, ProgramOutput>
-  #stats: Omit<Stats, 'phase'> = NOTHING_YET
+  #stats: Omit<Stats, 'phase'> = NO_STATS
   #joined: Joined | undefined
   #asked: 'stop' | 'pause' | undefined
-  #isPaused = false
+  /** What the run does, as it was looked at last. */
+  #phase: RunPhase | undefined
+  /** Aborts once the run has failed, or is over. */
+  readonly #ending = new AbortController()
+  /** It was given up, and the servers do not say that it is over. */
+  #isOutOfReach = false
   /** Calls that tell the run what to do, one after the other. */
   #telling: Promise<void> = Promise.resolve()
   #fail!: (error: unknown) => void
@@ -109,6 +118,7 @@ export class HostsEngine implements RunEngine {
       labels: [CALLER],
       letters: letters ?? new ProgramLetters((letter) => this.#setup.onDeadLetter(letter)),
       outputs: this.#outputs,
+      signal: this.#ending.signal,
       onSilence: (line) => this.#news.tell('servers', 'warn', line, {}),
       ...(commitMs === undefined ? {} : { commitMs }),
       ...(giveUpMs === undefined ? {} : { giveUpMs }),
@@ -118,9 +128,11 @@ export class HostsEngine implements RunEngine {
     try {
       await this.#accompany(joined, run, servers, gone, onStarted)
     } finally {
+      this.#ending.abort()
       await joined.close()
       // a run that was given a name can be looked at, and gone on with
-      if (options.servers !== undefined && options.run === undefined) await this.#remove(run, server)
+      const isToGo = options.servers !== undefined && options.run === undefined
+      if (isToGo && !this.#isOutOfReach) await this.#remove(run, server)
     }
   }
 
@@ -133,14 +145,15 @@ export class HostsEngine implements RunEngine {
   ): Promise<void> {
     const { options, launch, tasks } = this.#given
     const { hosts: count = DEFAULT_HOSTS, ...access } = options
-    const isOthers = options.servers !== undefined && options.run !== undefined
+    // a program that is started again starts hosts again; a command may be gone for good while hosts finish its run
+    const goesOn = options.servers !== undefined && options.run !== undefined && launch.setup === undefined
     const hosts = new Hosts({
       ...launch,
       run,
       servers,
       access,
       count,
-      endsWithThis: !isOthers,
+      endsWithThis: !goesOn,
       onDeath: (line) => this.#news.tell('host', 'warn', line, {}),
     })
     const labels = new LabelWatch(tasks, performance.now())
@@ -155,15 +168,19 @@ export class HostsEngine implements RunEngine {
       onStarted()
       if (this.#asked !== undefined) this.#tell(this.#asked)
       // nobody starts the run's own server again
-      await Promise.race([this.#toItsEnd(joined, [looking.failed, hosts.refused]), ...(gone ? [gone] : [])])
+      await Promise.race([
+        this.#toItsEnd(joined, run, [looking.failed, hosts.refused]),
+        ...(gone ? [gone] : []),
+      ])
     } finally {
       await looking.end()
-      await this.#look(joined).catch(() => undefined) // a log that is gone has nothing more to tell
+      // a log that is gone has nothing more to tell
+      if (!this.#isOutOfReach) await this.#look(joined).catch(() => undefined)
       await hosts.end()
     }
   }
 
-  async #toItsEnd(joined: Joined, refusals: readonly Promise<never>[]): Promise<void> {
+  async #toItsEnd(joined: Joined, run: string, refusals: readonly Promise<never>[]): Promise<void> {
     const given = Promise.race([this.#failed, ...refusals])
     let isGivenUp = false
     given.catch(() => {
@@ -171,10 +188,10 @@ export class HostsEngine implements RunEngine {
     })
     try {
       const end = await Promise.race([joined.done, given])
-      if (end !== 'completed') throw new CancelledError('by a command elsewhere')
+      if (end !== 'completed') throw new CancelledError(BY_COMMAND)
     } catch (error) {
       // hosts elsewhere would go on, and wait for what does not come
-      if (isGivenUp) await this.#giveUp(joined)
+      if (isGivenUp) await this.#giveUp(joined, run)
       throw error
     }
     const found = await joined.results()
@@ -184,19 +201,36 @@ export class HostsEngine implements RunEngine {
     for (const output of this.#outputs.values()) output.end()
   }
 
-  async #giveUp(joined: Joined): Promise<void> {
-    try {
-      await joined.cancel()
-      await joined.done
-    } catch (error) {
-      if (codeOf(error) === 'TASK_FAILED') return
-      this.#news.tell('servers', 'warn', messageOf(error), { code: codeOf(error) })
-    }
+  async #giveUp(joined: Joined, run: string): Promise<void> {
+    const told = (async (): Promise<true> => {
+      try {
+        await joined.cancel()
+        await joined.done
+      } catch (error) {
+        if (codeOf(error) !== 'TASK_FAILED')
+          this.#news.tell('servers', 'warn', messageOf(error), { code: codeOf(error) })
+      }
+      return true
+    })()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), GIVE_UP_MS)
+    })
+    const isTold = await Promise.race([told, late])
+    clearTimeout(timer)
+    if (isTold) return
+    this.#isOutOfReach = true
+    const line =
+      `the servers have not answered for ${GIVE_UP_MS / 1000} s: hosts elsewhere do not know that run ${run} is given up. ` +
+      `Once they answer: millrace cancel ${run}, then millrace clean ${run}`
+    this.#news.tell('servers', 'warn', line, { run })
+    await joined.close()
   }
 
   async #look(joined: Joined): Promise<void> {
-    const { phase: _, ...stats } = await joined.look()
+    const { phase, ...stats } = await joined.look()
     this.#stats = stats
+    this.#phase = phase === 'ended' ? undefined : phase
     this.#news.look(
       joined.stalls(),
       joined.members().map(({ name }) => name),
@@ -226,11 +260,20 @@ export class HostsEngine implements RunEngine {
   #tell(what: 'stop' | 'pause' | 'resume'): void {
     const joined = this.#joined
     if (joined === undefined) return
-    this.#telling = this.#telling.then(() => joined[what]()).catch((error: unknown) => this.#fail(error))
+    const told = this.#telling.then(() =>
+      tellPatiently(
+        what,
+        () => joined[what](),
+        this.#ending.signal,
+        (line, code) => this.#news.tell('servers', 'warn', line, { code }),
+      ),
+    )
+    this.#telling = told
   }
 
   fail(error: unknown): void {
     this.#fail(error)
+    this.#ending.abort(error)
   }
 
   stop(): void {
@@ -239,21 +282,24 @@ export class HostsEngine implements RunEngine {
   }
 
   pause(): void {
-    if (this.#asked === 'stop' || this.#isPaused) return
-    this.#isPaused = true
+    if (this.#asked === 'stop') return
     this.#asked = 'pause'
     this.#tell('pause')
   }
 
   resume(): void {
-    if (!this.#isPaused) return
-    this.#isPaused = false
     if (this.#asked === 'pause') this.#asked = undefined
+    // it may have been paused from elsewhere, or before this process has joined it
+    this.#phase = undefined
     this.#tell('resume')
   }
 
   stats(): Omit<Stats, 'phase'> {
     return this.#stats
+  }
+
+  get phase(): RunPhase | undefined {
+    return this.#phase
   }
 
   get failing(): RunEngine['failing'] {
@@ -295,16 +341,4 @@ class Looking {
     clearInterval(this.#timer)
     await this.#look
   }
-}
-
-const NOTHING_YET: Omit<Stats, 'phase'> = {
-  elapsedMs: 0,
-  items: NO_ITEMS,
-  failures: failuresOf([]),
-  nodes: [],
-  stages: [],
-  edges: [],
-  grown: 0,
-  caller: { busyMs: 0, utilisation: 0 },
-  threads: NO_THREADS,
 }

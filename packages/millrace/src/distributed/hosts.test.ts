@@ -34,7 +34,7 @@ class Time implements Clock {
   }
 }
 
-function hostsOf(count: number) {
+function hostsOf(count: number, more: Partial<ConstructorParameters<typeof Hosts>[0]> = {}) {
   const time = new Time()
   const made: EventEmitter[] = []
   const said: string[] = []
@@ -53,6 +53,7 @@ function hostsOf(count: number) {
       made.push(child)
       return child as unknown as ChildProcess
     },
+    ...more,
   })
   return { hosts, time, made, said }
 }
@@ -113,4 +114,22 @@ test('a process that cannot be made is tried again; at the end nothing is starte
   await hosts.end()
   time.pass(LONG_MS)
   expect([made.length, hosts.pids]).toEqual([2, []])
+})
+
+test('a host that was made without a channel is ended, and another one takes its place', () => {
+  const killed: string[] = []
+  const { time, said } = hostsOf(1, {
+    setup: { kind: 'setup', params: {}, config: {} },
+    spawn: () =>
+      Object.assign(new EventEmitter(), {
+        kill: (signal: string) => killed.push(signal),
+        send: () => {
+          throw new Error('no channel')
+        },
+      }) as unknown as ChildProcess,
+  })
+  const line = 'a host could not be made (no channel); another one takes its place'
+  expect([said, killed]).toEqual([[line], ['SIGKILL']])
+  time.pass(LONG_MS)
+  expect(said).toEqual([line, line])
 })

@@ -65,17 +65,17 @@ export class Hosts {
     const bornAt = this.#clock.monotonic()
     const isSteady = (): boolean => this.#clock.monotonic() - bornAt >= STEADY_MS
     const die = (what: string): void => this.#replace(what, isSteady() ? 0 : deaths)
+    const { setup } = this.#options
     let host: ChildProcess
     try {
       host = (this.#options.spawn ?? spawnNode)(this.#args())
+      // one that has died meanwhile is told by its end; where files are lacking it was made without a channel
+      if (setup !== undefined) send(host, setup)
     } catch (error) {
       die(`a host could not be made (${messageOf(error)})`)
       return
     }
     this.#living.add(host)
-    const { setup } = this.#options
-    // one that has died meanwhile is told by its end
-    if (setup !== undefined) host.send(setup, () => undefined)
     let why: string | undefined
     host.on('message', (message: Partial<HostRefusal>) => {
       if (message.kind === 'refusal') why = message.reason
@@ -135,6 +135,17 @@ export class Hosts {
         }),
     )
     await Promise.all(ended)
+  }
+}
+
+/** @throws if there is no channel; then the process is ended, if there is one. */
+function send(host: ChildProcess, setup: HostSetup): void {
+  try {
+    host.send(setup, () => undefined)
+  } catch (error) {
+    host.once('error', () => undefined)
+    host.kill('SIGKILL')
+    throw error
   }
 }
 

@@ -12,7 +12,8 @@ export interface DistributedOptions {
   readonly servers?: readonly string[]
   /**
    * The name of the run: hosts elsewhere join it by this, and the next start with it goes on with the run. Default: one by
-   * chance, and the run's streams are removed when it has ended.
+   * chance, and the run's streams are removed when it has ended. Those of a program that is killed stay on `servers`:
+   * `millrace clean RUN`, by the name in its first `notice`.
    */
   readonly run?: string
   /** Labels of the hosts that are started here, for terms that ask for them with `on()`. Default: none. */
@@ -32,6 +33,9 @@ export interface DistributedOptions {
   /** The file with its key. */
   readonly tlsKey?: string
 }
+
+/** Why a run was cancelled, if that was `millrace cancel`. */
+export const BY_COMMAND = 'by a command elsewhere'
 
 /** Hosts that are started where nothing is said. */
 export const DEFAULT_HOSTS = 2
