@@ -1,8 +1,13 @@
-/** Goal: the server of the page gives the metrics of its run, and to nobody without the token of its address. */
+/**
+ * Goal: the server of the page gives the metrics of its run, and to nobody without the token of its address; and a page is told how
+ * its run has ended. Runs the build.
+ */
 
+import { spawn } from 'node:child_process'
 import { type AnyTerm, type Run, run } from '@millrace/core'
 import { interval } from '@millrace/terms'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { fixture } from '../../test/millrace-process.ts'
 import { openPage, showRun } from './attach.ts'
 
 test('metrics and health of the run that is shown', async () => {
@@ -22,3 +27,36 @@ test('metrics and health of the run that is shown', async () => {
   await expect(running.done).rejects.toMatchObject({ code: 'CANCELLED' })
   await page.close()
 })
+
+test.each([
+  ['completed', 'completed', {}],
+  ['failed', 'TERM_FAILED', { RUN_FAILS: '1' }],
+])(
+  'a page of a program is told that its run has %s, and the program ends',
+  async (state, said, variables) => {
+    const child = spawn(process.execPath, [fixture('with-page.mjs')], {
+      env: { ...process.env, ...variables },
+    })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const output = { stdout: '', stderr: '' }
+    const address = await new Promise<string>((resolve, reject) => {
+      for (const name of ['stdout', 'stderr'] as const) {
+        child[name].setEncoding('utf8').on('data', (text: string) => {
+          output[name] += text
+          const found = /http:\S+token=\S+(?=\n)/.exec(output.stderr)?.[0]
+          if (found !== undefined) resolve(found)
+        })
+      }
+      child.on('close', () => reject(new Error(`no address: ${output.stderr}`)))
+    })
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const cookie = (await fetch(address)).headers.get('set-cookie')?.split(';')[0] ?? ''
+    const events = await fetch(`${new URL(address).origin}/events`, { headers: { cookie } })
+    child.stdin.end('go on\n')
+    const told = [...(await events.text()).matchAll(/^event: (\w+)\nid: \S+\ndata: (.*)$/gm)]
+    expect(told.at(-1)?.[1]).toBe('end')
+    const frames = told.filter(([, name]) => name === 'frame')
+    expect(JSON.parse(frames.at(-1)?.[2] ?? '')).toMatchObject({ state })
+    expect([await ended, output.stdout]).toEqual([0, `${said}\n`])
+  },
+)

@@ -71,8 +71,9 @@ export function attachPage(
   openPage(options)
     .then((page) => {
       showRun(page, running, term, { title: programName(), strategy })
+      // after what `showRun` has registered: pages are told the end first. That the run failed is told by its handle
+      if (options.hold !== true) void running.done.catch(() => undefined).finally(() => page.close())
       onReady(page.address)
-      if (options.hold !== true) running.once('end', () => void page.close())
     })
     .catch((error: unknown) => void running.cancel(error))
 }

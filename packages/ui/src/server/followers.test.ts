@@ -36,6 +36,7 @@ class Page extends EventEmitter {
   heard: string[] = []
   lastId: string | undefined
   writableLength = 0
+  hasEnded = false
 
   constructor(last?: Frame) {
     super()
@@ -44,7 +45,13 @@ class Page extends EventEmitter {
 
   writeHead(): void {}
 
+  end(done: () => void): void {
+    this.hasEnded = true
+    done()
+  }
+
   write(text: string): void {
+    if (this.hasEnded) throw new Error('write after end')
     for (const [, name, id, data] of text.matchAll(/event: (\w+)\nid: (\S+)\ndata: (.*)\n\n/g)) {
       this.heard.push(name as string)
       this.lastId = id
@@ -155,4 +162,15 @@ test('a page that does not keep up misses frames, and is right again afterwards'
   expect([slow.last, other.last]).toEqual([newest(), newest()])
   tell()
   expect([slow.last, other.last]).toEqual([newest(), newest()])
+})
+
+test('what is told after the end goes to no page, and a connection that breaks ends nothing', async () => {
+  const { followers, tell, join } = begin()
+  tell()
+  const page = new Page()
+  join(page)
+  expect(page.emit('error', new Error('write EPIPE'))).toBe(true)
+  await followers.end(0)
+  followers.tell('notice', {})
+  expect([page.hasEnded, page.heard, followers.count]).toEqual([true, ['recording'], 0])
 })

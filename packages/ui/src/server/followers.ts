@@ -61,6 +61,8 @@ export class Followers {
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' })
     response.write(this.#since(after) ?? this.#message('recording', packRecording(recording())))
     this.#open.set(response, false)
+    // a page that goes away while it is told something is no fault of the run's, and would end its process; 'close' follows
+    response.on('error', () => undefined)
     response.on('close', () => {
       this.#open.delete(response)
       // it may come back
@@ -93,11 +95,11 @@ export class Followers {
     }
   }
 
-  /** Resolves when what was told is on its way, or after `withinMs`. */
+  /** Lets go of all pages: they are told nothing further. Resolves when what was told is on its way, or after `withinMs`. */
   async end(withinMs: number): Promise<void> {
-    const flushed = [...this.#open.keys()].map(
-      (response) => new Promise<void>((resolve) => response.end(resolve)),
-    )
+    const open = [...this.#open.keys()]
+    this.#open.clear()
+    const flushed = open.map((response) => new Promise<void>((resolve) => response.end(resolve)))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, withinMs)
