@@ -118,12 +118,13 @@ export class Feed {
     if (!this.isOpen) return
     clearTimeout(this.#timer)
     this.#ended = state
+    // first: from this on, pages that are slow are waited for
+    this.#frame()
     this.note(
       'end',
       state === 'completed' || state === 'stopped' ? 'info' : 'bad',
       `the run has ${ENDED[state] ?? state}`,
     )
-    this.#frame()
     this.#tell('end', {})
   }
 

@@ -31,7 +31,7 @@ export interface Ui {
 /**
  * Serves the page of a run.
  *
- * It holds nothing back: a browser that does not keep up misses figures. A finished process ends, unless `hold` is set.
+ * It holds nothing back: a browser that does not keep up is let go of, and comes back. A finished process ends, unless `hold` is set.
  * `session` is the secret of an earlier server at this port, whose browsers stay; default: a new one.
  *
  * @throws {UiError} if the address cannot be listened at.
