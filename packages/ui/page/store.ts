@@ -1,6 +1,6 @@
 /** `Store`: all the page knows. Components read it; `subscribe` tells when it has changed, once per picture on the screen. */
 
-import { type Moment, Moments } from '../src/model/moment.ts'
+import { isOver, type Moment, Moments } from '../src/model/moment.ts'
 import { isSamePicture, type Picture, pictureOfStats } from '../src/model/picture.ts'
 import type {
   Command,
@@ -108,7 +108,8 @@ export class Store {
     if (picture !== undefined && !isSamePicture(picture, this.picture)) this.picture = picture
     this.#moments = new Moments(this.picture)
     this.series = new Series()
-    this.isOver = !head.isLive
+    const newest = frames.at(-1)
+    this.isOver = !head.isLive || (newest !== undefined && isOver(newest))
     this.frames = head.isLive ? [] : frames
     for (const frame of frames) {
       this.moment = this.#moments.next(frame)
@@ -127,6 +128,8 @@ export class Store {
     this.#change(() => {
       this.moment = this.#moments.next(frame)
       this.series.add(this.moment)
+      // of a run that is watched nothing else tells it
+      if (isOver(frame)) this.isOver = true
     })
   }
 

@@ -191,7 +191,7 @@ async function runWith(
   const label = { title: module, strategy: config.scheduler?.strategy ?? 'inline', replay: replayLetters }
   recorder = ui?.recordRun(running, titleOf(term, label))
   if (page !== undefined) {
-    showRun(page, running, term, label)
+    showRun(page, running, term, { ...label, isWatched: watched !== undefined })
     tellAddress(page.address)
   }
   letters?.follow(running.deadLetters(), (error) => void running.cancel(error))

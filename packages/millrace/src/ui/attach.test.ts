@@ -5,7 +5,7 @@
 
 import { spawn } from 'node:child_process'
 import { type AnyTerm, type Run, run } from '@millrace/core'
-import { interval } from '@millrace/terms'
+import { forEach, interval } from '@millrace/terms'
 import { expect, onTestFinished, test } from 'vitest'
 import { fixture } from '../../test/millrace-process.ts'
 import { openPage, showRun } from './attach.ts'
@@ -62,3 +62,22 @@ test.each([
     expect([await ended, output.stdout]).toEqual([0, `${said}\n`])
   },
 )
+
+test.each([
+  ['the end of its run', false],
+  ['no end where another run may follow', true],
+])('a page is told %s', async (_what, isWatched) => {
+  const page = await openPage({ hold: true })
+  const cookie = (await fetch(page.address)).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const headers = { cookie }
+  const term = interval(5).pipe(forEach(() => undefined))
+  const running = run(term)
+  showRun(page, running as Run, term as AnyTerm, { title: 'test', strategy: 'inline', isWatched })
+  const events = await fetch(`${new URL(page.address).origin}/events`, { headers })
+  await running.stop()
+  const later = await (await fetch(new URL(page.address).origin, { headers })).text()
+  await page.close()
+  const text = await events.text()
+  expect(text).toContain('"state":"stopped"')
+  expect([text.includes('event: end'), later.includes('data-after')]).toEqual([!isWatched, isWatched])
+})

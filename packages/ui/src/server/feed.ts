@@ -43,6 +43,8 @@ export class Feed {
   readonly #tell: Tell
   readonly #limitOf: (now: Stats, before?: Stats) => Limit | undefined
   readonly #onPaused: (isPaused: boolean) => void
+  /** Whether pages stay for the run that may follow. */
+  readonly #isWatched: boolean
   readonly #letters = new LetterGroups()
   #tapped: readonly string[] = []
   #plots: readonly TermPlot[] = []
@@ -60,8 +62,10 @@ export class Feed {
     limitOf: (now: Stats, before?: Stats) => Limit | undefined,
     tell: Tell,
     onPaused: (isPaused: boolean) => void,
+    isWatched = false,
   ) {
     this.#run = run
+    this.#isWatched = isWatched
     this.#onPaused = onPaused
     this.#recorder = recorder
     this.#limitOf = limitOf
@@ -71,7 +75,7 @@ export class Feed {
   /** All there is so far, for who comes in late. */
   get recording(): Recording {
     return {
-      ...this.#recorder.recording(this.#letters.list(), this.isOpen),
+      ...this.#recorder.recording(this.#letters.list(), this.isOpen || this.#isWatched),
       tapped: this.#tapped,
       plots: this.#plots,
     }
@@ -113,7 +117,7 @@ export class Feed {
     this.#look()
   }
 
-  /** The run has ended as it says: the last figures go out, and no more follow. */
+  /** The run has ended as it says: the last figures go out, and no more of it follow. */
   end(state: RunState): void {
     if (!this.isOpen) return
     clearTimeout(this.#timer)
@@ -125,7 +129,8 @@ export class Feed {
       state === 'completed' || state === 'stopped' ? 'info' : 'bad',
       `the run has ${ENDED[state] ?? state}`,
     )
-    this.#tell('end', {})
+    // a page that is told so leaves
+    if (!this.#isWatched) this.#tell('end', {})
   }
 
   /** Pauses, goes on, stops or cancels. */

@@ -42,7 +42,7 @@ export async function openUi(options: UiOptions = {}, extra?: Extra, session?: s
   return {
     address: server.address,
     watch(run, told) {
-      const { title, strategy, graph, limitOf } = told
+      const { title, strategy, graph, limitOf, isWatched = false } = told
       const mayControl = options.readOnly !== true
       const picture = pictureOf(graph)
       server.followers.follow(picture)
@@ -56,6 +56,7 @@ export async function openUi(options: UiOptions = {}, extra?: Extra, session?: s
         limitOf ?? (() => undefined),
         (name, data) => server.followers.tell(name, data),
         (isPaused) => server.keepAlive(isPaused),
+        isWatched,
       )
       feed = following
       following.begin()
