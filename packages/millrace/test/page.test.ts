@@ -78,10 +78,15 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
     onTestFinished(() => void started.child.kill('SIGKILL'))
     const page = await browser.newPage()
     onTestFinished(() => page.close())
-    await page.route('**/events', (route) => route.abort())
+    let refused = 0
+    await page.route('**/events*', (route) => {
+      refused++
+      return route.abort()
+    })
     await page.goto(await started.pageAddress())
     await page.waitForSelector('main[data-ready]')
     expect(await page.locator('[data-node]').count()).toBe(3)
+    await expect.poll(() => refused, { timeout: 110_000 }).toBeGreaterThan(0)
   })
 
   test('what users have named, given and thrown stays text', async () => {
