@@ -171,7 +171,9 @@ export function isOver({ state }: Pick<Frame, 'state'>): boolean {
 }
 
 function failedIn({ stats }: Frame, id: string): number {
-  const counts = stats.failures.byTerm[id]
+  const { byTerm } = stats.failures
+  // a term may have the name of what every object has
+  const counts = Object.hasOwn(byTerm, id) ? byTerm[id] : undefined
   return counts === undefined ? 0 : counts.error + counts.timeout + counts.worker + counts.circuit
 }
 

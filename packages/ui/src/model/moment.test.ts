@@ -1,0 +1,45 @@
+/** Goal: the figures of a term are its own, and a rate is that of the time since an earlier look. */
+
+import { expect, test } from 'vitest'
+import { Moments } from './moment.ts'
+import type { Frame, ShownStats } from './protocol.ts'
+
+type Counts = Readonly<Record<string, number>>
+
+/** Items taken by each term, which are in a row. */
+const frameAt = (
+  elapsedMs: number,
+  counts: Counts,
+  more: Partial<ShownStats> = {},
+  state = 'running',
+): Frame => {
+  const ids = Object.keys(counts)
+  const nodes = Object.entries(counts).map(([id, n]) => ({ id, in: n, out: n, filtered: 0, stage: 0 }))
+  const edges = ids.slice(1).map((to, at) => {
+    const from = ids[at] as string
+    return { kind: 'queue', from, output: 'out', to, input: from, items: 0, fill: 0, sent: counts[from] }
+  })
+  const total = Math.max(0, ...Object.values(counts))
+  const items = { in: total, out: total }
+  const failures = { byTerm: {} }
+  return {
+    time: 0,
+    state,
+    stats: { elapsedMs, items, failures, nodes, edges, stages: [], ...more },
+  } as unknown as Frame
+}
+
+const pictureOf = (...ids: string[]) => ({
+  nodes: ids.map((id) => ({ id, kind: '' })),
+  edges: ids
+    .slice(1)
+    .map((id, at) => ({ from: at, to: at + 1, output: 'out', input: ids[at] as string, port: '' })),
+})
+
+test('a term with the name of what every object has did not fail because another has', () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty', 'b']
+  const failures = { byTerm: { b: { error: 2, timeout: 0, worker: 0, circuit: 1 } } }
+  const frame = frameAt(1, Object.fromEntries(names.map((id) => [id, 9])), { failures } as never)
+  const { nodes } = new Moments(pictureOf(...names)).next(frame)
+  expect(nodes.map(({ failed }) => failed)).toEqual([0, 0, 0, 3])
+})
