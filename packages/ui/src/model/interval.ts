@@ -17,16 +17,19 @@ type StageShares = Pick<
 >
 
 /**
- * The shares of each term of a stage; `parts` are their parts of its time, where they are known. While a later term of the
+ * The shares of each term of a stage; `told` are their parts of its time, where they are known. While a later term of the
  * loop is at work or waits, a term is held back; while an earlier one is, it has nothing to do.
  */
-export function sharesInStage(stage: StageShares, parts: readonly (number | undefined)[]): Shares[] {
+export function sharesInStage(stage: StageShares, told: readonly (number | undefined)[]): Shares[] {
   const { busyShare, waitingShare, backpressuredShare, idleShare } = stage
   const whole = { busy: busyShare, waiting: waitingShare, backpressured: backpressuredShare, idle: idleShare }
-  if (parts.length <= 1) return [whole]
-  const isUnknown = parts.every((part) => part === undefined)
-  const waiter = waiterOf(stage, parts)
-  let after = parts.reduce<number>((sum, part = 0) => sum + part, 0)
+  if (told.length <= 1) return [whole]
+  const isUnknown = told.every((part) => part === undefined)
+  const waiter = waiterOf(stage, told)
+  // they are rounded, and of many terms the errors add up
+  const sum = told.reduce<number>((all, part = 0) => all + part, 0)
+  const parts = sum > 0 ? told.map((part) => (part ?? 0) / sum) : told
+  let after = sum > 0 ? 1 : 0
   let before = 0
   return parts.map((part = 0, at) => {
     after -= part

@@ -7,6 +7,7 @@ import type { EdgeWaits, ShownEdge, ShownStage, ShownStats, Spread } from '../mo
 const NEVER: Durations = { count: 0, sumMs: 0, classes: [] }
 /** Shares are shown in whole percents, and drawn on some hundred pixels. */
 const STEPS = 1e4
+const PART_DIGITS = 3
 
 /** Of a run that has ended `before` is undefined: then the figures are of all of it. */
 export function shownOf(before: Stats | undefined, now: Stats): ShownStats {
@@ -18,7 +19,7 @@ export function shownOf(before: Stats | undefined, now: Stats): ShownStats {
     failures,
     nodes: nodes.map(({ id, in: taken, out, filtered, stage, stageShare }) => {
       const figures = { id, in: taken, out, filtered, stage }
-      return stageShare === undefined ? figures : { ...figures, stageShare: rounded(stageShare) }
+      return stageShare === undefined ? figures : { ...figures, stageShare: toDigits(stageShare) }
     }),
     stages: since(before, now).stages.map(shownStage),
     edges: now.edges.map((edge, place) => shownEdge(edge, before, place)),
@@ -62,6 +63,11 @@ function spreadOf(durations: Durations, before?: Durations): Spread | undefined 
   const p50 = quantileMs(durations, 0.5, before)
   const p99 = quantileMs(durations, 0.99, before)
   return p50 === undefined || p99 === undefined ? undefined : { p50, p99 }
+}
+
+/** One of many terms has a small part of a stage: rounded to steps, it would have none. */
+function toDigits(part: number): number {
+  return Number(part.toPrecision(PART_DIGITS))
 }
 
 function rounded(share: number): number {
