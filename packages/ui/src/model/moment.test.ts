@@ -43,3 +43,24 @@ test('a term with the name of what every object has did not fail because another
   const { nodes } = new Moments(pictureOf(...names)).next(frame)
   expect(nodes.map(({ failed }) => failed)).toEqual([0, 0, 0, 3])
 })
+
+test('a resumed run has no rate until there are two looks at its figures', () => {
+  const moments = new Moments(pictureOf('a', 'b'))
+  const ratesAt = (frame: Frame) => {
+    const { inRate, outRate, nodes, edges } = moments.next(frame)
+    return [inRate, outRate, ...nodes.map((node) => node.outRate), ...edges.map(({ rate }) => rate)]
+  }
+  expect(ratesAt(frameAt(0, {}, {}, 'starting'))).toEqual([0, 0, 0, 0, 0])
+  expect(ratesAt(frameAt(500, { a: 1e9, b: 1e9 }))).toEqual([0, 0, 0, 0, 0])
+  expect(ratesAt(frameAt(1000, { a: 1e9 + 50, b: 1e9 + 50 }))).toEqual([100, 100, 100, 100, 100])
+  // in a recording, too
+  const frames = [frameAt(0, {}), frameAt(500, { a: 1e9, b: 1e9 })]
+  expect(moments.last(frames)?.inRate).toBe(0)
+  expect(moments.last([...frames, frameAt(1500, { a: 1e9 + 50, b: 1e9 })])?.inRate).toBe(50)
+})
+
+test('of a run that has ended rates are means of all of it', () => {
+  const moments = new Moments(pictureOf('a'))
+  moments.next(frameAt(500, { a: 100 }))
+  expect(moments.next(frameAt(2000, { a: 100 }, {}, 'completed')).inRate).toBe(50)
+})

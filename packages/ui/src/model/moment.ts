@@ -74,14 +74,14 @@ export class Moments {
   /** The moment that a frame shows. */
   next(frame: Frame): Moment {
     const moment = this.#between(isOver(frame) ? undefined : this.#past.begin(frame), frame)
-    this.#past.add(frame)
+    if (hasRows(frame)) this.#past.add(frame)
     return moment
   }
 
   /** The moment that the last of some frames shows. */
   last(frames: readonly Frame[]): Moment | undefined {
     const frame = frames[frames.length - 1]
-    this.#past.reset(frames.slice(0, -1))
+    this.#past.reset(frames.slice(0, -1).filter(hasRows))
     return frame === undefined ? undefined : this.next(frame)
   }
 
@@ -89,7 +89,9 @@ export class Moments {
     const { stats } = frame
     this.#find(frame)
     const past = before?.stats
-    const seconds = (stats.elapsedMs - (past?.elapsedMs ?? 0)) / 1000
+    // the figures of a run that was resumed begin at those of its checkpoint: the first look alone says nothing of rates
+    const isKnown = past !== undefined || isOver(frame)
+    const seconds = isKnown ? (stats.elapsedMs - (past?.elapsedMs ?? 0)) / 1000 : 0
     const rate = (now: number, then = 0): number => (seconds > 0 ? Math.max(0, now - then) / seconds : 0)
     const stages = new Map(stats.stages.map((stage) => [stage.index, stage]))
     const shared = this.#sharesOf(stats)
@@ -163,6 +165,11 @@ export class Moments {
     this.#nodeAt = this.#picture.nodes.map(({ id }) => at.get(id) ?? -1)
     this.#edgeAt = edgeFinder(this.#picture, stats.edges)
   }
+}
+
+/** Whether there are figures yet. */
+function hasRows({ stats }: Frame): boolean {
+  return stats.nodes.length > 0
 }
 
 /** Whether the run has ended: then the figures are those of all of it. */
