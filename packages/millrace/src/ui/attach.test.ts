@@ -72,7 +72,7 @@ test.each([
   const headers = { cookie }
   const term = interval(5).pipe(forEach(() => undefined))
   const running = run(term)
-  showRun(page, running as Run, term as AnyTerm, { title: 'test', strategy: 'inline', isWatched })
+  showRun(page, running as unknown as Run, term as AnyTerm, { title: 'test', strategy: 'inline', isWatched })
   const events = await fetch(`${new URL(page.address).origin}/events`, { headers })
   await running.stop()
   const later = await (await fetch(new URL(page.address).origin, { headers })).text()

@@ -1,6 +1,6 @@
 /** A run's figures in the time between two looks: shares count from the start, and what is shown is now. */
 
-import type { StageStats, Stats } from '@millrace/core'
+import type { EdgeStats, StageStats, Stats } from '@millrace/core'
 
 /** What a stage is at. */
 export type State = 'busy' | 'waiting' | 'backpressured' | 'idle'
@@ -67,7 +67,7 @@ export function since(before: Stats | undefined, now: Stats): Stats {
   const earlier = new Map(before.stages.map((stage) => [stage.index, stage]))
   const stages = now.stages.map((stage): StageStats => {
     const old = earlier.get(stage.index)
-    if (old === undefined) return stage
+    if (old === undefined || !isSameRow(old.nodes, stage.nodes)) return stage
     const spent = TIMES.map((time) => Math.max(0, stage[time] - old[time]))
     const sum = spent.reduce((all, ms) => all + ms, 0)
     if (sum === 0) return stage
@@ -75,6 +75,19 @@ export function since(before: Stats | undefined, now: Stats): Stats {
     return { ...stage, busyShare, waitingShare, backpressuredShare, idleShare }
   })
   return { ...now, stages }
+}
+
+/** Where a host joins in the middle of a run there are other rows at the same places. */
+function isSameRow(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, at) => id === b[at])
+}
+
+type EdgeEnds = Pick<EdgeStats, 'from' | 'output' | 'to' | 'input'>
+
+/** Whether two rows are those of the same edge. */
+export function isSameEdge(a: EdgeEnds, b: EdgeEnds | undefined): boolean {
+  if (b === undefined) return false
+  return a.from === b.from && a.output === b.output && a.to === b.to && a.input === b.input
 }
 
 type Four = [number, number, number, number]

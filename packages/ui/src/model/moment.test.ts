@@ -33,7 +33,7 @@ const pictureOf = (...ids: string[]) => ({
   nodes: ids.map((id) => ({ id, kind: '' })),
   edges: ids
     .slice(1)
-    .map((id, at) => ({ from: at, to: at + 1, output: 'out', input: ids[at] as string, port: '' })),
+    .map((_id, at) => ({ from: at, to: at + 1, output: 'out', input: ids[at] as string, port: '' })),
 })
 
 test('a term with the name of what every object has did not fail because another has', () => {
@@ -63,4 +63,27 @@ test('of a run that has ended rates are means of all of it', () => {
   const moments = new Moments(pictureOf('a'))
   moments.next(frameAt(500, { a: 100 }))
   expect(moments.next(frameAt(2000, { a: 100 }, {}, 'completed')).inRate).toBe(50)
+})
+
+test('where a term joins in the middle, its row takes nothing from the row that was there before', () => {
+  const moments = new Moments(pictureOf('a', 'b', 'c'))
+  moments.next(frameAt(1000, { a: 100, c: 900 }))
+  const joined = moments.next(frameAt(2000, { a: 200, b: 950, c: 1000 }))
+  expect(joined.nodes.map((node) => [node.in, node.inRate, node.outRate])).toEqual([
+    [200, 100, 100],
+    [950, 0, 0],
+    [1000, 0, 0],
+  ])
+  expect(joined.edges.map(({ rate }) => rate)).toEqual([0, 0])
+})
+
+test('as many rows of other terms are those of the other terms', () => {
+  const moments = new Moments(pictureOf('a', 'b', 'c'))
+  moments.next(frameAt(1000, { a: 100, b: 50 }))
+  const other = moments.next(frameAt(2000, { a: 200, c: 70 }))
+  expect(other.nodes.map((node) => [node.in, node.inRate])).toEqual([
+    [200, 100],
+    [0, 0],
+    [70, 0],
+  ])
 })

@@ -1,6 +1,6 @@
 /** One moment of a run as it is drawn: the figures of every term and edge of the picture, in its order, and the sums. */
 
-import { Past, type Shares, type State, sharesInStage, stateOf } from './interval.ts'
+import { isSameEdge, Past, type Shares, type State, sharesInStage, stateOf } from './interval.ts'
 import { edgeFinder, type Picture } from './picture.ts'
 import type { EdgeWaits, Frame, ShownStats } from './protocol.ts'
 
@@ -64,7 +64,7 @@ export class Moments {
   #nodeAt: readonly number[] = []
   #placeOf: ReadonlyMap<string, number> = new Map()
   #edgeAt: Int32Array = new Int32Array()
-  #known = -1
+  #known: Pick<ShownStats, 'nodes' | 'edges'> = { nodes: [], edges: [] }
   readonly #past = new Past<Frame>(({ stats }) => stats.elapsedMs)
 
   constructor(picture: Picture) {
@@ -101,14 +101,15 @@ export class Moments {
       const node = stats.nodes[at]
       if (node === undefined) return NOTHING
       const old = past?.nodes[at]
+      const isOwn = past === undefined || old?.id === id
       const shares = shared[at] ?? NOTHING.shares
       return {
         state: stateOf(shares),
         shares,
         in: node.in,
         out: node.out,
-        inRate: rate(node.in, old?.in),
-        outRate: rate(node.out, old?.out),
+        inRate: isOwn ? rate(node.in, old?.in) : 0,
+        outRate: isOwn ? rate(node.out, old?.out) : 0,
         filtered: node.filtered,
         failed: hasFailed ? failedIn(frame, id) : 0,
         stage: node.stage,
@@ -120,11 +121,12 @@ export class Moments {
       const at = this.#edgeAt[place] as number
       const edge = stats.edges[at]
       if (edge === undefined) return { ...NO_EDGE, rate: nodes[drawn.from]?.outRate ?? 0 }
+      const old = past?.edges[at]
       return {
         fill: edge.kind === 'fused' ? undefined : edge.fill,
         items: edge.items,
         capacity: edge.capacityItems,
-        rate: rate(edge.sent, past?.edges[at]?.sent),
+        rate: past === undefined || isSameEdge(edge, old) ? rate(edge.sent, old?.sent) : 0,
         dropped: edge.dropped,
         waits: edge.waited,
       }
@@ -155,11 +157,16 @@ export class Moments {
     return shares
   }
 
-  /** Which figures belong to which term: looked for once, since their order stays. */
+  /** Which figures belong to which term: looked for again when there are others, as where a host joins in the middle of a run. */
   #find({ stats }: Frame): void {
-    const size = stats.nodes.length + stats.edges.length
-    if (size === this.#known) return
-    this.#known = size
+    const { nodes, edges } = this.#known
+    this.#known = stats
+    const isKnown =
+      stats.nodes.length === nodes.length &&
+      stats.edges.length === edges.length &&
+      stats.nodes.every(({ id }, place) => id === nodes[place]?.id) &&
+      stats.edges.every((edge, place) => isSameEdge(edge, edges[place]))
+    if (isKnown) return
     const at = new Map(stats.nodes.map(({ id }, index) => [id, index]))
     this.#placeOf = at
     this.#nodeAt = this.#picture.nodes.map(({ id }) => at.get(id) ?? -1)

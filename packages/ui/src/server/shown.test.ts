@@ -48,3 +48,11 @@ test.each([2, 3, 7000, 10_000, 30_000])('the shares of %i terms of a stage add u
   expect(Math.min(...sums.slice(0, 100))).toBeCloseTo(1, 9)
   expect(Math.max(...sums.slice(-100))).toBeCloseTo(1, 9)
 })
+
+test('the waits of an edge that has just come are not compared with those of the edge that was at its place', () => {
+  const [now, before] = [stats(3000, 1000, 10), stats(1000, 1000, 0)]
+  const moved = { ...before, edges: before.edges.map((edge) => ({ ...edge, from: 'another' })) }
+  expect(shownOf(moved, now).edges[1]?.waited).toEqual({
+    all: { p50: expect.any(Number), p99: expect.any(Number) },
+  })
+})

@@ -1,7 +1,7 @@
 /** What a frame shows of a run's figures: shares and waits of the time since an earlier look. Called by who makes frames. */
 
 import { type Durations, type EdgeStats, quantileMs, type StageStats, type Stats } from '@millrace/core'
-import { since } from '../model/interval.ts'
+import { isSameEdge, since } from '../model/interval.ts'
 import type { EdgeWaits, ShownEdge, ShownStage, ShownStats, Spread } from '../model/protocol.ts'
 
 const NEVER: Durations = { count: 0, sumMs: 0, classes: [] }
@@ -48,14 +48,15 @@ function shownStage(stage: StageStats): ShownStage {
 function shownEdge(edge: EdgeStats, before: Stats | undefined, place: number): ShownEdge {
   const { kind, from, output, to, input, items, capacityItems, fill, sent, dropped, waits } = edge
   const shown = { kind, from, output, to, input, items, capacityItems, fill: rounded(fill), sent, dropped }
-  const waited = waits === undefined ? undefined : waitedOf(waits, before, place)
+  const waited = waits === undefined ? undefined : waitedOf(waits, edge, before?.edges[place])
   return waited === undefined ? shown : { ...shown, waited }
 }
 
-function waitedOf(waits: Durations, before: Stats | undefined, place: number): EdgeWaits | undefined {
+function waitedOf(waits: Durations, edge: EdgeStats, old: EdgeStats | undefined): EdgeWaits | undefined {
   const all = spreadOf(waits)
   if (all === undefined) return undefined
-  const lately = before === undefined ? undefined : spreadOf(waits, before.edges[place]?.waits ?? NEVER)
+  // of an edge that has just come nothing is known of the time before
+  const lately = isSameEdge(edge, old) ? spreadOf(waits, old?.waits ?? NEVER) : undefined
   return { all, ...(lately === undefined ? {} : { lately }) }
 }
 
