@@ -185,6 +185,8 @@ async function runWith(
     if (overHosts) begin()
   })
   if (!overHosts) begin()
+  // before pages are told the end, and a report is made
+  running.once('end', () => tapped?.flush())
   watched?.follow(running)
   const replayLetters =
     deadLetters === undefined || overHosts ? undefined : (key: string) => replays.run(deadLetters, key)
@@ -208,7 +210,6 @@ async function runWith(
   await letters?.end()
   await hostLetters?.close()
   if (!hasStarted && ending.outcome === 'failed') throw ending.error
-  tapped?.flush()
 
   const stats = running.stats()
   for (const line of (await telemetry?.end(ending.outcome)) ?? []) log('warn', line)

@@ -4,10 +4,13 @@
  */
 
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type AnyTerm, type Run, run } from '@millrace/core'
 import { forEach, interval } from '@millrace/terms'
 import { expect, onTestFinished, test } from 'vitest'
-import { fixture } from '../../test/millrace-process.ts'
+import { fixture, startMillrace } from '../../test/millrace-process.ts'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { openPage, showRun } from './attach.ts'
 
 test('metrics and health of the run that is shown', async () => {
@@ -80,4 +83,18 @@ test.each([
   const text = await events.text()
   expect(text).toContain('"state":"stopped"')
   expect([text.includes('event: end'), later.includes('data-after')]).toEqual([!isWatched, isWatched])
+})
+
+test('the last items of a tap are told before the end', async () => {
+  const until = join(temporaryFolder(), 'over')
+  const args = ['run', fixture('watched.ts'), '--ui', '--tap', 'A', '-p', 'b=waits', '-p', `until=${until}`]
+  const { child, finished, pageAddress } = startMillrace(args)
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const address = await pageAddress()
+  const cookie = (await fetch(address)).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const events = await fetch(`${new URL(address).origin}/events`, { headers: { cookie } })
+  writeFileSync(until, '')
+  const names = [...(await events.text()).matchAll(/^event: (\w+)$/gm)].map(([, name]) => name)
+  expect([names.at(-1), names.includes('tap')]).toEqual(['end', true])
+  expect((await finished).code).toBe(0)
 })

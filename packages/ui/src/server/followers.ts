@@ -6,6 +6,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import { isOver } from '../model/moment.ts'
 import type { Picture } from '../model/picture.ts'
 import type { Frame, Recording } from '../model/protocol.ts'
@@ -15,7 +16,7 @@ import { packRecording, Wire } from '../model/wire.ts'
 const MAX_FOLLOWERS = 8
 /** Bytes that may wait for a slow page, beside those that it begins with. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
-/** What was told last, for pages that come in a moment: so many characters at most. */
+/** Most characters kept of recent messages, for pages about to connect. */
 const MAX_LOG_CHARS = 2 * 1024 * 1024
 /** How long after it was loaded a page is expected to listen. */
 const EXPECTED_MS = 10_000
@@ -55,7 +56,7 @@ export class Followers {
 
   /** A page gets what there is so far, and will listen for what follows on this. */
   expect(): string {
-    this.#expectedUntil = Date.now() + EXPECTED_MS
+    this.#expectedUntil = performance.now() + EXPECTED_MS
     return `${this.#name}.${this.#number}`
   }
 
@@ -85,7 +86,7 @@ export class Followers {
       this.#isOver = isOver(this.#last)
     }
     this.#number++
-    if (this.#open.size === 0 && Date.now() > this.#expectedUntil) {
+    if (this.#open.size === 0 && performance.now() > this.#expectedUntil) {
       this.#log = []
       this.#logChars = 0
       return
