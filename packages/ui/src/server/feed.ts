@@ -21,14 +21,9 @@ import type {
   TermPlot,
 } from '../model/protocol.ts'
 import { LetterGroups } from './letter-groups.ts'
+import { LOOKS, pauseAfter } from './pause.ts'
 import type { Recorder } from './recorder.ts'
 import { shownOf } from './shown.ts'
-
-const EVERY_MS = 500
-/** Pauses are at least so many times as long as a look took. */
-const PAUSE_FACTOR = 40
-/** For the page's sake, too: of 10,000 terms figures come every two seconds, of which they are the means anyway. */
-const FIGURES_PER_MS = 10
 
 /** Pictures of terms that are shown at most. */
 const MAX_PLOTS = 12
@@ -53,8 +48,8 @@ export class Feed {
   readonly #past = new Past<Stats>((stats) => stats.elapsedMs)
   #loop = performance.eventLoopUtilization()
   #timer: NodeJS.Timeout | undefined
-  /** Processor time of the last look. */
-  #tookMs = 0
+  /** Processor times of the last few looks. */
+  #tookMs: readonly number[] = []
 
   constructor(
     run: Run,
@@ -72,7 +67,7 @@ export class Feed {
     this.#tell = tell
   }
 
-  /** All there is so far, for who comes in late. */
+  /** All there is so far, for pages that join later. */
   get recording(): Recording {
     return {
       ...this.#recorder.recording(this.#letters.list(), this.isOpen || this.#isWatched),
@@ -170,12 +165,9 @@ export class Feed {
     const { user, system } = cpuUsage(usage)
     // other processes, and other threads of this one, had their part of the one or the other
     const tookMs = Math.min(performance.now() - began, (user + system) / 1000)
+    this.#tookMs = [...this.#tookMs, tookMs].slice(-LOOKS)
     const { nodes = [], edges = [] } = this.#recorder.last?.stats ?? {}
-    const figures = nodes.length + edges.length
-    // one look that takes long, as the first ones do before their code is compiled, does not count
-    const pause = Math.max(EVERY_MS, Math.min(tookMs, this.#tookMs) * PAUSE_FACTOR, figures / FIGURES_PER_MS)
-    this.#tookMs = tookMs
-    this.#timer = setTimeout(() => this.#look(), pause)
+    this.#timer = setTimeout(() => this.#look(), pauseAfter(this.#tookMs, nodes.length + edges.length))
     this.#timer.unref()
   }
 
