@@ -1,4 +1,4 @@
-/** What a frame shows of a run's figures: shares and waits of the time since an earlier look. Called by who makes frames. */
+/** What a frame shows of a run's figures: shares and waits of the time since an earlier look. Called by the feed and by recordings. */
 
 import { type Durations, type EdgeStats, quantileMs, type StageStats, type Stats } from '@millrace/core'
 import { isSameEdge, since } from '../model/interval.ts'
