@@ -1,5 +1,5 @@
 /** Goal: in a real browser the page shows what a run is at, cannot be turned against it, and keeps no process alive. Runs the build. */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -78,10 +78,15 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
     onTestFinished(() => void started.child.kill('SIGKILL'))
     const page = await browser.newPage()
     onTestFinished(() => page.close())
-    await page.route('**/events', (route) => route.abort())
+    let refused = 0
+    await page.route('**/events*', (route) => {
+      refused++
+      return route.abort()
+    })
     await page.goto(await started.pageAddress())
     await page.waitForSelector('main[data-ready]')
     expect(await page.locator('[data-node]').count()).toBe(3)
+    await expect.poll(() => refused, { timeout: 110_000 }).toBeGreaterThan(0)
   })
 
   test('what users have named, given and thrown stays text', async () => {
@@ -103,6 +108,40 @@ describe.skipIf(path === undefined)('the page in a browser', () => {
     expect((await finished).code).toBe(0)
     await saysState(page, 'completed')
     expect(await page.locator('.controls').count()).toBe(0)
+  })
+
+  test('under --watch it goes on with the next run, refused or not', async () => {
+    const folder = temporaryFolder({ 'package.json': '{ "type": "module" }' })
+    mkdirSync(join(folder, 'node_modules'))
+    symlinkSync(fixture('../..'), join(folder, 'node_modules', 'millrace'))
+    const write = (name: string): void =>
+      writeFileSync(
+        join(folder, 'g.mjs'),
+        `import { graph } from 'millrace'
+import { collect, fromIterable } from 'millrace/terms'
+export default graph(import.meta.url, () => fromIterable([1]).pipe(collect().named('${name}')))
+`,
+      )
+    write('first')
+    const started = startMillrace(['run', join(folder, 'g.mjs'), '--watch', '--ui'])
+    onTestFinished(() => void started.child.kill('SIGKILL'))
+    const page = await browser.newPage()
+    onTestFinished(() => page.close())
+    page.setDefaultTimeout(60_000)
+    // a server whose run has not begun says so
+    let refused = 0
+    await page.route('**/events*', (route) =>
+      refused++ === 0 ? route.fulfill({ status: 503, body: 'Nothing runs yet.' }) : route.continue(),
+    )
+    await page.goto(await started.pageAddress())
+    await page.waitForSelector('[data-node="first"]')
+    await saysState(page, 'completed')
+    await expect.poll(() => refused, { timeout: 110_000 }).toBeGreaterThan(1)
+    write('second')
+    await page.waitForSelector('[data-node="second"]')
+    await saysState(page, 'completed')
+    started.child.kill('SIGINT')
+    expect((await started.finished).code).toBe(0)
   })
 
   test('held, it stays when the run has ended, until Ctrl-C', async () => {

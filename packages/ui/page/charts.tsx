@@ -112,8 +112,9 @@ export function Chart(props: ChartProps) {
       )
     }
     const sight = new IntersectionObserver(
-      ([entry]) => {
-        isNear.current = entry?.isIntersecting === true
+      (entries) => {
+        // several, if it came and went meanwhile: the last is how it is now
+        isNear.current = entries.at(-1)?.isIntersecting === true
         if (!isNear.current) return
         if (plot.current !== undefined) plot.current.setData(newestProps.current.columns as uPlot.AlignedData)
         else

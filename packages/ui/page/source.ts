@@ -23,7 +23,7 @@ export interface Heard {
   plots(plots: readonly TermPlot[]): void
   /** These are the taps that were begun from a page. */
   tapped(names: readonly string[]): void
-  /** The run has ended; nothing follows. */
+  /** The run has ended, and no other follows. */
   end(): void
   /** The server has gone without a word, or is there again. */
   connected(isConnected: boolean): void
@@ -31,6 +31,9 @@ export interface Heard {
 
 /** The picture comes first: the browser needs its time for this. */
 const CLEAN_MS = 100
+
+/** How long after a refusal the server is asked again. */
+const AGAIN_MS = 2000
 
 /** Shows what the page brought along, and listens for what follows if the run is live. */
 export function listen(heard: Heard): void {
@@ -47,38 +50,50 @@ export function listen(heard: Heard): void {
 function follow(heard: Heard, known: Recording | undefined, after: string | undefined): void {
   let wire = new Wire(known?.head.picture)
   let last = known?.frames.at(-1)
-  const events = new EventSource(after === undefined ? '/events' : `/events?after=${after}`)
+  let lastId = after
   let isOver = false
+  let events: EventSource
   const on = <Data>(name: string, hear: (data: Data) => void): void =>
-    events.addEventListener(name, (event) => hear(JSON.parse((event as MessageEvent<string>).data) as Data))
+    events.addEventListener(name, (event) => {
+      const { data, lastEventId } = event as MessageEvent<string>
+      lastId = lastEventId
+      hear(JSON.parse(data) as Data)
+    })
   const leave = (): void => {
     isOver = true
     events.close()
   }
-  on<PackedRecording>('recording', (packed) => {
-    const recording = unpackRecording(packed)
-    wire = new Wire(recording.head.picture)
-    last = recording.frames.at(-1)
-    heard.recording(recording)
-    if (!recording.head.isLive) leave()
-  })
-  on<PackedFrame>('frame', (packed) => {
-    last = wire.unpackFrame(packed, last)
-    heard.frame(last)
-  })
-  on<Notice>('notice', (notice) => heard.notice(notice))
-  on<readonly LetterGroup[]>('letters', (letters) => heard.letters(letters))
-  on<TapLines>('tap', (lines) => heard.tap(lines))
-  on<readonly TermPlot[]>('plots', (plots) => heard.plots(plots))
-  on<readonly string[]>('tapped', (names) => heard.tapped(names))
-  on('end', () => {
-    leave()
-    heard.end()
-  })
-  events.onopen = () => heard.connected(true)
-  events.onerror = () => {
-    if (!isOver) heard.connected(false)
+  const open = (): void => {
+    events = new EventSource(lastId === undefined ? '/events' : `/events?after=${lastId}`)
+    on<PackedRecording>('recording', (packed) => {
+      const recording = unpackRecording(packed)
+      wire = new Wire(recording.head.picture)
+      last = recording.frames.at(-1)
+      heard.recording(recording)
+      if (!recording.head.isLive) leave()
+    })
+    on<PackedFrame>('frame', (packed) => {
+      last = wire.unpackFrame(packed, last)
+      heard.frame(last)
+    })
+    on<Notice>('notice', (notice) => heard.notice(notice))
+    on<readonly LetterGroup[]>('letters', (letters) => heard.letters(letters))
+    on<TapLines>('tap', (lines) => heard.tap(lines))
+    on<readonly TermPlot[]>('plots', (plots) => heard.plots(plots))
+    on<readonly string[]>('tapped', (names) => heard.tapped(names))
+    on('end', () => {
+      leave()
+      heard.end()
+    })
+    events.onopen = () => heard.connected(true)
+    events.onerror = () => {
+      if (isOver) return
+      heard.connected(false)
+      // an answer other than events, as of a server whose run has not begun: the browser itself would not try again
+      if (events.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS)
+    }
   }
+  open()
 }
 
 /** What came of a command: what is said of it, or what went wrong. */

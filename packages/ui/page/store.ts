@@ -1,7 +1,7 @@
 /** `Store`: all the page knows. Components read it; `subscribe` tells when it has changed, once per picture on the screen. */
 
-import { type Moment, Moments } from '../src/model/moment.ts'
-import { isSamePicture, type Picture, pictureOfStats } from '../src/model/picture.ts'
+import { isOver, type Moment, Moments } from '../src/model/moment.ts'
+import { isSamePicture, type Picture, pictureIn } from '../src/model/picture.ts'
 import type {
   Command,
   Frame,
@@ -95,7 +95,6 @@ export class Store {
   }
 
   #open({ head, frames, notices, letters, taps, tapped = [], plots = [] }: Recording): void {
-    const [first] = frames
     this.head = head
     this.notices = notices
     this.letters = letters
@@ -103,12 +102,13 @@ export class Store {
     this.plots = plots
     this.tapped.clear()
     for (const lines of taps) this.#tap(lines)
-    const picture = head.picture ?? (first === undefined ? undefined : pictureOfStats(first.stats))
+    const picture = pictureIn(head, frames)
     // the same graph keeps its place on the screen
     if (picture !== undefined && !isSamePicture(picture, this.picture)) this.picture = picture
     this.#moments = new Moments(this.picture)
     this.series = new Series()
-    this.isOver = !head.isLive
+    const newest = frames.at(-1)
+    this.isOver = !head.isLive || (newest !== undefined && isOver(newest))
     this.frames = head.isLive ? [] : frames
     for (const frame of frames) {
       this.moment = this.#moments.next(frame)
@@ -127,6 +127,8 @@ export class Store {
     this.#change(() => {
       this.moment = this.#moments.next(frame)
       this.series.add(this.moment)
+      // of a run that is watched nothing else tells it
+      if (isOver(frame)) this.isOver = true
     })
   }
 

@@ -1,4 +1,4 @@
-/** Every term in a table: what the graph shows, for who does not look at pictures. */
+/** Every term in a table: what the graph shows, as text. */
 
 import { useMemo, useState } from 'preact/hooks'
 import { count, percent, whole } from '../src/model/format.ts'

@@ -55,7 +55,8 @@ export class FailureWatch {
   look({ nodes, failures }: Failing): FailureRate[] {
     const changed: FailureRate[] = []
     for (const { id, in: taken } of nodes) {
-      const counts = failures.byTerm[id]
+      // a term may have the name of what every object has
+      const counts = Object.hasOwn(failures.byTerm, id) ? failures.byTerm[id] : undefined
       if (counts === undefined || taken < MIN_ITEMS) continue
       const failed = counts.error + counts.timeout + counts.worker + counts.circuit
       const share = Math.min(1, failed / taken)

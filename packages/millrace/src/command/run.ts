@@ -185,13 +185,15 @@ async function runWith(
     if (overHosts) begin()
   })
   if (!overHosts) begin()
+  // before pages are told the end, and a report is made
+  running.once('end', () => tapped?.flush())
   watched?.follow(running)
   const replayLetters =
     deadLetters === undefined || overHosts ? undefined : (key: string) => replays.run(deadLetters, key)
   const label = { title: module, strategy: config.scheduler?.strategy ?? 'inline', replay: replayLetters }
   recorder = ui?.recordRun(running, titleOf(term, label))
   if (page !== undefined) {
-    showRun(page, running, term, label)
+    showRun(page, running, term, { ...label, isWatched: watched !== undefined })
     tellAddress(page.address)
   }
   letters?.follow(running.deadLetters(), (error) => void running.cancel(error))
@@ -213,7 +215,6 @@ async function runWith(
   }
   /** What is told as such, and once: behind all that is written down. */
   const isMistake = !hasStarted && ending.outcome === 'failed'
-  tapped?.flush()
 
   const stats = running.stats()
   for (const line of (await telemetry?.end(ending.outcome)) ?? []) log('warn', line)

@@ -48,8 +48,17 @@ const frame = {
   limit: { term: 'look\nup', text: 'limited by it' },
 } as const
 
-const table = (width: number, height: number) =>
-  progressTable({ stats, rssBytes: 0 }, picture, new Moments(picture).next(frame), { width, height })
+/** As the run began. */
+const before = {
+  ...frame,
+  stats: { ...stats, elapsedMs: 0, nodes: stats.nodes.map((node) => ({ ...node, in: 0, out: 0 })) },
+}
+
+const table = (width: number, height: number) => {
+  const moments = new Moments(picture)
+  moments.next(before)
+  return progressTable({ stats, rssBytes: 0 }, picture, moments.next(frame), { width, height })
+}
 
 test('a line for each term', () => {
   expect(table(200, 24).slice(1)).toEqual([

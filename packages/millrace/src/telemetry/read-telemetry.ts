@@ -33,9 +33,16 @@ function lineOf(text: string, place: string): TelemetryLine {
     isRecord(line) &&
     typeof line['time'] === 'string' &&
     typeof line['elapsedMs'] === 'number' &&
+    isRecord(line['items']) &&
+    isRecord(line['failures']) &&
+    isRecord(line['failures']['byTerm']) &&
     Array.isArray(line['nodes']) &&
+    Array.isArray(line['edges']) &&
     Array.isArray(line['stages']) &&
-    line['stages'].every((stage) => isRecord(stage) && typeof stage['waitingMs'] === 'number')
+    line['stages'].every((stage) => isRecord(stage) && typeof stage['waitingMs'] === 'number') &&
+    isRecord(line['threads']) &&
+    isRecord(line['threads']['health']) &&
+    Array.isArray(line['threads']['workers'])
   if (!isTelemetry) {
     throw new BadInputError(`${place}: it is no line of millrace run --telemetry, or of an earlier version.`)
   }

@@ -19,6 +19,8 @@ export interface RunUiOptions extends UiOptions {
 export interface RunLabel {
   readonly title: string
   readonly strategy: string
+  /** Whether another run may follow at the same address. Default false. */
+  readonly isWatched?: boolean
   /** Runs a group of its dead letters again, where they are kept. */
   readonly replay?: ((key: string) => Promise<string>) | undefined
 }
@@ -45,9 +47,10 @@ export async function openPage(options: UiOptions, session?: string): Promise<Ui
 /** Shows a run on a page that is open. To be called right after `run()`. */
 export function showRun(page: Ui, running: Run, term: AnyTerm, label: RunLabel): void {
   const title = titleOf(term, label)
-  const { replay } = label
+  const { replay, isWatched = false } = label
   page.watch(running, {
     ...title,
+    isWatched,
     peek: (name, limit, tell) => peekAt(running, title.graph, name, limit, tell),
     ...(replay === undefined ? {} : { replay }),
   })
@@ -71,8 +74,9 @@ export function attachPage(
   openPage(options)
     .then((page) => {
       showRun(page, running, term, { title: programName(), strategy })
+      // after what `showRun` has registered: pages are told the end first. That the run failed is told by its handle
+      if (options.hold !== true) void running.done.catch(() => undefined).finally(() => page.close())
       onReady(page.address)
-      if (options.hold !== true) running.once('end', () => void page.close())
     })
     .catch((error: unknown) => void running.cancel(error))
 }

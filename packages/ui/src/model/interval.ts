@@ -1,6 +1,6 @@
 /** A run's figures in the time between two looks: shares count from the start, and what is shown is now. */
 
-import type { StageStats, Stats } from '@millrace/core'
+import type { EdgeStats, StageStats, Stats } from '@millrace/core'
 
 /** What a stage is at. */
 export type State = 'busy' | 'waiting' | 'backpressured' | 'idle'
@@ -17,16 +17,19 @@ type StageShares = Pick<
 >
 
 /**
- * The shares of each term of a stage; `parts` are their parts of its time, where they are known. While a later term of the
+ * The shares of each term of a stage; `told` are their parts of its time, where they are known. While a later term of the
  * loop is at work or waits, a term is held back; while an earlier one is, it has nothing to do.
  */
-export function sharesInStage(stage: StageShares, parts: readonly (number | undefined)[]): Shares[] {
+export function sharesInStage(stage: StageShares, told: readonly (number | undefined)[]): Shares[] {
   const { busyShare, waitingShare, backpressuredShare, idleShare } = stage
   const whole = { busy: busyShare, waiting: waitingShare, backpressured: backpressuredShare, idle: idleShare }
-  if (parts.length <= 1) return [whole]
-  const isUnknown = parts.every((part) => part === undefined)
-  const waiter = waiterOf(stage, parts)
-  let after = parts.reduce<number>((sum, part = 0) => sum + part, 0)
+  if (told.length <= 1) return [whole]
+  const isUnknown = told.every((part) => part === undefined)
+  const waiter = waiterOf(stage, told)
+  // they are rounded, and of many terms the errors add up
+  const sum = told.reduce<number>((all, part = 0) => all + part, 0)
+  const parts = sum > 0 ? told.map((part) => (part ?? 0) / sum) : told
+  let after = sum > 0 ? 1 : 0
   let before = 0
   return parts.map((part = 0, at) => {
     after -= part
@@ -64,7 +67,7 @@ export function since(before: Stats | undefined, now: Stats): Stats {
   const earlier = new Map(before.stages.map((stage) => [stage.index, stage]))
   const stages = now.stages.map((stage): StageStats => {
     const old = earlier.get(stage.index)
-    if (old === undefined) return stage
+    if (old === undefined || !isSameRow(old.nodes, stage.nodes)) return stage
     const spent = TIMES.map((time) => Math.max(0, stage[time] - old[time]))
     const sum = spent.reduce((all, ms) => all + ms, 0)
     if (sum === 0) return stage
@@ -72,6 +75,19 @@ export function since(before: Stats | undefined, now: Stats): Stats {
     return { ...stage, busyShare, waitingShare, backpressuredShare, idleShare }
   })
   return { ...now, stages }
+}
+
+/** Where a host joins in the middle of a run there are other rows at the same places. */
+function isSameRow(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, at) => id === b[at])
+}
+
+type EdgeEnds = Pick<EdgeStats, 'from' | 'output' | 'to' | 'input'>
+
+/** Whether two rows are those of the same edge. */
+export function isSameEdge(a: EdgeEnds, b: EdgeEnds | undefined): boolean {
+  if (b === undefined) return false
+  return a.from === b.from && a.output === b.output && a.to === b.to && a.input === b.input
 }
 
 type Four = [number, number, number, number]

@@ -23,7 +23,22 @@ export function letterKeyOf(
   return { term, code: shown, message: pattern, key: JSON.stringify([term, shown, pattern]) }
 }
 
-function partsOf(error: unknown): { name: string; code: string | undefined; message: string } {
+interface Parts {
+  readonly name: string
+  readonly code: string | undefined
+  readonly message: string
+}
+
+/** What was thrown may be anything, also an error that throws when it is read: that must not end the run. */
+function partsOf(error: unknown): Parts {
+  try {
+    return readPartsOf(error)
+  } catch {
+    return { name: 'Error', code: undefined, message: 'an error that cannot be read' }
+  }
+}
+
+function readPartsOf(error: unknown): Parts {
   if (typeof error !== 'object' || error === null)
     return { name: 'Error', code: undefined, message: String(error) }
   const { name, code, message } = error as Readonly<Record<string, unknown>>

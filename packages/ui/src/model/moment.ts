@@ -1,6 +1,6 @@
 /** One moment of a run as it is drawn: the figures of every term and edge of the picture, in its order, and the sums. */
 
-import { Past, type Shares, type State, sharesInStage, stateOf } from './interval.ts'
+import { isSameEdge, Past, type Shares, type State, sharesInStage, stateOf } from './interval.ts'
 import { edgeFinder, type Picture } from './picture.ts'
 import type { EdgeWaits, Frame, ShownStats } from './protocol.ts'
 
@@ -64,7 +64,7 @@ export class Moments {
   #nodeAt: readonly number[] = []
   #placeOf: ReadonlyMap<string, number> = new Map()
   #edgeAt: Int32Array = new Int32Array()
-  #known = -1
+  #known: Pick<ShownStats, 'nodes' | 'edges'> = { nodes: [], edges: [] }
   readonly #past = new Past<Frame>(({ stats }) => stats.elapsedMs)
 
   constructor(picture: Picture) {
@@ -74,14 +74,14 @@ export class Moments {
   /** The moment that a frame shows. */
   next(frame: Frame): Moment {
     const moment = this.#between(isOver(frame) ? undefined : this.#past.begin(frame), frame)
-    this.#past.add(frame)
+    if (hasRows(frame)) this.#past.add(frame)
     return moment
   }
 
   /** The moment that the last of some frames shows. */
   last(frames: readonly Frame[]): Moment | undefined {
     const frame = frames[frames.length - 1]
-    this.#past.reset(frames.slice(0, -1))
+    this.#past.reset(frames.slice(0, -1).filter(hasRows))
     return frame === undefined ? undefined : this.next(frame)
   }
 
@@ -89,7 +89,9 @@ export class Moments {
     const { stats } = frame
     this.#find(frame)
     const past = before?.stats
-    const seconds = (stats.elapsedMs - (past?.elapsedMs ?? 0)) / 1000
+    // the figures of a run that was resumed begin at those of its checkpoint: the first look alone says nothing of rates
+    const isKnown = past !== undefined || isOver(frame)
+    const seconds = isKnown ? (stats.elapsedMs - (past?.elapsedMs ?? 0)) / 1000 : 0
     const rate = (now: number, then = 0): number => (seconds > 0 ? Math.max(0, now - then) / seconds : 0)
     const stages = new Map(stats.stages.map((stage) => [stage.index, stage]))
     const shared = this.#sharesOf(stats)
@@ -99,14 +101,15 @@ export class Moments {
       const node = stats.nodes[at]
       if (node === undefined) return NOTHING
       const old = past?.nodes[at]
+      const isOwn = past === undefined || old?.id === id
       const shares = shared[at] ?? NOTHING.shares
       return {
         state: stateOf(shares),
         shares,
         in: node.in,
         out: node.out,
-        inRate: rate(node.in, old?.in),
-        outRate: rate(node.out, old?.out),
+        inRate: isOwn ? rate(node.in, old?.in) : 0,
+        outRate: isOwn ? rate(node.out, old?.out) : 0,
         filtered: node.filtered,
         failed: hasFailed ? failedIn(frame, id) : 0,
         stage: node.stage,
@@ -118,11 +121,12 @@ export class Moments {
       const at = this.#edgeAt[place] as number
       const edge = stats.edges[at]
       if (edge === undefined) return { ...NO_EDGE, rate: nodes[drawn.from]?.outRate ?? 0 }
+      const old = past?.edges[at]
       return {
         fill: edge.kind === 'fused' ? undefined : edge.fill,
         items: edge.items,
         capacity: edge.capacityItems,
-        rate: rate(edge.sent, past?.edges[at]?.sent),
+        rate: past === undefined || isSameEdge(edge, old) ? rate(edge.sent, old?.sent) : 0,
         dropped: edge.dropped,
         waits: edge.waited,
       }
@@ -153,16 +157,26 @@ export class Moments {
     return shares
   }
 
-  /** Which figures belong to which term: looked for once, since their order stays. */
+  /** Which figures belong to which term: looked for again when there are others, as where a host joins in the middle of a run. */
   #find({ stats }: Frame): void {
-    const size = stats.nodes.length + stats.edges.length
-    if (size === this.#known) return
-    this.#known = size
+    const { nodes, edges } = this.#known
+    this.#known = stats
+    const isKnown =
+      stats.nodes.length === nodes.length &&
+      stats.edges.length === edges.length &&
+      stats.nodes.every(({ id }, place) => id === nodes[place]?.id) &&
+      stats.edges.every((edge, place) => isSameEdge(edge, edges[place]))
+    if (isKnown) return
     const at = new Map(stats.nodes.map(({ id }, index) => [id, index]))
     this.#placeOf = at
     this.#nodeAt = this.#picture.nodes.map(({ id }) => at.get(id) ?? -1)
     this.#edgeAt = edgeFinder(this.#picture, stats.edges)
   }
+}
+
+/** Whether there are figures yet. */
+function hasRows({ stats }: Frame): boolean {
+  return stats.nodes.length > 0
 }
 
 /** Whether the run has ended: then the figures are those of all of it. */
@@ -171,7 +185,9 @@ export function isOver({ state }: Pick<Frame, 'state'>): boolean {
 }
 
 function failedIn({ stats }: Frame, id: string): number {
-  const counts = stats.failures.byTerm[id]
+  const { byTerm } = stats.failures
+  // a term may have the name of what every object has
+  const counts = Object.hasOwn(byTerm, id) ? byTerm[id] : undefined
   return counts === undefined ? 0 : counts.error + counts.timeout + counts.worker + counts.circuit
 }
 

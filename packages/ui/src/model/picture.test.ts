@@ -1,7 +1,7 @@
-/** Goal: a page that is told its graph again knows it, and draws another one. */
+/** Goal: a page that is told its graph again knows it, and draws another one; a recording without one has all of its terms. */
 
 import { expect, test } from 'vitest'
-import { isSamePicture, pictureOf } from './picture.ts'
+import { isSamePicture, pictureIn, pictureOf } from './picture.ts'
 
 const graphOf = (ids: readonly string[], input = 'in') =>
   pictureOf({
@@ -15,4 +15,22 @@ test('pictures are the same by their terms and edges', () => {
   expect(isSamePicture(picture, graphOf(['a', 'b', 'c']))).toBe(true)
   for (const other of [graphOf(['a', 'b']), graphOf(['a', 'c', 'b']), graphOf(['a', 'b', 'c'], 'x')])
     expect(isSamePicture(picture, other)).toBe(false)
+})
+
+test('a recording without a picture is drawn by its last figures: the first ones may be of no term yet', () => {
+  const edge = { from: 'a', output: 'out', to: 'b', input: 'in' }
+  const frames = [
+    { stats: { nodes: [], edges: [] } },
+    { stats: { nodes: [{ id: 'a' }, { id: 'b' }], edges: [edge] } },
+  ]
+  expect(pictureIn({}, frames)).toEqual({
+    nodes: [
+      { id: 'a', kind: '' },
+      { id: 'b', kind: '' },
+    ],
+    edges: [{ from: 0, output: 'out', to: 1, input: 'in', port: '' }],
+  })
+  expect(pictureIn({}, [])).toBeUndefined()
+  const picture = graphOf(['x'])
+  expect(pictureIn({ picture }, frames)).toBe(picture)
 })

@@ -34,11 +34,20 @@ export function pictureOf(graph: GraphJson): Picture {
 }
 
 /** The picture that a run's figures give. */
-export function pictureOfStats({ nodes, edges }: NamedFigures): Picture {
+function pictureOfStats({ nodes, edges }: NamedFigures): Picture {
   return draw(
     nodes.map(({ id }) => ({ id, kind: '' })),
     edges,
   )
+}
+
+/** The picture of what was recorded: that of its head, else of its last figures, since the first ones may be of no term yet. */
+export function pictureIn(
+  head: { readonly picture?: Picture },
+  frames: readonly { readonly stats: NamedFigures }[],
+): Picture | undefined {
+  const newest = frames.at(-1)
+  return head.picture ?? (newest === undefined ? undefined : pictureOfStats(newest.stats))
 }
 
 interface NamedEdge {

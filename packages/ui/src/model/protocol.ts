@@ -24,7 +24,7 @@ export interface Head {
   readonly strategy: string
   /** Where the graph is known; else the picture is made of the figures. */
   readonly picture?: Picture
-  /** Whether figures still come. */
+  /** Whether figures still come: of this run, or of another that may follow at the same address. */
   readonly isLive: boolean
   /** Whether the page may steer the run. */
   readonly mayControl: boolean

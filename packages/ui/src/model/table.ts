@@ -25,10 +25,10 @@ export interface Table {
   readonly columns: Readonly<Record<string, Column>>
 }
 
-/** With more exceptions than one row in so many, a column is told row by row. */
+/** Where more than one row in this many is an exception, a column is sent row by row. */
 const ROWS_PER_EXCEPTION = 4
 
-/** Packs rows; as changes to those before, if there are as many. */
+/** Packs rows; as changes to the rows before, if there are equally many of them. */
 export function packTable(rows: readonly object[], before?: readonly object[]): Table {
   const now = rows as readonly Row[]
   const then = before?.length === rows.length ? (before as readonly Row[]) : undefined

@@ -21,14 +21,9 @@ import type {
   TermPlot,
 } from '../model/protocol.ts'
 import { LetterGroups } from './letter-groups.ts'
+import { LOOKS, pauseAfter } from './pause.ts'
 import type { Recorder } from './recorder.ts'
 import { shownOf } from './shown.ts'
-
-const EVERY_MS = 500
-/** Pauses are at least so many times as long as a look took. */
-const PAUSE_FACTOR = 40
-/** For the page's sake, too: of 10,000 terms figures come every two seconds, of which they are the means anyway. */
-const FIGURES_PER_MS = 10
 
 /** Pictures of terms that are shown at most. */
 const MAX_PLOTS = 12
@@ -43,6 +38,8 @@ export class Feed {
   readonly #tell: Tell
   readonly #limitOf: (now: Stats, before?: Stats) => Limit | undefined
   readonly #onPaused: (isPaused: boolean) => void
+  /** Whether pages stay for the run that may follow. */
+  readonly #isWatched: boolean
   readonly #letters = new LetterGroups()
   #tapped: readonly string[] = []
   #plots: readonly TermPlot[] = []
@@ -51,8 +48,8 @@ export class Feed {
   readonly #past = new Past<Stats>((stats) => stats.elapsedMs)
   #loop = performance.eventLoopUtilization()
   #timer: NodeJS.Timeout | undefined
-  /** Processor time of the last look. */
-  #tookMs = 0
+  /** Processor times of the last few looks. */
+  #tookMs: readonly number[] = []
 
   constructor(
     run: Run,
@@ -60,18 +57,20 @@ export class Feed {
     limitOf: (now: Stats, before?: Stats) => Limit | undefined,
     tell: Tell,
     onPaused: (isPaused: boolean) => void,
+    isWatched = false,
   ) {
     this.#run = run
+    this.#isWatched = isWatched
     this.#onPaused = onPaused
     this.#recorder = recorder
     this.#limitOf = limitOf
     this.#tell = tell
   }
 
-  /** All there is so far, for who comes in late. */
+  /** All there is so far, for pages that join later. */
   get recording(): Recording {
     return {
-      ...this.#recorder.recording(this.#letters.list(), this.isOpen),
+      ...this.#recorder.recording(this.#letters.list(), this.isOpen || this.#isWatched),
       tapped: this.#tapped,
       plots: this.#plots,
     }
@@ -113,18 +112,20 @@ export class Feed {
     this.#look()
   }
 
-  /** The run has ended as it says: the last figures go out, and no more follow. */
+  /** The run has ended as it says: the last figures go out, and no more of it follow. */
   end(state: RunState): void {
     if (!this.isOpen) return
     clearTimeout(this.#timer)
     this.#ended = state
+    // first: from this on, pages that are slow are waited for
+    this.#frame()
     this.note(
       'end',
       state === 'completed' || state === 'stopped' ? 'info' : 'bad',
       `the run has ${ENDED[state] ?? state}`,
     )
-    this.#frame()
-    this.#tell('end', {})
+    // a page that is told so leaves
+    if (!this.#isWatched) this.#tell('end', {})
   }
 
   /** Pauses, goes on, stops or cancels. */
@@ -164,12 +165,9 @@ export class Feed {
     const { user, system } = cpuUsage(usage)
     // other processes, and other threads of this one, had their part of the one or the other
     const tookMs = Math.min(performance.now() - began, (user + system) / 1000)
+    this.#tookMs = [...this.#tookMs, tookMs].slice(-LOOKS)
     const { nodes = [], edges = [] } = this.#recorder.last?.stats ?? {}
-    const figures = nodes.length + edges.length
-    // one look that takes long, as the first ones do before their code is compiled, does not count
-    const pause = Math.max(EVERY_MS, Math.min(tookMs, this.#tookMs) * PAUSE_FACTOR, figures / FIGURES_PER_MS)
-    this.#tookMs = tookMs
-    this.#timer = setTimeout(() => this.#look(), pause)
+    this.#timer = setTimeout(() => this.#look(), pauseAfter(this.#tookMs, nodes.length + edges.length))
     this.#timer.unref()
   }
 

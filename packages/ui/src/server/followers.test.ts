@@ -1,4 +1,4 @@
-/** Goal: a page that comes late, has just been loaded or comes back has the figures of one that was there all the time. */
+/** Goal: a page that comes late, has just been loaded or comes back has the figures of one that was there all the time; a slow one costs no memory. */
 
 import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
@@ -7,10 +7,10 @@ import type { Frame, Recording } from '../model/protocol.ts'
 import { type PackedFrame, type PackedRecording, unpackRecording, Wire } from '../model/wire.ts'
 import { Followers } from './followers.ts'
 
-const frameAt = (time: number): Frame =>
+const frameAt = (time: number, state = 'running'): Frame =>
   ({
     time,
-    state: 'running',
+    state,
     stats: {
       elapsedMs: time,
       nodes: Array.from({ length: 50 }, (_, at) => ({ id: `t${at}`, in: at % 7 === time % 7 ? time : at })),
@@ -36,6 +36,8 @@ class Page extends EventEmitter {
   heard: string[] = []
   lastId: string | undefined
   writableLength = 0
+  hasEnded = false
+  isDestroyed = false
 
   constructor(last?: Frame) {
     super()
@@ -44,7 +46,18 @@ class Page extends EventEmitter {
 
   writeHead(): void {}
 
+  destroy(): void {
+    this.isDestroyed = true
+    this.emit('close')
+  }
+
+  end(done: () => void): void {
+    this.hasEnded = true
+    done()
+  }
+
   write(text: string): void {
+    if (this.hasEnded) throw new Error('write after end')
     for (const [, name, id, data] of text.matchAll(/event: (\w+)\nid: (\S+)\ndata: (.*)\n\n/g)) {
       this.heard.push(name as string)
       this.lastId = id
@@ -66,8 +79,8 @@ function begin() {
   const frames: Frame[] = []
   return {
     followers,
-    tell: () => {
-      frames.push(frameAt(frames.length))
+    tell: (state?: string) => {
+      frames.push(frameAt(frames.length, state))
       followers.tell('frame', frames.at(-1))
     },
     join: (page: Page, after?: string) =>
@@ -139,20 +152,70 @@ test('a page that was expected and did not come is told all when it comes after 
   expect(page.last).toEqual(newest())
 })
 
-test('a page that does not keep up misses frames, and is right again afterwards', () => {
-  const { tell, join, newest } = begin()
+test.each(['frame', 'notice', 'letters', 'plots', 'tap'])(
+  'a page that does not keep up is let go of at a %s, and is right when it comes back',
+  (name) => {
+    const { followers, tell, join, newest } = begin()
+    tell()
+    const [slow, other] = [new Page(), new Page()]
+    join(slow)
+    join(other)
+    tell()
+    slow.writableLength = 1e9
+    if (name === 'frame') tell()
+    else followers.tell(name, {})
+    tell()
+    // an event after frames that it has missed
+    followers.tell('notice', {})
+    expect([slow.isDestroyed, slow.heard, followers.count]).toEqual([true, ['recording', 'frame'], 1])
+    slow.writableLength = 0
+    slow.heard = []
+    join(slow, slow.lastId)
+    expect(slow.heard).toEqual([name, 'frame', 'notice'])
+    expect([slow.last, other.last]).toEqual([newest(), newest()])
+    tell()
+    expect([slow.last, other.last]).toEqual([newest(), newest()])
+  },
+)
+
+test('what a page begins with may be as long as it is', () => {
+  const { followers } = begin()
+  const page = new Page()
+  const text = 'x'.repeat(5 * 1024 * 1024)
+  followers.add(page.response, undefined, () => ({
+    ...recordingOf([]),
+    notices: [{ time: 0, kind: 'k', level: 'info', text }],
+  }))
+  page.writableLength = text.length
+  followers.tell('notice', {})
+  expect([page.isDestroyed, page.heard]).toEqual([false, ['recording', 'notice']])
+})
+
+test('a slow page gets the last frame of a run, and the end', () => {
+  const { followers, tell, join, newest } = begin()
   tell()
-  const [slow, other] = [new Page(), new Page()]
-  join(slow)
-  join(other)
-  slow.writableLength = 1e9
+  const page = new Page()
+  join(page)
+  page.writableLength = 1e9
+  tell('completed')
+  followers.tell('letters', [])
+  followers.tell('notice', {})
+  followers.tell('end', {})
+  expect(page.heard).toEqual(['recording', 'frame', 'letters', 'notice', 'end'])
+  expect(page.last).toEqual(newest())
+  // the next run is another matter
+  followers.follow(picture)
   tell()
+  expect(page.isDestroyed).toBe(true)
+})
+
+test('what is told after the end goes to no page, and a connection that breaks ends nothing', async () => {
+  const { followers, tell, join } = begin()
   tell()
-  expect(slow.heard).toEqual(['recording'])
-  slow.writableLength = 0
-  tell()
-  expect(slow.heard).toEqual(['recording', 'frame'])
-  expect([slow.last, other.last]).toEqual([newest(), newest()])
-  tell()
-  expect([slow.last, other.last]).toEqual([newest(), newest()])
+  const page = new Page()
+  join(page)
+  expect(page.emit('error', new Error('write EPIPE'))).toBe(true)
+  await followers.end(0)
+  followers.tell('notice', {})
+  expect([page.hasEnded, page.heard, followers.count]).toEqual([true, ['recording'], 0])
 })

@@ -1,20 +1,22 @@
 /**
  * `Followers`: the pages that are open, over server-sent events. Frames go out as changes to the frame before. A page that
- * does not keep up misses frames, and nothing piles up; one that has just been loaded, or has lost its connection, is told
- * what it missed if that is not much, else all of it.
+ * does not keep up is let go of, so nothing piles up, and comes back by itself; one that comes back, or has just been loaded,
+ * is told what it missed if that is not much, else all of it.
  */
 
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import { isOver } from '../model/moment.ts'
 import type { Picture } from '../model/picture.ts'
 import type { Frame, Recording } from '../model/protocol.ts'
 import { packRecording, Wire } from '../model/wire.ts'
 
 /** Pages at most at the same time. */
 const MAX_FOLLOWERS = 8
-/** Bytes that may wait for a slow page. */
+/** Bytes that may wait for a slow page, beside those that it begins with. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
-/** What was told last, for pages that come in a moment: so many characters at most. */
+/** Most characters kept of recent messages, for pages about to connect. */
 const MAX_LOG_CHARS = 2 * 1024 * 1024
 /** How long after it was loaded a page is expected to listen. */
 const EXPECTED_MS = 10_000
@@ -26,14 +28,16 @@ interface Told {
 
 /** All open pages. */
 export class Followers {
-  /** Those that have missed the frame before are the true ones. */
-  readonly #open = new Map<ServerResponse, boolean>()
+  /** With the bytes that may wait for each. */
+  readonly #open = new Map<ServerResponse, number>()
   /** Tells the messages of one server from those of the next at the same port. */
   readonly #name = randomBytes(6).toString('base64url')
   /** Numbers the messages. */
   #number = 0
   #wire = new Wire()
   #last: Frame | undefined
+  /** What is told at the end of a run is waited for: a page that is let go of would find no server to come back to. */
+  #isOver = false
   #log: Told[] = []
   #logChars = 0
   #expectedUntil = 0
@@ -47,11 +51,12 @@ export class Followers {
   follow(picture: Picture | undefined): void {
     this.#wire = new Wire(picture)
     this.#last = undefined
+    this.#isOver = false
   }
 
   /** A page gets what there is so far, and will listen for what follows on this. */
   expect(): string {
-    this.#expectedUntil = Date.now() + EXPECTED_MS
+    this.#expectedUntil = performance.now() + EXPECTED_MS
     return `${this.#name}.${this.#number}`
   }
 
@@ -59,8 +64,12 @@ export class Followers {
   add(response: ServerResponse, after: string | undefined, recording: () => Recording): boolean {
     if (this.#open.size >= MAX_FOLLOWERS) return false
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' })
-    response.write(this.#since(after) ?? this.#message('recording', packRecording(recording())))
-    this.#open.set(response, false)
+    const opening = this.#since(after) ?? this.#message('recording', packRecording(recording()))
+    response.write(opening)
+    // were it counted, a page would never get a recording that is longer than the bound
+    this.#open.set(response, Buffer.byteLength(opening) + MAX_WAITING_BYTES)
+    // a page that goes away while it is told something is no fault of the run's, and would end its process; 'close' follows
+    response.on('error', () => undefined)
     response.on('close', () => {
       this.#open.delete(response)
       // it may come back
@@ -69,35 +78,39 @@ export class Followers {
     return true
   }
 
-  /** Tells all. */
+  /** Tells all that keep up. */
   tell(name: string, data: unknown): void {
     const before = this.#last
-    if (name === 'frame') this.#last = data as Frame
+    if (name === 'frame') {
+      this.#last = data as Frame
+      this.#isOver = isOver(this.#last)
+    }
     this.#number++
-    if (this.#open.size === 0 && Date.now() > this.#expectedUntil) {
+    if (this.#open.size === 0 && performance.now() > this.#expectedUntil) {
       this.#log = []
       this.#logChars = 0
       return
     }
     const text = this.#message(name, name === 'frame' ? this.#wire.packFrame(data as Frame, before) : data)
     this.#keep(text)
-    let whole: string | undefined
-    for (const [response, hasMissed] of this.#open) {
-      if (name !== 'frame') response.write(text)
-      else if (response.writableLength > MAX_WAITING_BYTES) this.#open.set(response, true)
-      else if (hasMissed) {
-        whole ??= this.#message(name, this.#wire.packFrame(data as Frame))
-        response.write(whole)
-        this.#open.set(response, false)
-      } else response.write(text)
+    for (const [response, maxBytes] of this.#open) {
+      if (this.#isOver || response.writableLength <= maxBytes) response.write(text)
+      else this.#drop(response)
     }
   }
 
-  /** Resolves when what was told is on its way, or after `withinMs`. */
+  /** The page has all up to some message, and nothing after that: it comes back with the number of that one. */
+  #drop(response: ServerResponse): void {
+    this.#open.delete(response)
+    response.destroy()
+    this.expect()
+  }
+
+  /** Lets go of all pages: they are told nothing further. Resolves when what was told is on its way, or after `withinMs`. */
   async end(withinMs: number): Promise<void> {
-    const flushed = [...this.#open.keys()].map(
-      (response) => new Promise<void>((resolve) => response.end(resolve)),
-    )
+    const open = [...this.#open.keys()]
+    this.#open.clear()
+    const flushed = open.map((response) => new Promise<void>((resolve) => response.end(resolve)))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, withinMs)

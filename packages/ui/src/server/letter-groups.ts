@@ -19,14 +19,23 @@ interface Kept {
 
 /** An item as text: short, and never the item itself. */
 export function textOf(item: unknown): string {
-  const text = inspect(item, {
-    depth: 6,
-    maxArrayLength: 50,
-    maxStringLength: MAX_TEXT,
-    breakLength: 80,
-    sorted: false,
-  })
+  const text = inspected(item)
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+}
+
+/** An item may throw when it is looked at; who watches a run must not end it. */
+function inspected(item: unknown): string {
+  try {
+    return inspect(item, {
+      depth: 6,
+      maxArrayLength: 50,
+      maxStringLength: MAX_TEXT,
+      breakLength: 80,
+      sorted: false,
+    })
+  } catch (error) {
+    return `[cannot be shown: ${messageOf(error)}]`
+  }
 }
 
 /** Counts letters by group. */

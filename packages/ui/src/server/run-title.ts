@@ -9,6 +9,8 @@ export interface RunTitle {
   readonly title: string
   readonly strategy: string
   readonly graph: GraphJson
+  /** Whether another run may follow at the same address: pages stay for it. Default false. */
+  readonly isWatched?: boolean
   /** What limits a run, by its figures. */
   readonly limitOf?: (now: Stats, before?: Stats) => Limit | undefined
   /** Shows a few of the items that leave a term, `TERM[:PORT]`, from now on. Returns how to stop. @throws if it cannot. */

@@ -31,7 +31,7 @@ export interface Ui {
 /**
  * Serves the page of a run.
  *
- * It holds nothing back: a browser that does not keep up misses figures. A finished process ends, unless `hold` is set.
+ * It holds nothing back: a browser that does not keep up is let go of, and comes back. A finished process ends, unless `hold` is set.
  * `session` is the secret of an earlier server at this port, whose browsers stay; default: a new one.
  *
  * @throws {UiError} if the address cannot be listened at.
@@ -42,7 +42,7 @@ export async function openUi(options: UiOptions = {}, extra?: Extra, session?: s
   return {
     address: server.address,
     watch(run, told) {
-      const { title, strategy, graph, limitOf } = told
+      const { title, strategy, graph, limitOf, isWatched = false } = told
       const mayControl = options.readOnly !== true
       const picture = pictureOf(graph)
       server.followers.follow(picture)
@@ -56,6 +56,7 @@ export async function openUi(options: UiOptions = {}, extra?: Extra, session?: s
         limitOf ?? (() => undefined),
         (name, data) => server.followers.tell(name, data),
         (isPaused) => server.keepAlive(isPaused),
+        isWatched,
       )
       feed = following
       following.begin()
