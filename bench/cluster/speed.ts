@@ -19,7 +19,7 @@ const FOLLOWS_MS = 1000
 const SMALL_SHARE = 0.1
 const COMMIT_MS = 250
 const NEVER_MS = 600_000
-/** From so many items on the figures are for publication. */
+/** The least number of items of a run whose figures are for publication. */
 const FULL_ITEMS = 2_000_000
 
 function medianOf(figures: readonly number[]): number {

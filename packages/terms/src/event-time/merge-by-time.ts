@@ -12,7 +12,7 @@ export type MergedItem<Row> = Row extends readonly (infer Item)[] ? Item : Row[k
 /** Options of {@link mergeByTime}. */
 export interface MergeByTimeOptions {
   /**
-   * An input that has given an item, and then nothing for so many ms of the run's clock, holds back the others no longer, until
+   * An input that has given an item, and then nothing for this long, in ms of the run's clock, holds back the others no longer, until
    * it gives something again. Time in which the run is paused or held for a checkpoint does not count. Default: it holds them back.
    */
   readonly idleMs?: number

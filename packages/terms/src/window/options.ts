@@ -48,7 +48,7 @@ export interface TimeWindowOptions<In, Key extends GroupKey | undefined, Value, 
   /** What becomes of items whose windows are gone. Default `fail`, which cannot be had with `idleMs`. */
   readonly late?: Late
   /**
-   * In event time: once no item of any key has come for so many ms of the run's clock, the open windows of all keys are given,
+   * In event time: once no item of any key has come for this long, in ms of the run's clock, the open windows of all keys are given,
    * and the watermark stands at the end of the last of them. An item that comes later and whose windows end by then is late:
    * a quiet spell within a window is enough for that. So `late` must be `drop` or `port`. There is one watermark for all keys:
    * a key that is quiet while others are not has its windows given as theirs go on, `idleMs` or not; and what is late is late
