@@ -32,6 +32,12 @@ export type { DistributedOptions } from './distributed/options.ts'
 export { isMain } from './is-main.ts'
 export { type MetricsHandlerOptions, metricsHandler, type RequestHandler } from './metrics/handler.ts'
 export { isOwnHost, type MetricsOptions } from './metrics/server.ts'
-export { run, type ScheduledRunOptions, type ScheduledRunOptions as RunOptions, surveyRun } from './run.ts'
+export {
+  run,
+  type ScheduledRunOptions,
+  type ScheduledRunOptions as RunOptions,
+  type SurveyOptions,
+  surveyRun,
+} from './run.ts'
 export type { RunUiOptions } from './ui/attach.ts'
 export { type FiguresOfRun, type SlowState, type WhySlow, whySlow } from './why-slow.ts'

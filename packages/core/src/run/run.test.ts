@@ -225,6 +225,15 @@ test('cancel before the start: nothing is entered', async () => {
   expect(entered).toBe(0)
 })
 
+test('a cancel at any moment of the start ends the run', async () => {
+  for (let turns = 0; turns < 40; turns++) {
+    const r = run(new SourceProbe<number>().pipe(new Collect<number>()))
+    for (let turn = 0; turn < turns; turn++) await undefined
+    void r.cancel('now')
+    await expect(settled(r)).rejects.toMatchObject({ code: 'CANCELLED', cause: 'now' })
+  }
+})
+
 test('an AbortSignal cancels, before and during the run, and is let go after it', async () => {
   await expect(
     run(count(1).pipe(new Collect()), { signal: AbortSignal.abort('early') }).done,

@@ -169,6 +169,8 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       if (this.#cancelled !== undefined) throw this.#cancelled
       const engine = await this.#makeEngine()
       this.#engine = engine
+      // it may have been cancelled since it was last looked at, while promises were settled
+      if (this.#cancelled !== undefined) engine.fail(this.#cancelled)
       timers.push(this.#beginStats(), this.#beginStarvation(engine), this.#beginWatch())
       if (this.#pausing) engine.pause()
       if (this.#stopping) engine.stop()
