@@ -68,7 +68,7 @@ export function survivesPoison(scheduler: SchedulerOptions): void {
     })
 
     test('a call that never returns is ended at its limit, and named', async () => {
-      const running = start({ hows: { 740: 'hang' }, policy: { timeoutMs: 60 } })
+      const running = start({ hows: { 740: 'hang' }, policy: { timeoutMs: 1000 } })
       const error = await running.done.catch((thrown: unknown) => thrown)
       expect(error).toMatchObject({ term: 'deadly', item: 740, cause: { code: 'CALL_TIMEOUT' } })
       // in a part that was split off, where it is cannot be told: the whole batch hangs once more
@@ -77,7 +77,7 @@ export function survivesPoison(scheduler: SchedulerOptions): void {
       for (const kind of ['scan', 'lazy'] as const) {
         expect(
           await failureOf(
-            { hows: { 741: 'hang' }, kind, policy: { timeoutMs: 60 } },
+            { hows: { 741: 'hang' }, kind, policy: { timeoutMs: 1000 } },
             { stateful: 'workers' },
           ),
         ).toMatchObject({ term: 'deadly', item: 741, cause: { code: 'CALL_TIMEOUT' } })
