@@ -1,4 +1,4 @@
-/** Errors of the process that a run is in: what nobody catches, an event loop with nothing left to do, a port that is taken. */
+/** Errors of the process that a run is in: an error that is not caught, an event loop with nothing left to do, a port that is taken. */
 
 import { MillraceError, messageOf } from './errors.ts'
 

@@ -187,7 +187,7 @@ export class GatherWork<Item> implements Work {
       }
     }
     await this.#target.sync()
-    // what lies there is the program's: a run ends though nobody reads on
+    // what lies there is the program's: the run ends even if it reads no further
     this.#taken += this.#lying
     return { state: [toBytes({ results: [] }, 'a result')], ...this.#figures() }
   }

@@ -14,7 +14,7 @@ export interface BenchOptions {
   readonly workers?: readonly number[]
   /** How often each is measured; the medians are compared. Default 3. */
   readonly rounds?: number
-  /** The config file of the runs. Default: the one that `millrace run` would find. */
+  /** The config file of the runs. Default: the config that `millrace run` finds. */
   readonly config?: string
   /** A run that takes longer, in ms, is ended, and its row failed. Default: no limit; a source without an end needs one. */
   readonly timeoutMs?: number

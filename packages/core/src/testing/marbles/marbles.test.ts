@@ -298,7 +298,7 @@ Other marbles than expected:
   )
 })
 
-test('no timer stays behind where nobody needs more', async () => {
+test('no timer stays behind when the reader has had enough', async () => {
   class First extends StreamTerm<string, string> {
     override async run(view: View<string>, ctx: StreamContext<unknown, string>) {
       await ctx.emit((await view.next()) as string)
