@@ -79,6 +79,17 @@ export class LineFile {
 
   /** @throws {BadInputError} if nothing can be written there. @throws {InUseError} if another run writes it. */
   static async open(file: string): Promise<LineFile> {
+    // before anything is looked at: another run that ends meanwhile would change it
+    const lock = await lockOf(file)
+    try {
+      return await LineFile.#begin(file, lock)
+    } catch (error) {
+      lock?.release()
+      throw error
+    }
+  }
+
+  static async #begin(file: string, lock: FileLock | undefined): Promise<LineFile> {
     const old = await stat(file).catch(() => undefined)
     if (old !== undefined && !old.isFile()) {
       throw new BadInputError(
@@ -88,7 +99,6 @@ export class LineFile {
     const target = old === undefined ? file : await realpath(file)
     const folder = dirname(target)
     const temporary = join(folder, `.${basename(target).slice(0, 50)}-${randomUUID()}.tmp`)
-    const lock = await lockOf(file)
     try {
       // a file that only its owner may read must not become readable by being written anew
       const handle = await open(temporary, 'wx', old === undefined ? undefined : old.mode & 0o7777)
@@ -96,7 +106,6 @@ export class LineFile {
       if (old !== undefined) await handle.chmod(old.mode & 0o7777).catch(() => undefined)
       return new LineFile(file, target, temporary, handle, lock)
     } catch (cause) {
-      lock?.release()
       throw unwritable(folder, cause)
     }
   }
