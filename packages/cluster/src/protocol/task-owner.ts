@@ -225,14 +225,15 @@ export class TaskOwner {
   }
 
   /** At this instant, before anything is awaited, the transaction is closed: what comes now is of the next one. */
-  #onCut(cut: Cut): Promise<void> {
+  #onCut(cut: Cut): Promise<boolean> {
     cut.flushed?.catch(() => undefined) // awaited by the commit, if there is one
-    if (this.#hasEnded) return Promise.resolve()
-    this.#committing = this.#commitCut(cut)
-    return this.#committing
+    if (this.#hasEnded) return Promise.resolve(false)
+    const committing = this.#commitCut(cut)
+    this.#committing = committing.then(() => undefined)
+    return committing
   }
 
-  async #commitCut(cut: Cut): Promise<void> {
+  async #commitCut(cut: Cut): Promise<boolean> {
     const { clock, commitMs } = this.#options
     this.#cancelTimer()
     const begun = clock.monotonic()
@@ -243,11 +244,11 @@ export class TaskOwner {
       // not by the signal: the commit that says that the task has failed goes by it, too
       this.#cutFailure ??= { error }
       this.#onCutFailed(error)
-      return
+      return false
     }
     if (phase === 'released') {
       this.#onReleased()
-      return
+      return true
     }
     for (const outgoing of this.#outgoing.values()) {
       if (outgoing.growIfStarved(clock.monotonic())) this.#work?.onRoom()
@@ -258,6 +259,7 @@ export class TaskOwner {
     const savingMs = Math.min(tookMs, this.#savedMs) * SAVING_SHARE
     this.#savedMs = tookMs
     this.#setTimer(isParked ? 0 : Math.max(commitMs, Math.min(savingMs, LONGEST_MS)))
+    return true
   }
 
   /** Whether something has happened since the newest commit: a task that waits writes nothing. */

@@ -38,9 +38,9 @@ export interface Surroundings {
   write(edge: string, payload: Uint8Array): void
   /**
    * Called at the instant of a cut, with all that was written before it and nothing after. No other cut is taken until what
-   * it returns has resolved.
+   * it returns has resolved: to whether all of this one is committed.
    */
-  onCut(cut: Cut): Promise<void>
+  onCut(cut: Cut): Promise<boolean>
   /** Aborts when the task has another owner, or the host gives up. */
   readonly signal: AbortSignal
 }

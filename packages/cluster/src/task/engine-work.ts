@@ -142,7 +142,7 @@ export class EngineWork implements Work {
   }
 
   /** All of this happens at the instant of the cut: states change with the next item. */
-  #onCut(snapshot: EngineSnapshot, flushed: Promise<unknown>): Promise<void> {
+  #onCut(snapshot: EngineSnapshot, flushed: Promise<unknown>): Promise<boolean> {
     try {
       for (const outbound of this.#outbound.values()) outbound.flush()
       this.#letters?.flush()
@@ -156,7 +156,7 @@ export class EngineWork implements Work {
       return this.#around.onCut({ state, inputs, flushed, ...this.#figures() })
     } catch (error) {
       this.#engine.fail(error)
-      return Promise.resolve()
+      return Promise.resolve(false)
     }
   }
 

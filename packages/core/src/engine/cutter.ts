@@ -24,9 +24,10 @@ export interface CutOptions {
   onAsked(): void
   /**
    * Handed a snapshot at once: what it refers to changes with the next activation. It counts once `flushed` resolves:
-   * then what the sinks' positions speak of would survive a crash. No cut is taken before what it returns resolves.
+   * then what the sinks' positions speak of would survive a crash. No cut is taken before what it returns resolves: to
+   * whether the snapshot is stored.
    */
-  onCut(snapshot: EngineSnapshot, flushed: Promise<unknown>): Promise<void>
+  onCut(snapshot: EngineSnapshot, flushed: Promise<unknown>): Promise<boolean>
 }
 
 /** What a cut needs of its engine. */
@@ -110,8 +111,9 @@ export class Cutter {
     const flushed = Promise.all(stages.flatMap(flushSinks))
     this.#release()
     this.#isKeeping = true
-    this.#options.onCut(snapshot, flushed).then(() => {
+    this.#options.onCut(snapshot, flushed).then((isStored) => {
       this.#isKeeping = false
+      if (isStored) for (const stage of stages) stage.onKept()
     })
   }
 

@@ -59,6 +59,11 @@ export interface EngineOptions {
   readonly onCall?: (() => ((call: AsyncCall) => void) | undefined) | undefined
   /** When the engine is saved, and where to. Default: never. */
   readonly cuts?: CutOptions
+  /**
+   * Called once all is done but that sources are told so, and not if the sources were stopped: what has been saved is to be
+   * gone by then, since no source will give it again. Without it they are not told.
+   */
+  readonly onCompleted?: () => Promise<void>
   /** What a run before has saved of an engine for the same plan: goes on from there. */
   readonly resumeFrom?: EngineSnapshot
 }
@@ -86,6 +91,7 @@ export class Engine implements StageHost {
   readonly timers: TimerWheel
   readonly runningTime: RunningTime
   readonly stopsOnFailure: boolean
+  readonly isSaved: boolean
   readonly cleanupTimeoutMs: number | undefined
   readonly onSpan: ((span: Span) => void) | undefined
   /** The sinks' results so far. */
@@ -106,6 +112,8 @@ export class Engine implements StageHost {
   #entering: Stage | undefined
   /** Stages that have ended and whose nodes are exiting. */
   readonly #exiting = new Set<Stage>()
+  /** Those of them that exit once all others are done. */
+  readonly #last: Stage[] = []
   #activations = 0
   /** Time spent in stages, in ms. */
   #busyMs = 0
@@ -134,6 +142,7 @@ export class Engine implements StageHost {
     this.timers = new TimerWheel(options.clock)
     this.runningTime = new RunningTime(options.clock)
     this.stopsOnFailure = options.stopsOnFailure
+    this.isSaved = options.cuts !== undefined
     this.cleanupTimeoutMs = options.cleanupTimeoutMs
     this.onSpan = options.onSpan
     this.#settled = new Promise((resolve, reject) => {
@@ -363,6 +372,9 @@ export class Engine implements StageHost {
 
   onFinished(stage: Stage): void {
     this.#exiting.add(stage)
+    if (!stage.exitsLast) return
+    this.#last.push(stage)
+    this.#endLast()
   }
 
   onDone(stage: Stage): void {
@@ -370,7 +382,26 @@ export class Engine implements StageHost {
     this.#done++
     if (this.#failure !== undefined) return
     if (this.#done === this.#stages.length) this.#end(() => this.#settle.resolve())
-    else this.#schedule()
+    else if (!this.#endLast()) this.#schedule()
+  }
+
+  /** Lets the last ones exit, if all others are done. Returns whether they are. */
+  #endLast(): boolean {
+    const last = this.#last
+    if (last.length === 0 || this.#done + last.length < this.#stages.length) return false
+    const { onCompleted } = this.#options
+    const isWhole = onCompleted !== undefined && !this.#stopAsked
+    const completed = isWhole ? onCompleted() : Promise.resolve()
+    completed.then(
+      () => {
+        for (const stage of last.splice(0)) {
+          if (isWhole) stage.complete()
+          stage.leave()
+        }
+      },
+      (error: unknown) => this.fail(error),
+    )
+    return true
   }
 
   setAside(letter: DeadLetter, isFatal: boolean): void | Promise<void> {

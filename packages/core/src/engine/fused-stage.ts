@@ -83,6 +83,10 @@ export class FusedStage extends Stage {
   /** What a source yields, where that is not one frame: arrays, or items that take time to come. */
   #feed: SourceFeed | undefined
   #track: SourceTrack | undefined
+  /** Whether the source wants to hear what is in good hands. */
+  #acknowledges = false
+  /** Where the source was when the stage was saved last. */
+  #savedAt: unknown
   /** Nothing comes in at the head any more. */
   #closed = false
   readonly #quantum = new Quantum()
@@ -181,6 +185,7 @@ export class FusedStage extends Stage {
 
   protected override ownSnapshot(): FusedSnapshot {
     const { ended, lastTime } = this
+    this.#savedAt = this.#track?.position.at
     const frames = this.#frames.saveBut(this.#track)
     return {
       frames,
@@ -192,11 +197,26 @@ export class FusedStage extends Stage {
     }
   }
 
+  override onKept(): void {
+    super.onKept()
+    this.acknowledge(0, this.#savedAt)
+  }
+
+  override get exitsLast(): boolean {
+    return this.#acknowledges && this.host.isSaved === true
+  }
+
+  override complete(): void {
+    this.acknowledge(0, this.#track?.position.at)
+  }
+
   #open(kernel: Kernel, from?: SourcePosition): void {
     if (kernel.kind !== 'source' && kernel.kind !== 'batches') return
     try {
-      const track = new SourceTrack((this.plan.nodes[0] as Node).leaf, kernel)
+      const { leaf } = this.plan.nodes[0] as Node
+      const track = new SourceTrack(leaf, kernel)
       this.#track = track
+      this.#acknowledges = 'acknowledge' in leaf
       const opened = openSource(kernel, track.open(this.contexts[0] as NodeContext, from), {
         demand: () => this.#demand(kernel.kind === 'batches'),
         onPulled: () => this.wake(),
@@ -557,6 +577,7 @@ export class FusedStage extends Stage {
       this.#endStep()
       return 0
     }
+    this.#acknowledgeTaken()
     try {
       const begun = this.#sampler === undefined ? 0 : performance.now()
       const items = this.#feed?.next()
@@ -588,6 +609,11 @@ export class FusedStage extends Stage {
     return true
   }
 
+  /** Where nothing is saved, the run has charge of a batch as soon as nothing is left of it. */
+  #acknowledgeTaken(): void {
+    if (this.#acknowledges && this.host.isSaved !== true) this.acknowledge(0, this.#track?.position.at)
+  }
+
   #inputOf(items: readonly unknown[]): Frame {
     const frame = Frame.window(0, 'input', items)
     if (this.host.timed) frame.time = this.host.clock.now()
@@ -614,6 +640,11 @@ export class FusedStage extends Stage {
 
   /** Input and frames are used up: takes the next step of ending, or finishes. */
   #endStep(): void {
+    const told = this.beforeResults()
+    if (told !== undefined) {
+      this.await(told, 'acknowledge', 0, () => undefined)
+      return
+    }
     const step = this.#end.next(this.lastTime)
     if (step === undefined) {
       this.finish()
@@ -658,5 +689,6 @@ export class FusedStage extends Stage {
     else await Promise.resolve() // the loop that runs lets go of its frames
     this.#closeSource()
     await this.cleanUp.settled()
+    this.#acknowledgeTaken()
   }
 }

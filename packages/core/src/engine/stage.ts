@@ -12,6 +12,7 @@ import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import type { AsyncCall, Span, StageStats } from '../stats.ts'
 import { isA, promiseOf } from '../values/foreign.ts'
+import { type Acknowledger, acknowledgerOf } from './acknowledger.ts'
 import { CleanUp } from './clean-up.ts'
 import { machineMs } from './clock.ts'
 import { NodeContext, type RunScope } from './context.ts'
@@ -32,6 +33,8 @@ import type { TimerWheel } from './timer-wheel.ts'
 export interface StageHost extends RunScope {
   /** Items in one batch at most. */
   readonly batchItems: number
+  /** Whether it is saved now and then, and can be gone on with from there. Default false. */
+  readonly isSaved?: boolean
   /** All time limits and pauses of the run. */
   readonly timers: TimerWheel
   /** The time in which stages may run: where coroutines may run. */
@@ -103,6 +106,10 @@ export abstract class Stage implements EdgeEnd {
   #entering: Promise<void> | undefined
   #exiting: Promise<void> | undefined
   #cleanUp: CleanUp | undefined
+  /** Where its sinks were when it was saved last, and those to be told. */
+  #saved: readonly unknown[] = []
+  #hasResults = false
+  readonly #acknowledgers = new Map<number, Acknowledger>()
   /** What was awaited last. */
   #awaited = NOTHING_AWAITED
 
@@ -179,7 +186,9 @@ export abstract class Stage implements EdgeEnd {
 
   /** What it holds, as plain data. Called while it is settled. */
   snapshot(): StageSnapshot {
-    return saveStage(this, this.isDone ? undefined : this.ownSnapshot())
+    const saved = saveStage(this, this.isDone ? undefined : this.ownSnapshot())
+    this.#saved = saved.positions
+    return saved
   }
 
   /** What a stage of this kind holds beside its nodes. */
@@ -195,6 +204,45 @@ export abstract class Stage implements EdgeEnd {
     this.outlet.restore(snapshot.ports)
     this.inlet.restore?.(snapshot.ports)
   }
+
+  /** The last snapshot is stored. */
+  onKept(): void {
+    if (this.isDone || this.#hasResults) return
+    this.#saved.forEach((position, at) => void this.acknowledge(at, position))
+  }
+
+  /**
+   * Its sinks are about to give their results, and hear of no further checkpoint. Returns a promise if one of them is being
+   * told of one.
+   */
+  protected beforeResults(): Promise<unknown> | undefined {
+    this.#hasResults = true
+    const calls = [...this.#acknowledgers.values()].filter(({ isCalling }) => isCalling)
+    return calls.length === 0 ? undefined : Promise.all(calls.map((call) => call.settled()))
+  }
+
+  /** Tells node `at`, if it has asked for it, that all up to a position is in good hands. */
+  protected acknowledge(at: number, position: unknown): void {
+    if (position === undefined || this.host.signal.aborted) return
+    const { leaf, id } = this.plan.nodes[at] as Node
+    const known = this.#acknowledgers.get(at)
+    const acknowledger =
+      known ??
+      acknowledgerOf(leaf, this.contexts[at] as NodeContext, (error) =>
+        this.host.fail(new TermError(id, 'acknowledge', error)),
+      )
+    if (acknowledger === undefined) return
+    if (known === undefined) this.#acknowledgers.set(at, acknowledger)
+    acknowledger.upTo(position)
+  }
+
+  /** Whether its nodes exit only once all other stages are done. */
+  get exitsLast(): boolean {
+    return false
+  }
+
+  /** All other stages are done, and the run with them: what was given needs not be given again. */
+  complete(): void {}
 
   /** Stops taking from outside: a source ends here, everything else when its inputs end. */
   stop(): void {}
@@ -404,6 +452,11 @@ export abstract class Stage implements EdgeEnd {
     this.outlet.end()
     this.stageClock.rest()
     this.host.onFinished(this)
+    if (!this.exitsLast) this.leave()
+  }
+
+  /** Exits the nodes of a stage that has ended. */
+  leave(): void {
     this.dispose().then(
       () => this.host.onDone(this),
       (error: unknown) => {
@@ -437,6 +490,7 @@ export abstract class Stage implements EdgeEnd {
       first =
         error instanceof TermError ? error : new TermError((this.plan.nodes[0] as Node).id, 'generate', error)
     }
+    for (const acknowledger of this.#acknowledgers.values()) await acknowledger.settled()
     const entered = this.#entered
     for (let at = 0; at < entered; at++) {
       const entering = at === entered - 1 ? this.#entering : undefined

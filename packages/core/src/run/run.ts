@@ -3,7 +3,7 @@
 import { EventEmitter } from 'eventemitter3'
 import { refuseRun } from '../compose/loading.ts'
 import { systemClock, watchClock } from '../engine/clock.ts'
-import { Engine } from '../engine/engine.ts'
+import { Engine, type EngineOptions } from '../engine/engine.ts'
 import { NO_STATS } from '../engine/no-stats.ts'
 import { onAbort } from '../engine/on-abort.ts'
 import { OutputReader } from '../engine/output-reader.ts'
@@ -260,7 +260,7 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
     if (this.#cancelled !== undefined) throw this.#cancelled
     const tellCall = (call: AsyncCall): void => this.#tell('call', call)
     return new Engine(plan, {
-      ...(this.#checkpoints === undefined ? {} : { cuts: this.#checkpoints.cuts }),
+      ...(this.#checkpoints === undefined ? {} : this.#savedBy(this.#checkpoints)),
       ...(resumeFrom === undefined ? {} : { resumeFrom }),
       clock: clock ?? systemClock,
       edges: edges ?? {},
@@ -277,6 +277,15 @@ export class Run<Out = unknown> extends EventEmitter<RunEvents> {
       onSpan: this.#options.onSpan,
       onCall: () => (this.listenerCount('call') > 0 ? tellCall : undefined),
     })
+  }
+
+  #savedBy(checkpoints: Checkpoints): Pick<EngineOptions, 'cuts' | 'onCompleted'> {
+    return {
+      cuts: checkpoints.cuts,
+      onCompleted: async () => {
+        if (this.#failure === undefined) await checkpoints.clear()
+      },
+    }
   }
 
   #onDeadLetter(letter: DeadLetter, isFatal: boolean): void | Promise<void> {

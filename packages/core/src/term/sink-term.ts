@@ -41,6 +41,13 @@ export abstract class SinkTerm<in In, out Result = void, State = unknown> extend
   /** Resolves once what `position` has just spoken of would survive a crash. The checkpoint counts from then on. */
   flush?(ctx: Context<State, never>): Awaitable<void>
 
+  /**
+   * A checkpoint that holds this `position` is stored: what was written up to there will not be written again, and may be
+   * made final. Called while items go on coming; calls do not overlap, and a position may be left out in favour of a later
+   * one. A failure fails the run, with phase `acknowledge`. At the end `result` is called instead, and `exit` after both.
+   */
+  acknowledge?(position: unknown, ctx: Context<State, never>): Awaitable<void>
+
   /** Goes back to a position and takes away what came after it: called instead of `enter` by a run that is resumed. */
   seek?(position: unknown, ctx: Context<State, never>): Awaitable<void>
 

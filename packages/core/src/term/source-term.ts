@@ -77,6 +77,15 @@ export abstract class BatchSourceTerm<out Out, State = unknown> extends Leaf<nev
    */
   begin?(batch: readonly Out[], last: readonly Out[]): unknown
 
+  /**
+   * The run has taken charge of all batches up to the one of which `position` has said this: a queue, say, may forget them.
+   * With checkpoints, called once one that holds them is stored, and, when a run that was not stopped has completed, with the
+   * last position. Without checkpoints, called as soon as all items of the batch have entered the graph: what is lost with
+   * the process then is lost for good. Calls do not overlap; a position may be left out in favour of a later one. A
+   * failure fails the run, with phase `acknowledge`. `exit` comes after the last call.
+   */
+  acknowledge?(position: unknown, ctx: Context<State, never>): Awaitable<void>
+
   /** As `batches`, from a position on: what a run that is resumed from a checkpoint calls instead. */
   seek?(
     position: unknown,

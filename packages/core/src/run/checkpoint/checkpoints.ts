@@ -54,7 +54,7 @@ export class Checkpoints {
   #written = 0
   readonly #durations = new Histogram()
   #bytes = 0
-  #writing: Promise<void> | undefined
+  #writing: Promise<unknown> | undefined
   #cancelPeriod: () => void = () => {}
   #cancelPatience: () => void = () => {}
   #isOpen = false
@@ -154,11 +154,11 @@ export class Checkpoints {
   }
 
   /** Makes bytes of it at once: the states change with the next item. */
-  #onCut(snapshot: EngineSnapshot, flushed: Promise<unknown>): Promise<void> {
+  #onCut(snapshot: EngineSnapshot, flushed: Promise<unknown>): Promise<boolean> {
     const begun = performance.now()
     this.#cancelPatience()
     flushed.catch(() => undefined) // awaited below, or of a checkpoint that is not to be
-    if (this.#isOver) return Promise.resolve()
+    if (this.#isOver) return Promise.resolve(false)
     const id = ++this.#newest
     const header = {
       id,
@@ -168,10 +168,15 @@ export class Checkpoints {
       stages: stageLines(this.#plan as Plan),
     }
     const parts = encode(header, snapshot, this.#plan as Plan)
-    this.#writing = this.#write(id, parts, flushed, begun).catch((error: unknown) =>
-      this.#engine?.fail(error),
+    const writing = this.#write(id, parts, flushed, begun).then(
+      () => true,
+      (error: unknown) => {
+        this.#engine?.fail(error)
+        return false
+      },
     )
-    return this.#writing
+    this.#writing = writing
+    return writing
   }
 
   async #write(id: number, parts: Uint8Array[], flushed: Promise<unknown>, begun: number): Promise<void> {
