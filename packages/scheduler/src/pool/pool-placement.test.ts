@@ -14,8 +14,8 @@ contract({ strategy: 'pool', workers: 2, stateful: 'workers' }, { graphs: 25 })
 contract({ strategy: 'pool', workers: 2, isolation: 'process' }, { graphs: 5 })
 contract({ strategy: 'pool', workers: 3, minWorkers: 1, adaptive: true }, { graphs: 25 })
 
-const start = (how: string, items = 100) => {
-  const placement = placementFor({ strategy: 'pool', workers: 2 })
+const start = (how: string, items = 100, workers = 2) => {
+  const placement = placementFor({ strategy: 'pool', workers })
   return run(misfits({ how, items }), placement === undefined ? {} : { placement })
 }
 const failure = (how: string) =>
@@ -86,9 +86,14 @@ test('an item that takes its worker down is found, and named with what the worke
     ...lost,
     cause: { code: 'CALL_LOST', cause: { message: 'nobody listens' } },
   })
-  const { results, threads } = await start('nothing').done
+  expect((await start('nothing').done).results['sink']).toHaveLength(100)
+})
+
+test('a worker that came after others that were lost says how many', async () => {
+  await expect(start('leave', 100, 1).done).rejects.toMatchObject({ code: 'TERM_FAILED' })
+  const { results, threads } = await start('nothing', 100, 1).done
   expect(results['sink']).toHaveLength(100)
-  expect(Math.max(...threads.workers.map(({ restarts }) => restarts))).toBeGreaterThan(0)
+  expect(threads.workers.map(({ restarts }) => Math.sign(restarts))).toEqual([1])
 })
 
 test('an item that cannot be cloned names the term and the path', async () => {
