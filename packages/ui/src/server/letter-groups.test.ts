@@ -12,14 +12,14 @@ const refuse = (): never => {
   throw new TypeError('not to be looked at')
 }
 
-test.each<[string, unknown, string]>([
+test.each<[string, unknown, unknown]>([
   ['plain data', { n: 1 }, '{ n: 1 }'],
   [
     'an item that draws itself and throws',
     { [inspect.custom]: refuse },
     '[cannot be shown: not to be looked at]',
   ],
-  ['a proxy', new Proxy({}, { get: refuse, ownKeys: refuse }), '{}'],
+  ['a proxy', new Proxy({}, { get: refuse, ownKeys: refuse }), expect.stringMatching(/^(Proxy\()?\{\}\)?$/)],
 ])('%s', (_what, item, shown) => {
   const groups = new LetterGroups()
   groups.add(letter(item))
