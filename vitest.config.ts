@@ -34,6 +34,7 @@ export default defineConfig({
       'scripts/*.test.mjs',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    setupFiles: ['scripts/test-setup.mjs'],
     pool: 'forks',
     // most files wait for processes and workers that they have started: two at a time keep two cores busy
     maxWorkers: 2,

@@ -3,8 +3,8 @@
 import type { Strategy } from 'millrace'
 import type { Prepare } from '../harness/contracts.ts'
 import { onlyOutput } from '../shared/answer.ts'
+import spinGraph from '../shared/spin-graph.ts'
 import { cpu, workers } from './contract.ts'
-import spinGraph from './spin-graph.ts'
 
 export function under(strategy: Strategy): Prepare {
   const scheduler = strategy === 'inline' || strategy === 'dedicated' ? { strategy } : { strategy, workers }

@@ -209,8 +209,18 @@ export interface ThreadStats {
   /** Threads that could not be created, or were lost. */
   readonly errors: number
   readonly health: Health
+  /** What the program has beside others of the same user that have workers on this machine; absent if it asks nobody. */
+  readonly machine?: MachineStats
   /** Figures of each worker that has done something. */
   readonly workers: readonly WorkerStats[]
+}
+
+/** Several programs on one machine: see the option `budget`. */
+export interface MachineStats {
+  /** Threads that this program may have. */
+  readonly share: number
+  /** The other programs, by process id, with the threads that each has. */
+  readonly others: readonly { readonly pid: number; readonly threads: number }[]
 }
 
 /**

@@ -1,6 +1,7 @@
 export * from './errors.ts'
 export * from './governor/governor.ts'
 export * from './governor/health.ts'
+export { MachineBoard, type Program } from './governor/machine-board.ts'
 export * from './governor/processors.ts'
 export type * from './options.ts'
 export * from './placement-for.ts'

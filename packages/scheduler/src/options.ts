@@ -18,6 +18,13 @@ export interface SchedulerOptions {
    */
   readonly workers?: number
   /**
+   * Whose threads `pool` and `work-stealing` share. `machine`: with other programs of this user that have workers, all get
+   * the same share of 4 threads per processor (2 while the processors are crowded), one at least; workers in use are not taken
+   * away. `process`: this process may have 4 per processor whatever others do. A number: so many, for all runs of this process from
+   * now on. Default `machine` if neither `workers` nor `profile` is set, else `process`.
+   */
+  readonly budget?: 'machine' | 'process' | number
+  /**
    * Workers at least: so many, once started, do not end while a run lasts, however idle; and `adaptive` goes no lower.
    * `workers` at most. Default 0: none is kept, though a run that has work for one has one.
    */

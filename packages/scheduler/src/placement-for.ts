@@ -3,10 +3,13 @@
 import { InvalidOptionError } from '@millrace/core'
 import type { LazyPlacement } from '@millrace/core/engine'
 import { requireWorkerFiles } from './built-file.ts'
+import { governor } from './governor/governor.ts'
 import { usableProcessors } from './governor/processors.ts'
 import type { SchedulerOptions } from './options.ts'
 import { withProfile } from './profiles.ts'
 import { threadOptions } from './threads/thread-options.ts'
+
+const BUDGETS: readonly unknown[] = ['machine', 'process']
 
 /**
  * Makes the placement for one run; `undefined` for `inline`. Its strategy is loaded when the run begins: who runs inline,
@@ -26,6 +29,16 @@ export function placementFor(given: SchedulerOptions): LazyPlacement | undefined
     const allowed = `a whole number from 0 to scheduler.workers (${workers})`
     throw new InvalidOptionError('scheduler.minWorkers', minWorkers, allowed)
   }
+  const { budget = given.workers === undefined && given.profile === undefined ? 'machine' : 'process' } =
+    given
+  if (typeof budget === 'number' ? !(Number.isInteger(budget) && budget >= 1) : !BUDGETS.includes(budget)) {
+    throw new InvalidOptionError(
+      'scheduler.budget',
+      budget,
+      '"machine", "process" or a whole number of threads, at least 1',
+    )
+  }
+  if (typeof budget === 'number') governor().budget = budget
   if (strategy === 'dedicated' || strategy === 'hybrid') threadOptions(options)
   if (strategy !== 'inline') requireWorkerFiles()
   switch (strategy) {
@@ -39,12 +52,14 @@ export function placementFor(given: SchedulerOptions): LazyPlacement | undefined
     case 'pool':
       return {
         isSteady: false,
-        load: async () => new (await import('./pool/pool-placement.ts')).PoolPlacement(options),
+        load: async () =>
+          new (await import('./pool/pool-placement.ts')).PoolPlacement({ ...options, budget }),
       }
     case 'work-stealing':
       return {
         isSteady: false,
-        load: async () => new (await import('./stealing/stealing-placement.ts')).StealingPlacement(options),
+        load: async () =>
+          new (await import('./stealing/stealing-placement.ts')).StealingPlacement({ ...options, budget }),
       }
     case 'hybrid':
       return { load: async () => new (await import('./hybrid/hybrid-placement.ts')).HybridPlacement(options) }

@@ -1,5 +1,5 @@
 /**
- * Who holds something: a thread of a process of a machine, and whether it lives. Called by `file-lock.ts`.
+ * Who holds something: a thread of a process of a machine, and whether it lives. Called by `file-lock.ts` and by the scheduler's board of programs.
  *
  * A process id alone tells nothing once it has been given away again. On Linux the kernel says when a thread began, so
  * that a holder that was killed is known to be gone at once; elsewhere only the process id is looked at.

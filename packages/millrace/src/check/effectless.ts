@@ -10,12 +10,12 @@ const BATCHES: readonly Setting[] = ['minWorkers', 'adaptive', 'batchMs', 'isola
 
 /** What each strategy does not read. */
 const UNREAD: Readonly<Record<CommandStrategy, readonly Setting[]>> = {
-  inline: ['workers', 'idleTimeoutMs', 'heapLimitMb', 'fallback', ...BATCHES],
-  dedicated: BATCHES,
+  inline: ['workers', 'budget', 'idleTimeoutMs', 'heapLimitMb', 'fallback', ...BATCHES],
+  dedicated: ['budget', ...BATCHES],
   pool: [],
   'work-stealing': [],
-  hybrid: [],
-  distributed: ['workers', 'idleTimeoutMs', 'heapLimitMb', 'fallback', ...BATCHES],
+  hybrid: ['budget'],
+  distributed: ['workers', 'budget', 'idleTimeoutMs', 'heapLimitMb', 'fallback', ...BATCHES],
 }
 
 /** A remark for each setting of the scheduler that was set and is not read. What only a profile sets is no mistake. */

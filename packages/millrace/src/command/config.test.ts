@@ -45,6 +45,7 @@ checkpoint.timeoutMs         60000     default
 scheduler.strategy           pool      file:millrace.config.yaml
 scheduler.profile            -         default
 scheduler.workers            5         file:millrace.config.yaml
+scheduler.budget             -         default
 scheduler.minWorkers         0         default
 scheduler.adaptive           false     default
 scheduler.batchMs            16        default
@@ -127,7 +128,7 @@ test.for<[Readonly<Record<string, string>>, readonly string[], Readonly<Record<s
 MILLRACE_BATCH_ITEMS: batchItems must be a whole number, at least 1, but is 0.
 --strategy: scheduler.strategy must be one of inline, dedicated, pool, work-stealing, hybrid, distributed, but is "pol". Did you mean pool?
 --workers: scheduler.workers must be a whole number, at least 1, but is "four".
-unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STARVATION_MS, MILLRACE_CLEANUP_TIMEOUT_MS, MILLRACE_ON_ERROR, MILLRACE_STRICT, MILLRACE_WARN_SHARE, MILLRACE_ACT_SHARE, MILLRACE_CHECKPOINT, MILLRACE_CHECKPOINT_EVERY_MS, MILLRACE_CHECKPOINT_EVERY_ITEMS, MILLRACE_CHECKPOINT_TIMEOUT_MS, MILLRACE_STRATEGY, MILLRACE_PROFILE, MILLRACE_WORKERS, MILLRACE_MIN_WORKERS, MILLRACE_ADAPTIVE, MILLRACE_BATCH_MS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_STATEFUL, MILLRACE_FALLBACK.`,
+unknown variable MILLRACE_WORKER ("2"). Did you mean MILLRACE_WORKERS? Allowed: MILLRACE_CAPACITY_ITEMS, MILLRACE_CAPACITY_BYTES, MILLRACE_OVERFLOW, MILLRACE_BATCH_ITEMS, MILLRACE_GROWTH_LIMIT_ITEMS, MILLRACE_STARVATION_MS, MILLRACE_CLEANUP_TIMEOUT_MS, MILLRACE_ON_ERROR, MILLRACE_STRICT, MILLRACE_WARN_SHARE, MILLRACE_ACT_SHARE, MILLRACE_CHECKPOINT, MILLRACE_CHECKPOINT_EVERY_MS, MILLRACE_CHECKPOINT_EVERY_ITEMS, MILLRACE_CHECKPOINT_TIMEOUT_MS, MILLRACE_STRATEGY, MILLRACE_PROFILE, MILLRACE_WORKERS, MILLRACE_BUDGET, MILLRACE_MIN_WORKERS, MILLRACE_ADAPTIVE, MILLRACE_BATCH_MS, MILLRACE_ISOLATION, MILLRACE_IDLE_TIMEOUT_MS, MILLRACE_HEAP_LIMIT_MB, MILLRACE_STATEFUL, MILLRACE_FALLBACK.`,
   ],
   [
     { 'package.json': '{ "millrace": { "batchItem": 3 } }' },

@@ -7,7 +7,12 @@ import type { Finding } from '../doctor/finding.ts'
 import { machineFindings, type System } from '../doctor/machine.ts'
 import { serviceFindings } from '../doctor/services.ts'
 
-const sound: System = { node: '20.19.0', read: () => undefined, startThread: async () => undefined }
+const sound: System = {
+  node: '20.19.0',
+  read: () => undefined,
+  programs: () => [],
+  startThread: async () => undefined,
+}
 
 async function lookAt(system: Partial<System>): Promise<Record<string, string>> {
   const findings = await machineFindings({ ...sound, ...system })
@@ -26,6 +31,7 @@ describe('the machine', () => {
     ['Node 20.18', { node: '20.18.3' }, 'Node', 'problem'],
     ['Node 18', { node: '18.20.0' }, 'Node', 'problem'],
     ['Node 24', { node: '24.1.0' }, 'Node', 'ok'],
+    ['another program', { programs: () => [{ pid: 7, threads: 2 }] }, 'other programs', 'note'],
     ['no thread', { startThread: () => Promise.reject(new Error('EAGAIN')) }, 'threads', 'note'],
     ['few files', { read: limits(64) }, 'open files', 'note'],
     ['enough files', { read: limits(1024) }, 'open files', 'ok'],

@@ -75,7 +75,7 @@ test.each<[unknown, string]>([
   [
     { scheduler: { minWorker: 1 } },
     'unknown option scheduler.minWorker (1). Did you mean minWorkers? Allowed: strategy, profile, workers, ' +
-      'minWorkers, adaptive, batchMs, isolation, idleTimeoutMs, heapLimitMb, stateful, fallback.',
+      'budget, minWorkers, adaptive, batchMs, isolation, idleTimeoutMs, heapLimitMb, stateful, fallback.',
   ],
   [{ scheduler: { minWorkers: -1 } }, 'scheduler.minWorkers must be a whole number, at least 0, but is -1.'],
   [{ scheduler: { adaptive: 'yes' } }, 'scheduler.adaptive must be true or false, but is "yes".'],

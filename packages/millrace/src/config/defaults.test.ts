@@ -23,6 +23,7 @@ const WITHOUT = [
   'checkpoint.everyItems',
   'scheduler.profile',
   'scheduler.workers',
+  'scheduler.budget',
   'scheduler.heapLimitMb',
 ]
 

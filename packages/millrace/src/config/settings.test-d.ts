@@ -14,6 +14,7 @@ expectTypeOf<keyof SchedulerOptions>().toEqualTypeOf<
   | 'strategy'
   | 'profile'
   | 'workers'
+  | 'budget'
   | 'minWorkers'
   | 'adaptive'
   | 'batchMs'

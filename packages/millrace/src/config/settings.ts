@@ -104,6 +104,11 @@ const scheduler = {
   strategy: oneOf(commandStrategies),
   profile: oneOf(profiles),
   workers: whole,
+  budget: value(
+    '"machine", "process" or a whole number of threads, at least 1',
+    (seen) => seen === 'machine' || seen === 'process' || isCount(seen),
+    { anyOf: [{ enum: ['machine', 'process'] }, COUNT] },
+  ),
   minWorkers: wholeOrZero,
   adaptive: truth,
   batchMs: ms,

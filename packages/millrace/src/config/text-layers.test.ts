@@ -22,6 +22,7 @@ test('the variables and their settings', () => {
     'MILLRACE_STRATEGY scheduler.strategy',
     'MILLRACE_PROFILE scheduler.profile',
     'MILLRACE_WORKERS scheduler.workers',
+    'MILLRACE_BUDGET scheduler.budget',
     'MILLRACE_MIN_WORKERS scheduler.minWorkers',
     'MILLRACE_ADAPTIVE scheduler.adaptive',
     'MILLRACE_BATCH_MS scheduler.batchMs',

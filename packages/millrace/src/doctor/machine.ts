@@ -5,7 +5,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '@millrace/core'
-import { governor, usableProcessors } from '@millrace/scheduler'
+import { governor, MachineBoard, type Program, usableProcessors } from '@millrace/scheduler'
 import { type Finding, note, ok, problem } from './finding.ts'
 
 /** What is asked of the system: a test hands in a stand-in. */
@@ -14,6 +14,8 @@ export interface System {
   readonly node: string
   /** What a file of the system says; `undefined` where there is none. */
   read(path: string): string | undefined
+  /** The user's programs that have workers now. */
+  programs(): readonly Program[]
   /** Rejects if no thread can be started. */
   startThread(): Promise<void>
 }
@@ -28,6 +30,7 @@ export const system: System = {
       return undefined
     }
   },
+  programs: () => new MachineBoard().others(),
   startThread: () =>
     new Promise((resolve, reject) => {
       const worker = new Worker('', { eval: true, execArgv: [] })
@@ -49,6 +52,7 @@ export async function machineFindings(from: System = system): Promise<Finding[]>
     processorsFinding(from),
     ...memoryFindings(from),
     await threadFinding(from),
+    programsFinding(from.programs()),
     ...limitFindings(from),
   ]
 }
@@ -94,6 +98,15 @@ function memoryFindings({ read }: System): Finding[] {
       ? note('heap', mib(heap), 'It may outgrow the cgroup: set NODE_OPTIONS=--max-old-space-size.')
       : ok('heap', `${mib(heap)} at most for each thread`),
   ]
+}
+
+/** Who else has workers here now. */
+function programsFinding(others: readonly Program[]): Finding {
+  if (others.length === 0) return ok('other programs', 'none of yours with workers')
+  const seen = others.map(({ pid, threads }) => `${pid} with ${threads}`).join(', ')
+  const advice =
+    'All have the same share of the threads; scheduler.budget: "process" does not look at others.'
+  return note('other programs', `with workers: ${seen}`, advice)
 }
 
 async function threadFinding({ startThread }: System): Promise<Finding> {

@@ -58,6 +58,10 @@ export class Governor {
     return Atomics.load(this.#cells, BUDGET)
   }
 
+  set budget(threads: number) {
+    Atomics.store(this.#cells, BUDGET, threads)
+  }
+
   /** Threads granted now. */
   get used(): number {
     return Atomics.load(this.#cells, USED)

@@ -12,6 +12,15 @@ export class PoolPlacement extends RemotePlacement {
   protected override hire(workers: number): Crew {
     const { isolation = 'thread', idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
     const { minWorkers = 0, adaptive = false } = this.options
-    return sharedCrew(SharedPool, { workers, minWorkers, adaptive, isolation, idleTimeoutMs, heapLimitMb })
+    const sharesMachine = this.options.budget === 'machine'
+    return sharedCrew(SharedPool, {
+      workers,
+      minWorkers,
+      adaptive,
+      sharesMachine,
+      isolation,
+      idleTimeoutMs,
+      heapLimitMb,
+    })
   }
 }

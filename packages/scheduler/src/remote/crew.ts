@@ -1,6 +1,6 @@
 /** `Crew`: the workers that a run has, as a placement sees them. Strategies implement it. Types only. */
 
-import type { Health, StealingStats } from '@millrace/core'
+import type { Health, MachineStats, StealingStats } from '@millrace/core'
 import type { LetGoTask, PrepareTask, Reply } from '../worker/protocol.ts'
 import type { Answer, TaskMaker, WorkerHandle } from './dispatcher.ts'
 import type { CallLimits } from './hang-watch.ts'
@@ -17,6 +17,8 @@ export interface Crew {
   /** What went wrong so far, in all runs; and until the last run took part. */
   readonly errors: ErrorCounts
   readonly errorsBefore: ErrorCounts
+  /** What it has of the machine; `undefined` if it asks nobody. */
+  readonly machine?: MachineStats | undefined
   /** Most workers at the same time so far. */
   readonly peak: number
   /** As `Dispatcher.run`; resolves with `undefined` if there is no worker that can run the task. */

@@ -373,6 +373,7 @@ export abstract class RemotePlacement implements Placement, Dispatcher {
       peak: crew?.peak ?? 0,
       errors: health.refused + health.lost,
       health,
+      ...(crew?.machine === undefined ? {} : { machine: crew.machine }),
       workers,
     }
   }

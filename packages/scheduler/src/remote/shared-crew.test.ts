@@ -2,6 +2,7 @@
 
 import { afterEach, expect, test } from 'vitest'
 import { governor } from '../governor/governor.ts'
+import { MachineShare } from '../governor/machine-share.ts'
 import { MemoryPressure } from '../governor/memory-pressure.ts'
 import type { Answer } from './dispatcher.ts'
 import { type CrewOptions, SharedCrew } from './shared-crew.ts'
@@ -9,6 +10,7 @@ import { type CrewOptions, SharedCrew } from './shared-crew.ts'
 let now = 0
 let memoryShare = 0
 let pressure: MemoryPressure
+let share: MachineShare | undefined
 
 /** Workers that exist by name only. */
 class PaperCrew extends SharedCrew<object> {
@@ -22,6 +24,9 @@ class PaperCrew extends SharedCrew<object> {
   }
   protected override get pressure(): MemoryPressure {
     return pressure
+  }
+  protected override get share(): MachineShare | undefined {
+    return share
   }
   protected override hire(): object | undefined {
     if (this.refusals === 0) return {}
@@ -60,7 +65,10 @@ function crewOf(options: Partial<CrewOptions>, refusals = 0): PaperCrew {
     () => memoryShare,
     () => now,
   )
-  const crew = new PaperCrew({ workers: 2, minWorkers: 0, adaptive: false, idleTimeoutMs: 1, ...options })
+  const crew = new PaperCrew({
+    ...{ workers: 2, minWorkers: 0, adaptive: false, sharesMachine: false, idleTimeoutMs: 1 },
+    ...options,
+  })
   crew.refusals = refusals
   crews.push(crew)
   crew.acquire()
@@ -68,6 +76,7 @@ function crewOf(options: Partial<CrewOptions>, refusals = 0): PaperCrew {
 }
 
 afterEach(() => {
+  share = undefined
   for (const crew of crews.splice(0)) {
     crew.release()
     crew.close()
@@ -175,4 +184,33 @@ test('while memory runs short there are fewer workers, and none is missed; later
   expect([crew.wanted, governor().health.missing]).toEqual([1, 0])
   memoryShare = 0.4
   expect(sizeAfter(20)).toBe(3)
+})
+
+test('beside other programs a crew has its share, and all again once they have gone; what works is not taken away', async () => {
+  const board = { others: [] as { pid: number; threads: number }[], put: [] as unknown[] }
+  share = new MachineShare({
+    board: {
+      put: (threads) => void board.put.push(threads),
+      remove: () => void board.put.push('removed'),
+      others: () => board.others,
+    },
+    pressure: { look: () => false },
+    processors: 1,
+    now: () => now,
+  })
+  const crew = crewOf({ workers: 4 })
+  const look = (): void => {
+    now += 1000
+    crew.begin()
+  }
+  look()
+  expect([crew.size, crew.machine]).toEqual([4, { share: 4, others: [] }])
+  board.others = [{ pid: 7, threads: 4 }]
+  look()
+  expect([crew.size, crew.machine]).toEqual([2, { share: 2, others: [{ pid: 7, threads: 4 }] }])
+  board.others = []
+  look()
+  expect(crew.size).toBe(4)
+  while (crew.tasks.length > 0) await crew.finish()
+  expect(board.put).toEqual([0, 4, 3, 2, 4])
 })

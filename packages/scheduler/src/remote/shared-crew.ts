@@ -5,8 +5,10 @@
 
 import { performance } from 'node:perf_hooks'
 import { isMainThread } from 'node:worker_threads'
+import type { MachineStats } from '@millrace/core'
 import { longTimer } from '@millrace/core/engine'
 import { governor, type Lease, type ThreadError } from '../governor/governor.ts'
+import { type MachineShare, machineShare } from '../governor/machine-share.ts'
 import { type MemoryPressure, memoryPressure } from '../governor/memory-pressure.ts'
 import type { LetGoTask, PrepareTask, Reply } from '../worker/protocol.ts'
 import { adaptedWorkers } from './adapt.ts'
@@ -23,6 +25,8 @@ export interface CrewOptions {
   readonly minWorkers: number
   /** Whether the number moves with the load, between these bounds. */
   readonly adaptive: boolean
+  /** Whether it is smaller while other programs have workers on this machine. */
+  readonly sharesMachine: boolean
   readonly idleTimeoutMs: number
 }
 
@@ -110,6 +114,16 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     return memoryPressure()
   }
 
+  /** What it has of the machine; `undefined` if it asks nobody. Tests have one of their own. */
+  protected get share(): MachineShare | undefined {
+    return this.#options.sharesMachine ? machineShare() : undefined
+  }
+
+  get machine(): MachineStats | undefined {
+    const { share } = this
+    return share === undefined ? undefined : { share: share.share.threads, others: share.share.others }
+  }
+
   /** Time in ms, on the monotonic clock. Tests have a clock of their own. */
   protected now(): number {
     return performance.now()
@@ -143,9 +157,10 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
   /** A worker that has nothing to do and nothing that others wait for, if there is one. */
   protected abstract findSpare(): Worker | undefined
 
-  /** Workers that there should be: by the load, and by what memory there is. */
+  /** Workers that there should be: by the load, by what memory there is, and by who else has some. */
   get wanted(): number {
-    return this.pressure.limit(this.#wanted)
+    const wanted = this.pressure.limit(this.#wanted)
+    return this.share?.limit(wanted) ?? wanted
   }
 
   get size(): number {
@@ -171,6 +186,8 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
     this.errorsBefore = { ...this.errors }
     this.#cancelClosing()
     this.#deniedUntil = 0 // what others had may be free by now
+    this.share?.put(this, this.size)
+    this.share?.look()
     this.#fill()
   }
 
@@ -178,6 +195,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
   #adapt(): void {
     const { adaptive, minWorkers: min, workers: max } = this.#options
     this.pressure.look()
+    this.share?.look()
     const sample = adaptive ? this.#load.sample(SAMPLE_MS, this.now()) : undefined
     if (sample !== undefined) this.#wanted = adaptedWorkers(this.#wanted, sample, { min, max })
     while (this.size > this.wanted) {
@@ -217,6 +235,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
 
   #noteSize(): void {
     this.#load.set(this.size, this.now())
+    if (!this.isUnused) this.share?.put(this, this.size)
     const missing = this.isUnused ? 0 : Math.max(0, this.wanted - this.size)
     governor().countMissing(missing - this.#missing)
     this.#missing = missing
@@ -236,6 +255,7 @@ export abstract class SharedCrew<Worker extends object> implements Crew {
    */
   release(): void {
     if (--this.#users > 0) return
+    this.share?.remove(this)
     this.#noteSize()
     const { idleTimeoutMs } = this.#options
     const stayMs = isMainThread ? idleTimeoutMs : Math.min(idleTimeoutMs / 2, NESTED_STAY_MS)

@@ -98,7 +98,10 @@ async function play(seed: number, { acts, batches, cancelled, workers, kills, sl
   const schedule = new Schedule(seed)
   const { random } = schedule
   const script: Script = { actOf: (item) => acts[item] ?? 'gives', sizeOf: (item) => (item * 7) % 4 }
-  const options = { workers, minWorkers: 0, adaptive: false, idleTimeoutMs: 1000, heapLimitMb: undefined }
+  const options = {
+    ...{ workers, minWorkers: 0, adaptive: false, sharesMachine: false },
+    ...{ idleTimeoutMs: 1000, heapLimitMb: undefined },
+  }
   const team = new PaperTeam(options, schedule, script)
   team.acquire()
   const clients = batches.map((_, at) => new Client(at, { batches, slowness }, team, schedule))

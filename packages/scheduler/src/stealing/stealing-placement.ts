@@ -27,7 +27,15 @@ export class StealingPlacement extends RemotePlacement {
     this.#refuseProcesses()
     const { idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, heapLimitMb } = this.options
     const { minWorkers = 0, adaptive = false } = this.options
-    return sharedCrew(StealingTeam, { workers, minWorkers, adaptive, idleTimeoutMs, heapLimitMb })
+    const sharesMachine = this.options.budget === 'machine'
+    return sharedCrew(StealingTeam, {
+      workers,
+      minWorkers,
+      adaptive,
+      sharesMachine,
+      idleTimeoutMs,
+      heapLimitMb,
+    })
   }
 
   #refuseProcesses(): void {

@@ -3,7 +3,7 @@
 
 import { graph } from 'millrace'
 import { fromIterable, map, reduce } from 'millrace/terms'
-import { spin } from '../shared/spin.ts'
+import { spin } from './spin.ts'
 
 export interface SpinParams {
   readonly items: number

@@ -1,0 +1,5 @@
+// Programs that look at nobody.
+
+import { programs } from './programs.ts'
+
+export const prepare = programs('process')
