@@ -405,8 +405,10 @@ export class FusedStage extends Stage {
     this.functions = this.#peeks?.shown(timed) ?? timed
     try {
       const loop = this.#loops.sampling(head, first, resumed)
+      const begun = performance.now()
       const reached = loop(this, from, at, Math.min(to, at + SAMPLE_ITEMS), out, room, times)
-      sampler.took(reached - at, !resumed && this.#feed !== undefined, this.processingMs)
+      const tookMs = performance.now() - begun
+      sampler.took(reached - at, !resumed && this.#feed !== undefined, this.processingMs, tookMs)
       return reached
     } finally {
       this.functions = functions

@@ -11,8 +11,9 @@ type ItemFunction = (...args: unknown[]) => unknown
 
 /** Work of a stage before its first sample, in ms: short runs pay for none. */
 const FIRST_MS = 2
-/** Work between two samples, in ms. */
+/** Work between two samples, in ms; and at least so many times what the last one took: one item may lead to a million. */
 const EVERY_MS = 50
+const EVERY_TIMES = 20
 /** Items in a sample at most. */
 export const SAMPLE_ITEMS = 16
 
@@ -69,10 +70,10 @@ export class Sampler {
     this.#pullMsPerItem = ms / Math.max(1, items)
   }
 
-  /** A sample of so many items was taken, of the source itself if `isInput`. */
-  took(items: number, isInput: boolean, processingMs: number): void {
+  /** A sample of so many items was taken, of the source itself if `isInput`; it took so many ms. */
+  took(items: number, isInput: boolean, processingMs: number, tookMs: number): void {
     if (isInput) this.#ms[0] = (this.#ms[0] as number) + items * this.#pullMsPerItem
-    this.#dueAt = processingMs + EVERY_MS
+    this.#dueAt = processingMs + tookMs + Math.max(EVERY_MS, EVERY_TIMES * tookMs)
   }
 
   /** Share of each term in the stage's time; `undefined` before the first sample. */

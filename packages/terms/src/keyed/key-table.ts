@@ -52,7 +52,7 @@ export interface KeyTableOf<In, Key, Value> {
   combiner(
     add: (value: Value, item: In) => Value,
     merge: (into: Value, other: Value) => Value,
-  ): Combiner<In, KeyTable<Key, Value>, never, Map<Key, Value>> | undefined
+  ): Combiner<In, KeyTable<Key, Value>, never, Map<Key, { value: Value }>> | undefined
 }
 
 /** @throws {InvalidOptionError} if `key` is no function, or an option is out of range. */
@@ -110,12 +110,14 @@ export function keyTable<In, Key extends GroupKey, Value>(
         begin: () => new Map(),
         add(partial, item) {
           const of = read(item)
+          // one look at the map for most items
           const known = partial.get(of)
-          partial.set(of, add(known === undefined && !partial.has(of) ? fresh() : (known as Value), item))
+          if (known === undefined) partial.set(of, { value: add(fresh(), item) })
+          else known.value = add(known.value, item)
           return partial
         },
         merge({ state: { entries, latest } }, partial) {
-          for (const [of, value] of partial) {
+          for (const [of, { value }] of partial) {
             const entry = entries.get(of)
             if (entry !== undefined) entry.value = merge(entry.value, value)
             else if (entries.size >= maxKeys) throw fullError(owner, 'maxKeys', maxKeys, 'keys')
