@@ -105,7 +105,7 @@ export function survivesPoison(scheduler: SchedulerOptions): void {
 
     test('several items of a batch, of a term with a state, and in each way', async () => {
       const hows = { 100: 'leave', 101: 'leave', 740: 'hang', 999: 'leave' } as const
-      const policy = { onError: 'skip', timeoutMs: 600 } as const
+      const policy = { onError: 'skip', timeoutMs: 1500 } as const
       for (const kind of ['map', 'scan'] as const) {
         const running = start({ hows, kind, policy }, { stateful: 'workers' })
         const letters: (readonly [unknown, string])[] = []
