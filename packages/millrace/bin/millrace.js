@@ -1,5 +1,9 @@
 #!/usr/bin/env node
 // The command's fixed address: it exists before the build does, so that an install can link it.
+import module from 'node:module'
+
+// Node 22 and later keep what they have compiled, for the next time
+module.enableCompileCache?.()
 try {
   // all that is loaded is loaded before the command begins
   const [{ leaveAfter }, { ended }] = await Promise.all([
