@@ -80,6 +80,18 @@ export default {
       { path: '^packages/(?!core/|cluster/)|^(examples|bench)/' },
     ),
     never(
+      'connect-imports-core-only',
+      'A connector is a term: it knows nothing of where it runs.',
+      { path: '^packages/connect/', pathNot: tests },
+      { path: '^packages/(?!core/|connect/)|^(examples|bench)/' },
+    ),
+    never(
+      'connectors-stand-alone',
+      'Each system is an entry of its own, so that nobody loads the client of another.',
+      { path: '^packages/connect/src/([^/]+)/', pathNot: tests + '|^packages/connect/src/(support|testing)/' },
+      { path: '^packages/connect/src/(?!$1/|support/)' },
+    ),
+    never(
       'ui-imports-core-only',
       'The page knows a run by its handle and its figures.',
       { path: '^packages/ui/' },
@@ -107,7 +119,7 @@ export default {
       'users-import-millrace',
       'examples and bench import millrace the way a user would.',
       { path: '^(examples|bench)/' },
-      { path: '^packages/(cluster|core|scheduler|terms|ui)/' },
+      { path: '^packages/(cluster|connect|core|scheduler|terms|ui)/' },
     ),
     never(
       'users-import-millrace-by-name',

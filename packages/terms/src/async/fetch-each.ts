@@ -2,9 +2,8 @@
 
 import { type Awaitable, BadInputError, type Context, FunctionTerm, InvalidOptionError } from '@millrace/core'
 import { longTimer } from '@millrace/core/engine'
-import { checkBoolean, checkFunction, checkOptions, checkWhole } from '../check.ts'
+import { checkBoolean, checkFunction, checkMs, checkOptions, checkWhole } from '../check.ts'
 import { checkWellFormed } from '../format/well-formed.ts'
-import { checkMs } from '../rate/check-ms.ts'
 
 /** What to fetch: an address, or one with the options of `fetch`. */
 export type FetchTarget = string | URL | readonly [address: string | URL, init: RequestInit]

@@ -1,7 +1,7 @@
 /** `debounce`, `audit` and `sample`: the newest item, now and then. */
 
 import type { StreamTerm } from '@millrace/core'
-import { checkMs } from './check-ms.ts'
+import { checkMs } from '../check.ts'
 import { type LatestItem, LatestItemTerm } from './latest-item.ts'
 
 /**

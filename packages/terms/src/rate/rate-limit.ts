@@ -1,8 +1,7 @@
 /** `rateLimit`: lets items through no faster than a rate. */
 
 import { type Context, type KernelTerm, kernelTerm } from '@millrace/core'
-import { checkOptions, checkWhole } from '../check.ts'
-import { checkMs } from './check-ms.ts'
+import { checkMs, checkOptions, checkWhole } from '../check.ts'
 
 /** Options of {@link rateLimit}. */
 export interface RateLimitOptions {

@@ -1,9 +1,8 @@
 /** `retrySource`: a source that is opened again when it fails. */
 
 import { type Clock, type Context, InvalidOptionError, SourceTerm } from '@millrace/core'
-import { checkOptions, checkWhole, synchronous } from '../check.ts'
-import { checkMs } from './check-ms.ts'
-import { Pause } from './pause.ts'
+import { Pause } from '@millrace/core/engine'
+import { checkMs, checkOptions, checkWhole, synchronous } from '../check.ts'
 
 /** What the function of {@link retrySource} is told. */
 export interface Attempt {

@@ -1,7 +1,7 @@
 /** `throttle`: at most one item in a time. */
 
 import { type Context, FunctionTerm } from '@millrace/core'
-import { checkMs } from './check-ms.ts'
+import { checkMs } from '../check.ts'
 
 /**
  * Passes an item, then leaves out those of the next `ms`. rxjs's `throttleTime` with its default, the leading item; for

@@ -1,9 +1,8 @@
 /** `timeout`: fails when a stream falls silent. */
 
 import { MillraceError, type StreamContext, type StreamTerm } from '@millrace/core'
-import { checkOptions } from '../check.ts'
+import { checkMs, checkOptions } from '../check.ts'
 import { type Arrivals, ReactiveTerm } from './arrivals.ts'
-import { checkMs } from './check-ms.ts'
 
 /** Options of {@link timeout}. */
 export interface TimeoutOptions {

@@ -9,9 +9,8 @@ import {
   type Leaf,
   type StreamContext,
 } from '@millrace/core'
-import { checkOptions, checkWhole, synchronous } from '../check.ts'
+import { checkMs, checkOptions, checkWhole, synchronous } from '../check.ts'
 import { type Arrivals, ReactiveTerm } from '../rate/arrivals.ts'
-import { checkMs } from '../rate/check-ms.ts'
 
 /** Options of {@link buffer}. At least one bound must be given. */
 export interface BufferOptions<Item> {

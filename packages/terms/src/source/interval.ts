@@ -1,8 +1,7 @@
 /** `interval`: a source that counts with the clock. */
 
 import { type Context, InvalidOptionError, SourceTerm } from '@millrace/core'
-import { checkOptions } from '../check.ts'
-import { checkMs } from '../rate/check-ms.ts'
+import { checkMs, checkOptions } from '../check.ts'
 import { Ticks } from './ticks.ts'
 
 /** Options of {@link interval}. */

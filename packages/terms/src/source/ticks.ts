@@ -1,7 +1,7 @@
 /** `Ticks`: an async iterator that gives something at certain times. Used by `interval` and `cron`. */
 
 import type { Clock } from '@millrace/core'
-import { Pause } from '../rate/pause.ts'
+import { Pause } from '@millrace/core/engine'
 
 /** The next thing to give, and when. */
 export interface Tick<Item> {

@@ -8,8 +8,7 @@ import {
   type Term,
   type View,
 } from '@millrace/core'
-import { checkFunction, checkOptions, checkWhole, synchronous } from '../check.ts'
-import { checkMs } from '../rate/check-ms.ts'
+import { checkFunction, checkMs, checkOptions, checkWhole, synchronous } from '../check.ts'
 import { Spawner, type SpawnPlan } from './spawner.ts'
 
 /** Options of {@link spawnBy}. */

@@ -1,6 +1,6 @@
 /** `Pause`: a wait on the run's clock that can be ended early. Used by sources, which may be let go in mid-wait. */
 
-import type { Clock } from '@millrace/core'
+import type { Clock } from '../contracts.ts'
 
 /** One wait at a time. */
 export class Pause {

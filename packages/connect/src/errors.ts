@@ -1,0 +1,50 @@
+/** What a connection to another system fails with: a class per kind, with a code and a remedy. */
+
+import { MillraceError, messageOf } from '@millrace/core'
+
+/** The package that speaks to a system is not installed. Code `CLIENT_MISSING`. */
+export class ClientMissingError extends MillraceError {
+  /** What to install. */
+  readonly client: string
+
+  constructor(entry: string, client: string, cause: unknown) {
+    super('CLIENT_MISSING', `millrace/connect/${entry} needs the package ${client}: npm install ${client}`, {
+      cause,
+    })
+    this.client = client
+  }
+}
+
+/**
+ * A server has answered, and will not let us in, or not do it: wrong credentials, a certificate that is not trusted, a right
+ * or a table that is missing. To try again would change nothing. Code `CONNECTION_DENIED`.
+ */
+export class ConnectionDeniedError extends MillraceError {
+  /** The server, without credentials. */
+  readonly server: string
+
+  /** @param remedy a sentence on what to look at. */
+  constructor(server: string, remedy: string, cause: unknown) {
+    super('CONNECTION_DENIED', `${server} refuses: ${messageOf(cause)}. ${remedy}`, { cause })
+    this.server = server
+  }
+}
+
+/** A server cannot be reached, or cuts each connection, however often it is tried. Code `CONNECTION_LOST`. */
+export class ConnectionLostError extends MillraceError {
+  readonly server: string
+  /** How often in a row it was tried. */
+  readonly failures: number
+
+  constructor(server: string, failures: number, cause: unknown) {
+    const times = failures === 1 ? 'once' : `${failures} times in a row`
+    super(
+      'CONNECTION_LOST',
+      `${server} could not be reached, tried ${times}: ${messageOf(cause)}. Is it up, and is this its address? ` +
+        'More patience: reconnect: { maxFailures }.',
+      { cause },
+    )
+    this.server = server
+    this.failures = failures
+  }
+}

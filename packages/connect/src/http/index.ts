@@ -1,0 +1,3 @@
+/** `millrace/connect/http`: HTTP as source and sink. */
+
+export {}

@@ -1,0 +1,3 @@
+/** `millrace/connect/kafka`: Kafka as source and sink. */
+
+export {}

@@ -1,0 +1,3 @@
+/** `millrace/connect/mqtt`: MQTT as source and sink. */
+
+export {}

@@ -1,0 +1,3 @@
+/** `millrace/connect/mysql`: MariaDB and MySQL as source and sink. */
+
+export {}

@@ -1,0 +1,3 @@
+/** `millrace/connect/nats`: NATS as source and sink. */
+
+export {}

@@ -1,0 +1,3 @@
+/** `millrace/connect/postgres`: PostgreSQL as source and sink. */
+
+export {}

@@ -1,0 +1,3 @@
+/** `millrace/connect/rabbitmq`: RabbitMQ as source and sink. */
+
+export {}

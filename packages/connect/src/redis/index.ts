@@ -1,0 +1,3 @@
+/** `millrace/connect/redis`: Redis as source and sink. */
+
+export {}

@@ -1,0 +1,3 @@
+/** `millrace/connect/sqlite`: SQLite as source and sink. */
+
+export {}

@@ -1,0 +1,7 @@
+/**
+ * Kafka: topics. Needs `kafkajs` beside millrace.
+ *
+ * @module millrace/connect/kafka
+ */
+
+export * from '@millrace/connect/kafka'

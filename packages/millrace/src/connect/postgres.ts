@@ -1,0 +1,7 @@
+/**
+ * PostgreSQL: queries, tables that are written exactly once, notifications. Needs `pg` beside millrace.
+ *
+ * @module millrace/connect/postgres
+ */
+
+export * from '@millrace/connect/postgres'

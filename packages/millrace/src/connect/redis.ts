@@ -1,0 +1,7 @@
+/**
+ * Redis: streams, channels, keys. Needs `ioredis` beside millrace.
+ *
+ * @module millrace/connect/redis
+ */
+
+export * from '@millrace/connect/redis'
