@@ -1,6 +1,7 @@
 /** `CursorQuery`: the rows of a statement in its own order, by a cursor in one transaction. Made by `query`. */
 
 import { BadInputError, BatchSourceTerm, type Context } from '@millrace/core'
+import { onAbort } from '@millrace/core/engine'
 import type { ClientConfig } from 'pg'
 import { ConnectionLostError } from '../errors.ts'
 import { Retries } from '../support/reconnect.ts'
@@ -37,11 +38,13 @@ export class CursorQuery<out Row> extends BatchSourceTerm<Row> {
     let session: PostgresSession | undefined
     let given = 0
     let isOver = false
-    this.#ends.set(ctx, () => {
+    const end = (): void => {
       isOver = true
       retries.end()
       session?.close()
-    })
+    }
+    this.#ends.set(ctx, end)
+    const stopListening = onAbort(ctx.signal, end)
     try {
       let [rows, open] = await retries.call(
         () => this.#begin(),
@@ -61,6 +64,7 @@ export class CursorQuery<out Row> extends BatchSourceTerm<Row> {
         new ConnectionLostError(server, 1, new Error(`${cut}: name one, { key: "id" }`, { cause: error }))
       )
     } finally {
+      stopListening()
       session?.close()
     }
   }

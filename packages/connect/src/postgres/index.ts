@@ -13,6 +13,8 @@ export type { QueryOptions } from '../support/sql/keyed-query.ts'
 export type { TableSinkOptions } from '../support/sql/table-spec.ts'
 export type { TableSinkResult } from '../support/sql/table-writer.ts'
 export type { PostgresConnection, PostgresServer, PostgresTls } from './connection.ts'
+export { type CopyFromOptions, copyFrom } from './copy-from.ts'
+export { type ListenOptions, listen, type PostgresNotification } from './listen.ts'
 export { type PostgresQueryOptions, query } from './query.ts'
 export {
   copyInto,

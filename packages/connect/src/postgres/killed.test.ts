@@ -11,7 +11,7 @@ import { postgresAt, postgresClient, postgresTable } from '../../test/postgres.t
 import { answers, services } from '../../test/service.ts'
 
 const KILLS = Number(process.env['MILLRACE_KILLS'] ?? 10)
-const ITEMS = 400 * KILLS
+const ITEMS = 700 * KILLS
 const KEYS = 97
 
 const isThere = await answers(services.postgres)

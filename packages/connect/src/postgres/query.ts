@@ -30,9 +30,8 @@ export interface PostgresQueryOptions extends QueryOptions {
  * import { query } from 'millrace/connect/postgres'
  * import { toArray } from 'millrace/terms'
  *
- * const connection = process.env['MILLRACE_POSTGRES_URL'] as string
  * const sql = 'select n::int as n, n * n as square from generate_series(1::bigint, $1) as n'
- * console.log(await toArray(query<{ n: number; square: bigint }>(sql, { connection, params: [3], key: 'n' })))
+ * console.log(await toArray(query<{ n: number; square: bigint }>(sql, { params: [3], key: 'n' })))
  * // [ { n: 1, square: 1n }, { n: 2, square: 4n }, { n: 3, square: 9n } ]
  * ```
  */

@@ -55,14 +55,13 @@ export type PostgresSink<Row> = TableSink<Row, PostgresSession>
  * import { fromIterable, toArray } from 'millrace/terms'
  * import pg from 'pg'
  *
- * const connection = process.env['MILLRACE_POSTGRES_URL'] as string
- * const client = new pg.Client(connection)
+ * const client = new pg.Client()
  * await client.connect()
  * await client.query('create table docs_insert (id int primary key, total numeric(10, 2))')
  *
  * const orders = fromIterable([{ id: 1, total: '9.90' }, { id: 2, total: '12.50' }])
- * await run(orders.pipe(insert('docs_insert', { connection, columns: ['id', 'total'] }))).done
- * console.log(await toArray(query('select * from docs_insert', { connection, key: 'id' })))
+ * await run(orders.pipe(insert('docs_insert', { columns: ['id', 'total'] }))).done
+ * console.log(await toArray(query('select * from docs_insert', { key: 'id' })))
  * // [ { id: 1, total: '9.90' }, { id: 2, total: '12.50' } ]
  * await client.query('drop table docs_insert')
  * await client.end()
@@ -89,14 +88,13 @@ export function insert<Row extends object>(table: string, options: InsertOptions
  * import { fromIterable, toArray } from 'millrace/terms'
  * import pg from 'pg'
  *
- * const connection = process.env['MILLRACE_POSTGRES_URL'] as string
- * const client = new pg.Client(connection)
+ * const client = new pg.Client()
  * await client.connect()
  * await client.query('create table docs_upsert (word text primary key, count int)')
  *
  * const counts = fromIterable([{ word: 'a', count: 1 }, { word: 'b', count: 1 }, { word: 'a', count: 2 }])
- * await run(counts.pipe(upsert('docs_upsert', { connection, key: ['word'], columns: ['word', 'count'] }))).done
- * console.log(await toArray(query('select * from docs_upsert', { connection, key: 'word' })))
+ * await run(counts.pipe(upsert('docs_upsert', { key: ['word'], columns: ['word', 'count'] }))).done
+ * console.log(await toArray(query('select * from docs_upsert', { key: 'word' })))
  * // [ { word: 'a', count: 2 }, { word: 'b', count: 1 } ]
  * await client.query('drop table docs_upsert')
  * await client.end()
@@ -118,12 +116,11 @@ export function upsert<Row extends object>(table: string, options: UpsertOptions
  * import { fromIterable } from 'millrace/terms'
  * import pg from 'pg'
  *
- * const connection = process.env['MILLRACE_POSTGRES_URL'] as string
- * const client = new pg.Client(connection)
+ * const client = new pg.Client()
  * await client.connect()
  * await client.query('create table docs_copy_into (id int)')
  *
- * const sink = copyInto<{ id: number }>('docs_copy_into', { connection, columns: ['id'], batchItems: 10_000 })
+ * const sink = copyInto<{ id: number }>('docs_copy_into', { columns: ['id'], batchItems: 10_000 })
  * const rows = fromIterable(Array.from({ length: 100_000 }, (_, id) => ({ id })))
  * const summary = await run(rows.pipe(sink)).done
  * console.log(summary.result(sink)) // { rows: 100000, refused: 0 }

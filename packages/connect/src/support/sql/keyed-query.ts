@@ -11,7 +11,7 @@ import {
   InvalidOptionError,
   type SplitRequest,
 } from '@millrace/core'
-import { checkWhole, define, systemClock } from '@millrace/core/engine'
+import { checkWhole, define, onAbort, systemClock } from '@millrace/core/engine'
 import { type ReconnectOptions, reconnectOf } from '../reconnect.ts'
 import type { SqlConnection, SqlDialect, SqlRow } from './dialect.ts'
 import { Session } from './session.ts'
@@ -155,6 +155,7 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
   ): AsyncGenerator<readonly Row[], void, undefined> {
     const reader = this.#reader(ctx.clock)
     this.#sessions.set(ctx, reader.session)
+    const stopListening = onAbort(ctx.signal, () => reader.session.end())
     try {
       const info = await this.#describe(reader)
       let after = from
@@ -168,6 +169,7 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
         if (isLast) return
       }
     } finally {
+      stopListening()
       reader.session.end()
     }
   }
