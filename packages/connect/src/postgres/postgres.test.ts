@@ -314,7 +314,8 @@ describe.skipIf(!isThere)('query', () => {
     const rows: unknown[] = []
     const splits = few.splits?.({ workers: 2 }) ?? []
     const ctx = { clock: systemClock } as unknown as Context<undefined, never>
-    for await (const split of splits) rows.push(...((await few.openSplit?.(split, ctx)) as { k: bigint }[]))
+    const open = few.openSplit?.bind(few) as (split: unknown, of: typeof ctx) => Promise<{ k: bigint }[]>
+    for await (const split of splits) rows.push(...(await open(split, ctx)))
     expect(rows).toEqual(Array.from({ length: 100 }, (_, n) => ({ k: BigInt(n * 7 - 50) })))
   })
 
@@ -413,8 +414,10 @@ describe.skipIf(!isThere)('side by side', () => {
     clearInterval(timer)
     for (let n = 0; n < 400; n++) await send(String(n))
     const numbers: number[] = []
-    for (; numbers.length < 400; item = await output.next())
+    while (numbers.length < 400) {
+      item = await output.next()
       if (sent() !== 'after') numbers.push(Number(sent()))
+    }
     expect(numbers).toEqual(Array.from({ length: 400 }, (_, n) => n))
     await running.cancel()
     await relay.close()
