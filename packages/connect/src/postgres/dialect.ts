@@ -71,12 +71,15 @@ export class PostgresDialect implements KeyedDialect<PostgresSession> {
 
   async columnsOf(connection: PostgresSession, table: string): Promise<readonly SqlColumn[]> {
     const { rows } = await connection.query(
-      `select attname, format_type(case when typtype = 'd' then typbasetype else t.oid end, null), not attnotnull
+      `select attname, format_type(case when typtype = 'd' then typbasetype else t.oid end, null), not attnotnull,
+       case when atttypid = 'numeric'::regtype and atttypmod >= 4 then (atttypmod - 4) & 2047 end
        from pg_attribute a join pg_type t on t.oid = atttypid
        where attrelid = to_regclass($1) and attnum > 0 and not attisdropped order by attnum`,
       [this.table(table)],
     )
-    return rows.map(([name, type, isNullable]) => ({ name, type, isNullable }) as SqlColumn)
+    return rows.map(([name, type, isNullable, scale]) => {
+      return { name, type, isNullable, scale: scale ?? undefined } as SqlColumn
+    })
   }
 
   async describe(

@@ -30,6 +30,8 @@ export interface SqlColumn {
   /** The server's name of its type, without a length. */
   readonly type: string
   readonly isNullable: boolean
+  /** Digits behind the point, of a decimal type that has a fixed number of them. */
+  readonly scale?: number | undefined
 }
 
 /** What becomes of a row whose key is in the table already. */
@@ -75,6 +77,8 @@ export interface SqlDialect<Connection extends SqlConnection = SqlConnection> {
   placeholder(at: number): string
   /** The columns of a table, in their order; none if there is no such table. */
   columnsOf(connection: Connection, table: string): Promise<readonly SqlColumn[]>
+  /** Looks whether rows can be written there as is asked, where the server itself would not say so. */
+  checkTarget?(connection: Connection, table: string, into: RowsInto): Promise<void>
   /** What is sent for a value of a row. @throws {TypeError} saying what is wrong with it. */
   encode(value: unknown, column: SqlColumn): unknown
   /** Writes rows, in their order. */

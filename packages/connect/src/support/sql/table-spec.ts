@@ -135,7 +135,10 @@ export function encodeRow<Row>(
     const value = Object.hasOwn(row, name) ? (row as Readonly<Record<string, unknown>>)[name] : undefined
     try {
       if (value === undefined) throw new TypeError('it is missing; say null for a column without a value')
-      if (value !== null) return dialect.encode(value, column)
+      if (value !== null) {
+        checkDigits(value, column)
+        return dialect.encode(value, column)
+      }
       if (conflict.kind === 'update' && conflict.key.includes(name)) {
         throw new TypeError('it is null, and belongs to the key, of which two nulls are never the same')
       }
@@ -145,4 +148,13 @@ export function encodeRow<Row>(
       throw new RowRefusedError(table, name, row, error)
     }
   })
+}
+
+/** A number is rounded as the server does it; a text is meant digit by digit. */
+function checkDigits(value: unknown, { scale }: SqlColumn): void {
+  if (scale === undefined || typeof value !== 'string') return
+  const [, digits = '', exponent = '0'] = /^\s*[+-]?\d*(?:\.(\d*))?(?:e([+-]?\d+))?\s*$/i.exec(value) ?? []
+  if (digits.replace(/0+$/, '').length - Number(exponent) > scale) {
+    throw new TypeError(`it has more than ${scale} digits behind the point, which the column would lose`)
+  }
 }

@@ -88,6 +88,7 @@ export class TableWriter<Row, Connection extends SqlConnection> {
     await this.#session.do(async (connection) => {
       const known = await this.#dialect.columnsOf(connection, this.#spec.table)
       this.#columns = columnsFor(this.#spec, known, this.#dialect.server)
+      await this.#dialect.checkTarget?.(connection, this.#spec.table, this.#target)
     })
     if (!this.#isSaved) {
       await this.#session.do((connection) => this.#state.forgetDead(connection))
