@@ -1,5 +1,6 @@
 /** What a connection to another system fails with: a class per kind, with a code and a remedy. */
 
+import { inspect } from 'node:util'
 import { MillraceError, messageOf } from '@millrace/core'
 
 /** The package that speaks to a system is not installed. Code `CLIENT_MISSING`. */
@@ -46,5 +47,41 @@ export class ConnectionLostError extends MillraceError {
     )
     this.server = server
     this.failures = failures
+  }
+}
+
+/** Of a row that is quoted in a message, so many characters are shown. */
+const SHOWN_CHARACTERS = 200
+
+/** A database does not take a row: its key is there already, a value is none of its column's type. Code `ROW_REFUSED`. */
+export class RowRefusedError extends MillraceError {
+  readonly table: string
+  /** The column, where it is known. */
+  readonly column: string | undefined
+  readonly row: unknown
+
+  constructor(table: string, column: string | undefined, row: unknown, cause: unknown) {
+    const where = column === undefined ? '' : `, column ${column}`
+    const message = `The table ${table}${where} does not take the row ${shown(row)}: ${messageOf(cause)}`
+    super('ROW_REFUSED', message, { cause })
+    this.table = table
+    this.column = column
+    this.row = row
+  }
+}
+
+function shown(row: unknown): string {
+  const text = inspect(row, { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxStringLength: 60 })
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
+}
+
+/** How far a sink is, as its table has it, is not what its checkpoint says. Code `OTHER_TABLE_STATE`. */
+export class OtherTableStateError extends MillraceError {
+  constructor(table: string, how: string) {
+    super(
+      'OTHER_TABLE_STATE',
+      `The rows that a run before has written to ${table} cannot be gone on with: ${how} ` +
+        'Remove the checkpoints to begin again from the start, and look at the table before.',
+    )
   }
 }

@@ -44,6 +44,8 @@ export interface Context<State = unknown, Out = unknown> {
   readonly clock: Clock
   /** Aborts when the run is cancelled or fails. */
   readonly signal: AbortSignal
+  /** Whether checkpoints of the run are taken, so that it may be gone on with after its process has died. */
+  readonly isSaved: boolean
   /** Emits an item ahead of what the method returns; in `enter` it seeds a cycle. Held back with the returned one. */
   emit(item: Out): void
   /** Resolves after `delayMs` on the run's clock; rejects when the run is cancelled. */

@@ -5,7 +5,8 @@
  *
  * Each page or source gets a folder. A block is an ES module in it: `ts` blocks are run, `no-run` ones are not,
  * `file=name` names the module or data file for the blocks and commands after it. In `console` blocks the lines that
- * begin with `$ npx millrace` are run.
+ * begin with `$ npx millrace` are run. A block with `needs=redis` is run where a server of that kind answers; elsewhere it is
+ * compiled only, and a line says that it was left out. See `docs/needs.ts`.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -21,6 +22,8 @@ import * as terms from '@millrace/terms'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import * as find from './docs/blocks.ts'
 import { typeErrors } from './docs/check-types.ts'
+import { linkPackages } from './docs/link-packages.ts'
+import { neededBy, whichAreThere } from './docs/needs.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const cli = join(root, 'packages/millrace/bin/millrace.js')
@@ -29,7 +32,7 @@ const startedIn = process.cwd()
 const COMPILE_TIMEOUT_MS = 300_000
 
 // commands run the built package, found as an installed one is
-fs.symlinkSync(join(root, 'node_modules'), join(temporary, 'node_modules'), 'junction')
+linkPackages(join(temporary, 'node_modules'), [root, join(root, 'packages/connect')])
 fs.writeFileSync(join(temporary, 'package.json'), '{ "type": "module" }\n')
 
 interface Page {
@@ -48,12 +51,14 @@ interface PlacedBlock extends find.Block {
 const pages = ['README.md', ...filesIn('docs', /^(?!api\/).*\.md$/)].map((path) =>
   pageOf(path, find.blocksOf),
 )
-const sources = ['core', 'scheduler', 'terms', 'millrace']
+const sources = ['core', 'scheduler', 'terms', 'connect', 'millrace']
   .flatMap((name) => filesIn(`packages/${name}/src`, /(?<!\.test|\.test-d|\.case)\.ts$/))
   .map((path) => pageOf(path, find.examplesOf))
 const examples = [...pages, ...sources].flatMap((page) =>
   page.blocks.filter(isExample).map((block) => ({ page, block, name: `${page.path}:${block.line}` })),
 )
+
+const there = await whichAreThere(examples.flatMap(({ block }) => neededBy(block)))
 
 function filesIn(folder: string, wanted: RegExp): string[] {
   const path = join(root, folder)
@@ -94,7 +99,7 @@ afterAll(() => {
 
 describe('examples', () => {
   for (const { page, block, name } of examples) {
-    test(name, async () => {
+    test.skipIf(!neededBy(block).every((need) => there.has(need)))(name, async () => {
       const printed: string[] = []
       const { log } = console
       console.log = (...values: unknown[]) => {

@@ -49,6 +49,15 @@ export class ChainEnd {
     return { next: this.#next, reported: this.#reported }
   }
 
+  /** Whether there is nothing left to do but to ask the sink for its result. */
+  get isAtResult(): boolean {
+    if (this.#reported) return false
+    for (let op = this.#next; op < this.#nodes.length; op++) {
+      if (this.#nodes[op]?.leaf.end !== undefined || this.#contexts[op]?.pending != null) return false
+    }
+    return true
+  }
+
   restore({ next, reported }: EndCursor): void {
     this.#next = next
     this.#reported = reported

@@ -10,6 +10,8 @@ export interface RunScope {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly timed: boolean
+  /** Default false. */
+  readonly isSaved?: boolean
 }
 
 /** The context handed to a term's methods. */
@@ -34,6 +36,10 @@ export class NodeContext implements Context<unknown, unknown> {
 
   get clock(): Clock {
     return this.#scope.clock
+  }
+
+  get isSaved(): boolean {
+    return this.#scope.isSaved === true
   }
 
   get signal(): AbortSignal {

@@ -39,6 +39,8 @@ interface CutHost {
   /** No stage begins anything new from now on; until `release`. */
   readonly hold: () => void
   readonly release: () => void
+  /** Has `ask` called, now or a little later. */
+  readonly askAgain: (isLater: boolean) => void
 }
 
 /** Stops stages where they can be saved, saves all of them at one instant, and lets them go on. */
@@ -52,6 +54,8 @@ export class Cutter {
   /** The snapshot before is still being kept. */
   #isKeeping = false
   #isClosed = false
+  /** Somebody waits for a cut, and for no longer than until it is taken. */
+  #isWanted = false
   /** A cut was asked for and has not been taken. */
   isAsked = false
   /** Cuts that were given up. */
@@ -78,6 +82,14 @@ export class Cutter {
     this.isAsked = true
     this.#host.hold()
     this.#options.onAsked()
+    return true
+  }
+
+  /** As `ask`, and again until a cut is taken. Returns whether one is to come: none does once it is closed. */
+  keep(): boolean {
+    if (this.#isClosed) return false
+    this.#isWanted = true
+    this.ask()
     return true
   }
 
@@ -110,10 +122,12 @@ export class Cutter {
     }
     const flushed = Promise.all(stages.flatMap(flushSinks))
     this.#release()
+    this.#isWanted = false
     this.#isKeeping = true
     this.#options.onCut(snapshot, flushed).then((isStored) => {
       this.#isKeeping = false
       if (isStored) for (const stage of stages) stage.onKept()
+      if (this.#isWanted) this.#host.askAgain(false)
     })
   }
 
@@ -121,6 +135,7 @@ export class Cutter {
   close(): void {
     this.#isClosed = true
     if (this.isAsked) this.#release()
+    if (this.#isWanted) for (const stage of this.#host.stages) stage.wake()
   }
 
   /** Lets all go on without a cut. */
@@ -128,6 +143,7 @@ export class Cutter {
     if (!this.isAsked) return
     this.givenUp++
     this.#release()
+    if (this.#isWanted) this.#host.askAgain(true)
   }
 
   #release(): void {

@@ -79,6 +79,8 @@ export const NO_THREADS: ThreadStats = {
 
 /** Milliseconds of work after which the event loop gets its turn. */
 const TURN_MS = 8
+/** A checkpoint that a sink waits for, and that was given up, is asked for again after so many ms. */
+const ASK_AGAIN_MS = 50
 /** Each so many activations the oldest ready stage runs instead of the newest. */
 const FAIR_EVERY = 61
 
@@ -175,6 +177,10 @@ export class Engine implements StageHost {
       grown: () => this.grown,
       hold: () => this.runningTime.hold(),
       release: () => this.runningTime.release(),
+      askAgain: (isLater: boolean) => {
+        if (isLater) this.timers.after(ASK_AGAIN_MS, () => this.cut())
+        else this.cut()
+      },
     }
     return new Cutter(host, options)
   }
@@ -189,6 +195,12 @@ export class Engine implements StageHost {
   /** Has the engine saved as soon as nothing is half done. */
   cut(): void {
     if (this.#cutter?.ask() === true) this.#schedule()
+  }
+
+  keep(): boolean {
+    if (this.#cutter?.keep() !== true) return false
+    this.#schedule()
+    return true
   }
 
   /** Times it was to be saved and did not come to rest. */

@@ -642,7 +642,8 @@ export class FusedStage extends Stage {
 
   /** Input and frames are used up: takes the next step of ending, or finishes. */
   #endStep(): void {
-    const told = this.beforeResults()
+    if (this.#end.isAtResult && this.waitsToBeKept()) return
+    const told = this.#end.isAtResult ? this.beforeResults() : undefined
     if (told !== undefined) {
       this.await(told, 'acknowledge', 0, () => undefined)
       return

@@ -35,6 +35,8 @@ export interface StageHost extends RunScope {
   readonly batchItems: number
   /** Whether it is saved now and then, and can be gone on with from there. Default false. */
   readonly isSaved?: boolean
+  /** Has it saved as soon as it can be, however often that is given up. Returns whether it is going to be. */
+  keep?(): boolean
   /** All time limits and pauses of the run. */
   readonly timers: TimerWheel
   /** The time in which stages may run: where coroutines may run. */
@@ -109,6 +111,8 @@ export abstract class Stage implements EdgeEnd {
   /** Where its sinks were when it was saved last, and those to be told. */
   #saved: readonly unknown[] = []
   #hasResults = false
+  /** Whether a sink of it, which has been told all, waits for a checkpoint of that; and whether one has been taken, and kept. */
+  #end: 'open' | 'waiting' | 'saved' | 'kept' = 'open'
   readonly #acknowledgers = new Map<number, Acknowledger>()
   /** What was awaited last. */
   #awaited = NOTHING_AWAITED
@@ -188,6 +192,7 @@ export abstract class Stage implements EdgeEnd {
   snapshot(): StageSnapshot {
     const saved = saveStage(this, this.isDone ? undefined : this.ownSnapshot())
     this.#saved = saved.positions
+    if (this.#end === 'waiting') this.#end = 'saved'
     return saved
   }
 
@@ -209,6 +214,25 @@ export abstract class Stage implements EdgeEnd {
   onKept(): void {
     if (this.isDone || this.#hasResults) return
     this.#saved.forEach((position, at) => void this.acknowledge(at, position))
+    if (this.#end !== 'saved') return
+    this.#end = 'kept'
+    this.wake()
+  }
+
+  /**
+   * Whether its result must wait for a checkpoint of all that its sink was told: what the sink makes final at its end is not
+   * told it once more then. Asks for that checkpoint; if there is to be none, there is nothing to wait for.
+   */
+  protected waitsToBeKept(): boolean {
+    if (this.#end === 'kept' || !this.#hasAcknowledgingSink) return false
+    if (this.host.keep?.() !== true) return false
+    if (this.#end === 'open') this.#end = 'waiting'
+    return true
+  }
+
+  get #hasAcknowledgingSink(): boolean {
+    const at = this.plan.nodes.length - 1
+    return this.plan.kernels[at]?.kind === 'sink' && 'acknowledge' in (this.plan.nodes[at] as Node).leaf
   }
 
   /**
@@ -260,7 +284,7 @@ export abstract class Stage implements EdgeEnd {
 
   /** Whether it may go on though nothing comes, by a timer say: it is not stuck, but a checkpoint need not wait for it. */
   get mayGoOn(): boolean {
-    return false
+    return this.#end === 'waiting' || this.#end === 'saved'
   }
 
   /** The node whose call is under way, or has given what is not counted yet; -1 if there is none. */

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parallel } from '../compose/parallel.ts'
 import type { Context } from '../contracts.ts'
 import { SinkTerm } from '../term/sink-term.ts'
 import { BatchSourceTerm } from '../term/source-term.ts'
@@ -225,10 +226,10 @@ class Staged extends SinkTerm<number, number> {
     log.push(`final ${final.length}`)
   }
 
-  override result(): number {
+  override result(ctx: Context<unknown, never>): number {
     const { final, staged, log } = this.#table
-    final.push(...staged.splice(0))
-    log.push('result')
+    if (!ctx.isSaved) final.push(...staged.splice(0))
+    log.push(`result ${final.length}`)
     return final.length
   }
 
@@ -263,8 +264,72 @@ test('a sink hears what a stored checkpoint holds: rows that are final then are 
         await settled(run(countSlowly(60).replays().pipe(new Staged(table)), options()))
       } else expect(table.log.filter((line) => line.startsWith('final')).length).toBeGreaterThan(5)
       expect(table.final).toEqual(all(60))
-      expect(table.log.slice(-2)).toEqual(['result', 'exit'])
+      expect(table.log.slice(-2)).toEqual(['result 60', 'exit'])
     }),
     law(100),
   )
+})
+
+test('a run that dies after its result, with its checkpoints in place, has nothing to add', async () => {
+  const table = { final: [] as number[], staged: [] as number[], log: [] as string[] }
+  const store = new MemoryStore()
+  let remains = store
+  class Watched extends Staged {
+    override result(ctx: Context<unknown, never>): number {
+      remains = store.copy()
+      return super.result(ctx)
+    }
+  }
+  const options = (of: MemoryStore) => ({ checkpoint: { store: of, everyItems: 7 } })
+  await settled(run(countSlowly(60).replays().pipe(new Watched(table)), options(store)))
+  expect(table.final).toEqual(all(60))
+  expect(await remains.list()).not.toEqual([])
+  const { items } = await settled(run(countSlowly(60).replays().pipe(new Watched(table)), options(remains)))
+  expect(items.in).toBe(60)
+  expect(table.final).toEqual(all(60))
+})
+
+test('a run that is drained makes nothing final that its checkpoints do not hold', async () => {
+  const table = { final: [] as number[], staged: [] as number[], log: [] as string[] }
+  const store = new MemoryStore()
+  const options = { checkpoint: { store, everyItems: 7 }, edges: { capacityItems: 4 } }
+  class Stopping extends Staged {
+    override async write(item: number): Promise<void> {
+      await super.write(item)
+      if (table.final.length >= 14 && table.staged.length === 3) void running.stop()
+    }
+  }
+  const running = run(countSlowly(600).replays().pipe(new Stopping(table)), options)
+  const { items } = await settled(running)
+  expect(table.final.length + table.staged.length).toBe(items.in)
+  expect(table.final.length).toBeLessThan(items.in)
+  expect(table.log.at(-1)).toBe('exit')
+  await settled(run(countSlowly(600).replays().pipe(new Stopping(table)), options))
+  expect(table.final).toEqual(all(600))
+})
+
+test('the last checkpoint is asked for again if it is given up', async () => {
+  const table = { final: [] as number[], staged: [] as number[], log: [] as string[] }
+  const store = new MemoryStore()
+  let isFree = (): void => {}
+  const freed = new Promise<void>((resolve) => {
+    isFree = resolve
+  })
+  // half done, and so in the way of checkpoints, until three have been given up
+  const slow = map(async (n: number) => {
+    await freed
+    return n
+  })
+  const source = countSlowly(3).replays()
+  const sink = new Collect<number>()
+  const graph = source.pipe(parallel(new Staged(table), slow.pipe(sink)))
+  const running = run(graph, { checkpoint: { store, everyItems: 1, timeoutMs: 5 } })
+  setTimeout(function look() {
+    if ((running.stats().phase as string) !== 'ended' && table.staged.length === 3) setTimeout(isFree, 200)
+    else setTimeout(look, 5)
+  }, 5)
+  const { result, checkpoint } = await settled(running)
+  expect(checkpoint?.givenUp).toBeGreaterThan(0)
+  expect(table.final).toEqual([0, 1, 2])
+  expect(result(sink)).toEqual([0, 1, 2])
 })

@@ -44,7 +44,9 @@ export abstract class SinkTerm<in In, out Result = void, State = unknown> extend
   /**
    * A checkpoint that holds this `position` is stored: what was written up to there will not be written again, and may be
    * made final. Called while items go on coming; calls do not overlap, and a position may be left out in favour of a later
-   * one. A failure fails the run, with phase `acknowledge`. At the end `result` is called instead, and `exit` after both.
+   * one. A failure fails the run, with phase `acknowledge`. A run that completes takes a last checkpoint once all items are
+   * written, so this is called with the sink's last position, then `result`, then `exit`. One that is stopped, or fails, takes
+   * no such checkpoint: it is to be gone on with from the one before, and what came after that is not to be made final.
    */
   acknowledge?(position: unknown, ctx: Context<State, never>): Awaitable<void>
 

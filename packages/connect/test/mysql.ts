@@ -1,0 +1,33 @@
+/** What tests of MariaDB use: a client of their own, and tables that are removed when the test is over. */
+
+import { randomBytes } from 'node:crypto'
+import { type Connection, createConnection } from 'mysql2/promise'
+import { onTestFinished } from 'vitest'
+import { services } from './service.ts'
+
+const USER = process.env['MILLRACE_MYSQL_USER'] ?? 'root'
+
+/** Where the tests' database is, through this port of loopback. */
+export function mysqlAt(port: number): { host: string; port: number; user: string; database: string } {
+  return { host: '127.0.0.1', port, user: USER, database: 'test' }
+}
+
+/** A client of the test's own, directly to the server. */
+export async function mysqlClient(): Promise<Connection> {
+  const client = await createConnection(mysqlAt(services.mysql.port))
+  onTestFinished(() => client.end())
+  return client
+}
+
+/** A table of the test's own with these columns. */
+export async function mysqlTable(client: Connection, columns: string): Promise<string> {
+  const table = `millrace test ${randomBytes(5).toString('hex')}`
+  await client.query(`create table \`${table}\` (${columns})`)
+  onTestFinished(async () => {
+    await client.query(`drop table if exists \`${table}\``)
+    await client
+      .query('delete from millrace_sinks where id like ?', [`sink ${table}%`])
+      .catch(() => undefined)
+  })
+  return table
+}
