@@ -48,3 +48,13 @@ export class ConnectionLostError extends MillraceError {
     this.failures = failures
   }
 }
+
+/**
+ * A server pushes messages that cannot be held back, and the graph was too slow for them: from here on some would be missing.
+ * Code `MESSAGES_MISSED`.
+ */
+export class MessagesMissedError extends MillraceError {
+  constructor(what: string, remedy: string) {
+    super('MESSAGES_MISSED', `${what}. ${remedy}`)
+  }
+}
