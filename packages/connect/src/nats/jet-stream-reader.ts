@@ -4,6 +4,7 @@ import type { Clock } from '@millrace/core'
 import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { MessagesMissedError } from '../errors.ts'
+import { Inbox } from '../support/inbox.ts'
 import type { Link } from '../support/link.ts'
 import { loadClient } from '../support/load-client.ts'
 import type { Placed, Reader } from '../support/reader-source.ts'
@@ -41,8 +42,7 @@ interface Client {
 
 interface Consuming {
   readonly name: string
-  readonly messages: ConsumerMessages
-  readonly iterator: AsyncIterator<JsMsg>
+  readonly inbox: Inbox<JsMsg>
   /** How many it has given: a gap shows that some were lost on the way. */
   given: number
 }
@@ -50,6 +50,7 @@ interface Consuming {
 export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
   readonly #reading: JetStreamReading<Data>
   readonly #link: Link<Client>
+  #inbox: Inbox<JsMsg> | undefined
 
   constructor(reading: JetStreamReading<Data>, clock: Clock) {
     this.#reading = reading
@@ -130,14 +131,14 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
   /** What is there behind a sequence; waits for the first message. */
   async #next(client: Client, after: number, isBegun: boolean): Promise<JetStreamMessage<Data>[]> {
     client.consuming ??= await this.#consume(client, after, isBegun)
-    const { iterator, messages } = client.consuming
-    const items: JetStreamMessage<Data>[] = []
-    do {
-      const step = await iterator.next()
-      if (step.done === true) throw new Error('the connection was lost')
-      items.push(this.#taken(client.consuming, step.value))
-    } while (messages.getPending() > 0 && items.length < this.#reading.batchItems)
-    return items
+    const { consuming } = client
+    const messages = await consuming.inbox.take(this.#window)
+    return messages.map((message) => this.#taken(consuming, message))
+  }
+
+  /** A quarter of what may be held: asked for, come, being given, and pulled ahead by the engine. */
+  get #window(): number {
+    return Math.ceil(this.#reading.batchItems / 4)
   }
 
   #taken(consuming: Consuming, message: JsMsg): JetStreamMessage<Data> {
@@ -147,7 +148,7 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
   }
 
   async #consume({ manager, js }: Client, after: number, isBegun: boolean): Promise<Consuming> {
-    const { stream, subject, batchItems } = this.#reading
+    const { stream, subject } = this.#reading
     if (isBegun) await this.#checkThere(manager, after)
     const info = await manager.consumers.add(stream, {
       ack_policy: 'none',
@@ -158,18 +159,15 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
       ...(subject === undefined ? {} : { filter_subject: subject }),
     })
     const messages = await js.consumers.getConsumerFromInfo(info).consume({
-      max_messages: batchItems,
+      max_messages: this.#window,
       expires: ANSWER_MS,
       idle_heartbeat: ANSWER_MS / 4,
     })
-    void this.#watch(messages)
-    return { name: info.name, messages, iterator: messages[Symbol.asyncIterator](), given: 0 }
-  }
-
-  /** Ends what the server no longer serves: then it is begun again. */
-  async #watch(messages: ConsumerMessages): Promise<void> {
-    const gone = ['heartbeats_missed', 'consumer_not_found', 'consumer_deleted', 'stream_not_found']
-    for await (const { type } of messages.status()) if (gone.includes(type)) messages.stop()
+    void watch(messages)
+    const inbox = inboxOf(messages, this.#window)
+    this.#inbox = inbox
+    if (this.#link.isOver) inbox.end()
+    return { name: info.name, inbox, given: 0 }
   }
 
   /** @throws {MessagesMissedError} if messages behind the last one that was read are gone, unless they may be. */
@@ -190,6 +188,7 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
   }
 
   stop(): void {
+    this.#inbox?.end()
     void this.#link.end()
   }
 
@@ -204,4 +203,31 @@ function placed<Item>(
   after: number,
 ): Placed<Item> {
   return { items, place: { after: sequences.at(-1) ?? after }, begin: { after, sequences } }
+}
+
+/** Ends what the server no longer serves: then it is begun again. */
+async function watch(messages: ConsumerMessages): Promise<void> {
+  const gone = ['heartbeats_missed', 'consumer_not_found', 'consumer_deleted', 'stream_not_found']
+  for await (const { type } of messages.status()) if (gone.includes(type)) messages.stop()
+}
+
+/** Holds what has come; while it is full, the client asks for no more. */
+function inboxOf(messages: ConsumerMessages, capacity: number): Inbox<JsMsg> {
+  let room = Promise.resolve()
+  let go = (): void => undefined
+  const pause = (): void => {
+    room = new Promise((resolve) => {
+      go = resolve
+    })
+  }
+  const inbox = new Inbox<JsMsg>(capacity, pause, () => go())
+  const pump = async (): Promise<void> => {
+    for await (const message of messages) {
+      inbox.push(message)
+      await room
+    }
+  }
+  const lost = (): void => inbox.fail(new Error('the connection was lost'))
+  pump().then(lost, (error: unknown) => inbox.fail(error))
+  return inbox
 }

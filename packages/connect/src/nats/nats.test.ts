@@ -69,7 +69,7 @@ if (isThere) {
     name: 'jetStream',
     service,
     guarantee: 'exactly once',
-    aheadItems: 2 * AHEAD_ITEMS,
+    aheadItems: AHEAD_ITEMS,
     module,
     open: openSource,
   })

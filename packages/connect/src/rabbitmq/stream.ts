@@ -162,14 +162,16 @@ class StreamReader<Data> implements Reader<RabbitmqStreamMessage<Data>> {
   async *read(from: unknown): AsyncGenerator<Placed<RabbitmqStreamMessage<Data>>, void, undefined> {
     const { name, prefetch, decode } = this.#reading
     this.#last = from as number | undefined
+    let given: { readonly by: Client; readonly last: ConsumeMessage } | undefined
     while (!this.#link.isOver) {
-      const messages = await this.#link.call(async ({ inbox, channel }) => {
-        const taken = await inbox.take(prefetch)
-        const last = taken.at(-1)
+      const { client, messages } = await this.#link.call(async (client) => {
         // which asks for as many more; the stream keeps them all the same
-        if (last !== undefined) channel.ack(last, true)
-        return taken
+        if (given?.by === client) client.channel.ack(given.last, true)
+        given = undefined
+        return { client, messages: await client.inbox.take(Math.ceil(prefetch / 2)) }
       })
+      const last = messages.at(-1)
+      if (last !== undefined) given = { by: client, last }
       for (const message of messages) {
         const offset = Number(message.properties.headers?.['x-stream-offset'])
         // the server sends whole chunks, which may begin earlier

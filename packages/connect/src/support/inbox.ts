@@ -61,5 +61,6 @@ export class Inbox<Item> {
     this.#isOver = true
     this.#items = []
     this.#wake?.()
+    if (this.#isPaused) this.#onRoom()
   }
 }
