@@ -6,7 +6,7 @@ import { ConnectionDeniedError } from '../errors.ts'
 import { Link, type Opener } from '../support/link.ts'
 import { loadClient } from '../support/load-client.ts'
 import { Retries } from '../support/reconnect.ts'
-import { tlsOf, tlsRemedy } from '../support/tls.ts'
+import { Handshakes, tlsOf, tlsRemedy } from '../support/tls.ts'
 import type { MqttAddress } from './options.ts'
 
 /** How long it may take to connect, in ms. */
@@ -27,6 +27,7 @@ export function mqttLink<Client extends { readonly mqtt: MqttClient }>(
   clock: Clock,
   session: Session<Client>,
 ): Link<Client> {
+  const handshakes = new Handshakes(address.tls)
   const opener: Opener<Client> = {
     async open(signal) {
       const mqtt = await clientOf(address, session.options)
@@ -34,7 +35,7 @@ export function mqttLink<Client extends { readonly mqtt: MqttClient }>(
       const give = (): void => void mqtt.end(true)
       signal.addEventListener('abort', give, { once: true })
       try {
-        await connected(mqtt)
+        await handshakes.over(connected(mqtt), give)
         await session.ready(client)
         return client
       } catch (error) {

@@ -6,7 +6,7 @@ import { ConnectionDeniedError } from '../errors.ts'
 import { Link, type Opener } from '../support/link.ts'
 import { loadClient } from '../support/load-client.ts'
 import { Retries } from '../support/reconnect.ts'
-import { tlsOf, tlsRemedy } from '../support/tls.ts'
+import { Handshakes, tlsOf, tlsRemedy } from '../support/tls.ts'
 import type { NatsAddress } from './options.ts'
 
 /** How long an answer may take, in ms. */
@@ -21,9 +21,10 @@ export function natsLink<Client extends { readonly connection: NatsConnection }>
   made: (connection: NatsConnection) => Promise<Client>,
   closed: (client: Client) => Promise<unknown> = () => Promise.resolve(),
 ): Link<Client> {
+  const handshakes = new Handshakes(address.tls)
   const opener: Opener<Client> = {
     async open() {
-      const connection = await connectTo(address)
+      const connection = await handshakes.over(connectTo(address))
       try {
         return await made(connection)
       } catch (error) {

@@ -6,7 +6,7 @@ import { ConnectionDeniedError } from '../errors.ts'
 import { Link, type Opener } from '../support/link.ts'
 import { loadClient } from '../support/load-client.ts'
 import { Retries } from '../support/reconnect.ts'
-import { tlsOf, tlsRemedy } from '../support/tls.ts'
+import { Handshakes, tlsOf, tlsRemedy } from '../support/tls.ts'
 import type { RabbitmqAddress } from './options.ts'
 
 /** How long it may take to connect, in ms. */
@@ -29,9 +29,10 @@ export function rabbitmqLink<Kind extends Channel, Client extends Line<Kind>>(
   open: (connection: ChannelModel) => Promise<Kind>,
   made: (line: Line<Kind>) => Promise<Client>,
 ): Link<Client> {
+  const handshakes = new Handshakes(address.tls)
   const opener: Opener<Client> = {
     async open() {
-      const connection = await connectTo(address)
+      const connection = await handshakes.over(connectTo(address))
       const lost = lossOf(connection)
       try {
         const channel = await open(connection)

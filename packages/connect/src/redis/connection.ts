@@ -6,7 +6,7 @@ import { ConnectionDeniedError } from '../errors.ts'
 import { Link, type Opener } from '../support/link.ts'
 import { loadClient } from '../support/load-client.ts'
 import { Retries } from '../support/reconnect.ts'
-import { tlsOf, tlsRemedy } from '../support/tls.ts'
+import { Handshakes, tlsOf, tlsRemedy } from '../support/tls.ts'
 import type { RedisAddress } from './options.ts'
 
 /** How long an answer may take beyond the time for which a command waits on purpose, in ms. */
@@ -21,10 +21,12 @@ export function redisLink(address: RedisAddress, clock: Clock): Link<Redis> {
 }
 
 function openerOf({ url, username, password, db, tls }: RedisAddress): Opener<Redis> {
+  const handshakes = new Handshakes(tls ?? url.startsWith('rediss:'))
+  const database = db ?? Number(new URL(url).pathname.slice(1) || 0)
   return {
     async open(signal) {
       const { Redis } = await loadClient('redis', 'ioredis', () => import('ioredis'))
-      const encrypted = tlsOf(tls) ?? (url.startsWith('rediss:') ? {} : undefined)
+      const encrypted = tlsOf(tls ?? url.startsWith('rediss:'))
       const client = new Redis(url, {
         lazyConnect: true,
         // the link tries again, on the run's clock, and knows what may be sent twice
@@ -51,7 +53,9 @@ function openerOf({ url, username, password, db, tls }: RedisAddress): Opener<Re
       const give = (): void => client.disconnect()
       signal.addEventListener('abort', give, { once: true })
       try {
-        await client.connect()
+        await handshakes.over(client.connect(), give)
+        // which ioredis has done, but it passes over what the server says to it
+        if (database !== 0) await client.select(database)
       } catch (error) {
         client.disconnect()
         throw failure ?? error

@@ -64,3 +64,41 @@ export function tlsRemedy(error: unknown): string | undefined {
   }
   return cause === undefined || cause === null ? undefined : tlsRemedy(cause)
 }
+
+/** For how long a handshake may take, in ms. */
+const HANDSHAKE_MS = 10_000
+
+/** Tells a server that does not speak TLS, and only waits or hangs up, from one that has a bad moment. Made for each link. */
+export class Handshakes {
+  readonly #isEncrypted: boolean
+  #hadOne = false
+
+  constructor(tls: boolean | TlsOptions | undefined) {
+    this.#isEncrypted = tlsOf(tls) !== undefined
+  }
+
+  /** What `connecting` gives. Where the first one comes to nothing, says so. @param giveUp ends one that takes too long. */
+  async over<T>(connecting: Promise<T>, giveUp: () => void = () => undefined): Promise<T> {
+    if (!this.#isEncrypted || this.#hadOne) return await connecting
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      giveUp()
+    }, HANDSHAKE_MS)
+    try {
+      const connected = await connecting
+      this.#hadOne = true
+      return connected
+    } catch (error) {
+      const { code, message = '' } = error as { code?: unknown; message?: string }
+      const isCut = code === 'ECONNRESET' || code === 'EPIPE' || /before secure TLS|closed/i.test(message)
+      if (!isLate && !isCut) throw error
+      throw Object.assign(new Error('no TLS handshake came about'), {
+        code: 'ERR_SSL_NO_HANDSHAKE',
+        cause: error,
+      })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
