@@ -26,12 +26,14 @@ export interface TlsCase {
     port: number,
     tls: true | { readonly ca?: string; readonly servername?: string },
   ): Term<never, unknown>
+  /** Sees to it that there is an item. */
+  before?(): Promise<void>
   /** Opens a server with these certificates. Default: TLS in front of the real one. */
   open?(certificates: Certificates): Promise<TlsFront>
 }
 
 /** What TLS mistakes are answered with. */
-export function tlsContract({ service, source, open }: TlsCase): void {
+export function tlsContract({ service, source, before, open }: TlsCase): void {
   const front = (certificates: Certificates): Promise<TlsFront> =>
     open?.(certificates) ?? openTlsFront(service, certificates)
 
@@ -44,6 +46,7 @@ export function tlsContract({ service, source, open }: TlsCase): void {
     })
 
     test('with an authority that is trusted, all goes well', async () => {
+      await before?.()
       const server = await front(good)
       await run(source(server.port, { ca: good.ca }).pipe(take(1))).done
       await server.close()

@@ -103,9 +103,10 @@ export class TopicReader<Data> implements Reader<MqttMessage<Data>> {
     return client
   }
 
-  async #subscribe({ mqtt }: Client): Promise<void> {
+  /** Not waited for: what the session has kept may fill the inbox before the answer is read. */
+  async #subscribe({ mqtt, inbox }: Client): Promise<void> {
     const { topics, qos } = this.#reading
-    await mqtt.subscribeAsync([...topics], { qos })
+    mqtt.subscribeAsync([...topics], { qos }).catch((error: unknown) => inbox.fail(error))
   }
 
   async *read(): AsyncGenerator<Placed<MqttMessage<Data>>, void, undefined> {

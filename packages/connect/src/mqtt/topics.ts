@@ -71,7 +71,7 @@ export function topics(
   if (!Array.isArray(names) || names.length === 0) {
     throw new InvalidOptionError('filters of topics()', filters, 'a topic or an array of topics')
   }
-  for (const name of names) checkName('A filter of topics()', name)
+  for (const name of names) checkFilter(name)
   checkOptions('topics', options, {
     ...MQTT_OPTIONS,
     qos: true,
@@ -83,6 +83,16 @@ export function topics(
   const { binary = false } = options
   checkBoolean('binary of topics()', binary)
   return binary ? sourceOf(names, options, asBytes) : sourceOf(names, options, asText)
+}
+
+/** A level is a name, `+`, or, at the end, `#`. */
+function checkFilter(filter: string): void {
+  checkName('A filter of topics()', filter)
+  const levels = filter.split('/')
+  const isLevel = (level: string, at: number): boolean =>
+    level === '+' || (level === '#' ? at === levels.length - 1 : !/[+#\0]/.test(level))
+  if (levels.every(isLevel)) return
+  throw new InvalidOptionError('A filter of topics()', filter, 'like sensors/+/celsius or sensors/#')
 }
 
 const DAY_MS = 86_400_000

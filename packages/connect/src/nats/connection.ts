@@ -88,8 +88,8 @@ function explained(server: string, error: unknown): ConnectionDeniedError | unde
   const remedy =
     tlsRemedy(error) ?? REMEDIES[name] ?? (typeof code === 'number' ? API_REMEDIES[code] : undefined)
   if (remedy !== undefined) return denied(remedy)
-  if (/TLS|secure connection/i.test(message) && name !== 'TimeoutError') {
-    return denied('Either it wants TLS and tls is not given, or the other way round.')
-  }
+  if (/does not support 'tls'/.test(message)) return denied('It has no TLS: leave tls out.')
+  if (/TLS|secure connection/i.test(message) && name !== 'TimeoutError')
+    return denied('It wants TLS: give tls.')
   return cause instanceof Error ? explained(server, cause) : undefined
 }

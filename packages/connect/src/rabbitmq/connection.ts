@@ -43,7 +43,11 @@ export function rabbitmqLink<Kind extends Channel, Client extends Line<Kind>>(
         throw error
       }
     },
-    close: ({ connection }) => closeQuietly(connection),
+    async close({ connection, channel }) {
+      // the server passes over acknowledgements that it has not come to when the connection is closed
+      await closeQuietly(channel)
+      await closeQuietly(connection)
+    },
   }
   const explain = (error: unknown): ConnectionDeniedError | undefined => explained(address.server, error)
   return new Link(opener, new Retries(address.server, address.reconnect, clock, explain))
@@ -111,9 +115,9 @@ function lossOf(connection: ChannelModel) {
   }
 }
 
-async function closeQuietly(connection: ChannelModel): Promise<void> {
+async function closeQuietly(closing: { close(): Promise<void> }): Promise<void> {
   try {
-    await connection.close()
+    await closing.close()
   } catch {
     // it was closed already
   }
