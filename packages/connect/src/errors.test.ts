@@ -25,3 +25,8 @@ test.each([
 ])('%s', (error, code, message) => {
   expect([error.code, error.message, error.cause instanceof Error]).toEqual([code, message, true])
 })
+
+test('MESSAGES_MISSED', () => {
+  const error = new errors.MessagesMissedError('Stream S begins at 7', 'Raise its limits.')
+  expect([error.code, error.message]).toEqual(['MESSAGES_MISSED', 'Stream S begins at 7. Raise its limits.'])
+})

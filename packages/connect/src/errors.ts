@@ -85,3 +85,13 @@ export class OtherTableStateError extends MillraceError {
     )
   }
 }
+
+/**
+ * A server pushes messages that cannot be held back, and the graph was too slow for them: from here on some would be missing.
+ * Code `MESSAGES_MISSED`.
+ */
+export class MessagesMissedError extends MillraceError {
+  constructor(what: string, remedy: string) {
+    super('MESSAGES_MISSED', `${what}. ${remedy}`)
+  }
+}
