@@ -42,6 +42,8 @@ export interface Context<State = unknown, Out = unknown> {
   readonly id: string
   /** The run's clock. */
   readonly clock: Clock
+  /** Stands for the run on this thread: the same for all its terms here. A key, for terms that share something in a run. */
+  readonly run: object
   /** Aborts when the run is cancelled or fails. */
   readonly signal: AbortSignal
   /** Emits an item ahead of what the method returns; in `enter` it seeds a cycle. Held back with the returned one. */

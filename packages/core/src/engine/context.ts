@@ -36,6 +36,10 @@ export class NodeContext implements Context<unknown, unknown> {
     return this.#scope.clock
   }
 
+  get run(): object {
+    return this.#scope.signal
+  }
+
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
       this.#stop = new AbortController()
