@@ -7,6 +7,7 @@ const coreLayers = [
   ['values', '^packages/core/src/values/'],
   ['params', '^packages/core/src/params/'],
   ['files', '^packages/core/src/files/'],
+  ['http', '^packages/core/src/http/'],
   ['term', '^packages/core/src/term/'],
   ['compose', '^packages/core/src/compose/'],
   ['graph', '^packages/core/src/graph/'],
@@ -88,7 +89,10 @@ export default {
     never(
       'connectors-stand-alone',
       'Each system is an entry of its own, so that nobody loads the client of another.',
-      { path: '^packages/connect/src/([^/]+)/', pathNot: tests + '|^packages/connect/src/(support|testing)/' },
+      {
+        path: '^packages/connect/src/([^/]+)/',
+        pathNot: tests + '|^packages/connect/src/(support|testing)/',
+      },
       { path: '^packages/connect/src/(?!$1/|support/)' },
     ),
     never(

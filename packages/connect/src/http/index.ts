@@ -1,6 +1,12 @@
 /** `millrace/connect/http`: HTTP as source and sink. */
 
 export { CannotListenError } from '../errors.ts'
+export type { ReconnectOptions } from '../support/reconnect.ts'
+export type { ServerEvent } from './client/event-parser.ts'
+export { type EventsOptions, events } from './client/events.ts'
+export { cursor, linkHeader, type NextPage, pageNumber } from './client/next-page.ts'
+export { type Page, type PagesOptions, pages } from './client/pages.ts'
+export type { ClientOptions } from './client/reading.ts'
 export type { BodyKind } from './server/decode.ts'
 export { type HttpServer, type HttpServerOptions, httpServer, respond } from './server/http-server.ts'
 export type { HttpAddress, ListenOptions } from './server/listen.ts'
