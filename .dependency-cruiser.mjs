@@ -93,7 +93,7 @@ export default {
         path: '^packages/connect/src/([^/]+)/',
         pathNot: tests + '|^packages/connect/src/(support|testing)/',
       },
-      { path: '^packages/connect/src/(?!$1/|support/)' },
+      { path: '^packages/connect/src/(?!$1/|support/|errors\\.ts$)' },
     ),
     never(
       'ui-imports-core-only',

@@ -1,7 +1,20 @@
 /** Where the next page of a paged API is: the three ways that are in use. Called by users of `pages`. */
 
 import { BadInputError, describe, InvalidOptionError } from '@millrace/core'
-import type { Page } from './pages.ts'
+
+/** One answer of a paged API. */
+export interface Page {
+  /** Its address. */
+  readonly url: string
+  /** 1 for the first one. */
+  readonly number: number
+  /** 200 to 299. */
+  readonly status: number
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** What its JSON says. */
+  readonly body: unknown
+}
 
 /** Tells the address of the page behind one, of which `items` were taken; nothing if it was the last. */
 export type NextPage = (page: Page, items: readonly unknown[]) => string | URL | null | undefined

@@ -4,7 +4,7 @@ import { BadInputError, BatchSourceTerm, type Context, describe, InvalidOptionEr
 import { checkFunction, checkOptions } from '@millrace/core/engine'
 import { HttpRequest } from '@millrace/core/http'
 import { denied, rootOf } from './explain.ts'
-import { linkHeader, type NextPage } from './next-page.ts'
+import { linkHeader, type NextPage, type Page } from './next-page.ts'
 import {
   addressOf,
   CLIENT_OPTIONS,
@@ -15,20 +15,6 @@ import {
   type Reading,
   reading,
 } from './reading.ts'
-
-/** One answer of a paged API. */
-export interface Page {
-  /** Its address. */
-  readonly url: string
-  /** 1 for the first one. */
-  readonly number: number
-  /** 200 to 299. */
-  readonly status: number
-  /** By their names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
-  /** What its JSON says. */
-  readonly body: unknown
-}
 
 /** Options of {@link pages}. */
 export interface PagesOptions<Item> extends ClientOptions {

@@ -35,15 +35,15 @@ const NO_ANSWER: HttpReply = { status: 504, body: 'There was no answer in time.\
 
 /** One request and its answer. */
 export class Exchange {
-  readonly number: number
+  /** Its place among those that were read; -1 before. */
+  number = -1
   readonly request: IncomingMessage
   readonly #response: ServerResponse
   readonly #host: ExchangeHost
   #state: ExchangeState = 'reading'
   #cancelTimer: () => void
 
-  constructor(number: number, request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
-    this.number = number
+  constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     this.request = request
     this.#response = response
     this.#host = host

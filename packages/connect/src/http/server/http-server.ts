@@ -167,12 +167,15 @@ class Requests<Body> extends BatchSourceTerm<HttpRequest<Body>> {
 export function readDesk<Item>(
   desk: RequestDesk,
   batchItems: number,
+  onTaken?: (batch: readonly Item[]) => void,
 ): AsyncIterableIterator<readonly Item[]> {
   const done = { done: true as const, value: undefined }
   return {
     async next() {
       const value = (await desk.take(batchItems)) as readonly Item[] | undefined
-      return value === undefined ? done : { done: false, value }
+      if (value === undefined) return done
+      onTaken?.(value)
+      return { done: false, value }
     },
     async return() {
       desk.drain()
@@ -202,13 +205,13 @@ class Answers extends SinkTerm<HttpAnswer, HttpSummary> {
   override write(answer: HttpAnswer, ctx: Context<unknown, never>): void {
     const desk = this.#deskOf(ctx)
     desk.answer(answer.id, answer)
-    if (this.#inOrder) desk.passOver(desk.numberOf(answer.id))
+    if (this.#inOrder) desk.passOver(answer.id)
   }
 
   override result(ctx: Context<unknown, never>): HttpSummary {
     const desk = this.#deskOf(ctx)
     // no further answer can come
-    desk.passOver(Number.POSITIVE_INFINITY)
+    desk.passOver()
     return desk.summary
   }
 

@@ -103,7 +103,7 @@ export class RequestDesk implements ExchangeHost {
       turnAway(request, response, encodeReply({ status: 503, headers, body }))
       return
     }
-    const exchange = new Exchange(this.#next++, request, response, this)
+    const exchange = new Exchange(request, response, this)
     this.#underWay.add(exchange)
     exchange.read()
   }
@@ -116,6 +116,8 @@ export class RequestDesk implements ExchangeHost {
       this.#refuse(exchange, { status: 400, body: 'The request is malformed.\n' })
       return
     }
+    // in the order of the queue, so that `passOver` and `answerUpTo` may go by it
+    exchange.number = this.#next++
     const item = { id: this.#token + exchange.number, ...head, body: decoded }
     try {
       const refusal = this.#plan.refuse?.(item as never)
@@ -194,7 +196,12 @@ export class RequestDesk implements ExchangeHost {
    * @throws {BadInputError} if there never was a request of this id, or the answer cannot be sent.
    */
   answer(id: string, reply: HttpReply): void {
-    const number = this.numberOf(id)
+    const number = this.#numberOf(id)
+    if (number === undefined) {
+      throw new BadInputError(
+        `There is no request of the id ${JSON.stringify(id)}: an answer needs the id of its request, from this server and run.`,
+      )
+    }
     const exchange = this.#given.get(number)
     if (exchange === undefined) {
       this.#late++
@@ -205,19 +212,18 @@ export class RequestDesk implements ExchangeHost {
     exchange.answer(reply)
   }
 
-  /** @throws {BadInputError} if there never was a request of this id. */
-  numberOf(id: string): number {
-    const number =
-      typeof id === 'string' && id.startsWith(this.#token) ? Number(id.slice(this.#token.length)) : -1
-    if (Number.isInteger(number) && number >= 0 && number < this.#next) return number
-    throw new BadInputError(
-      `There is no request of the id ${JSON.stringify(id)}: an answer needs the id of its request, from this server and run.`,
-    )
+  /** `undefined` if there never was a request of this id. */
+  #numberOf(id: unknown): number | undefined {
+    if (typeof id !== 'string' || !id.startsWith(this.#token)) return undefined
+    const number = Number(id.slice(this.#token.length))
+    return Number.isInteger(number) && number >= 0 && number < this.#next ? number : undefined
   }
 
-  /** The graph has given up, or is done with, all that it got before request `number`. */
-  passOver(number: number): void {
+  /** The graph is done with all that it got before request `id`, or with all. */
+  passOver(id?: string): void {
+    const number = id === undefined ? this.#next : (this.#numberOf(id) ?? 0)
     for (const [earlier, exchange] of this.#given) {
+      // answers of later requests may have come before
       if (earlier >= number) break
       this.#given.delete(earlier)
       this.#counts.unanswered++
@@ -225,8 +231,9 @@ export class RequestDesk implements ExchangeHost {
     }
   }
 
-  /** Answers all requests up to one in the same way. */
-  answerUpTo(number: number, reply: HttpReply): void {
+  /** Answers all requests up to `id` in the same way. One of an earlier run has no request here. */
+  answerUpTo(id: unknown, reply: HttpReply): void {
+    const number = this.#numberOf(id) ?? -1
     for (const [earlier, exchange] of this.#given) {
       if (earlier > number) break
       this.#given.delete(earlier)
