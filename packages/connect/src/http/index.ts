@@ -7,6 +7,13 @@ export { type EventsOptions, events } from './client/events.ts'
 export { cursor, linkHeader, type NextPage, type Page, pageNumber } from './client/next-page.ts'
 export { type PagesOptions, pages } from './client/pages.ts'
 export type { ClientOptions } from './client/reading.ts'
+export type { SocketMessage } from './client/socket-link.ts'
+export {
+  type SocketSummary,
+  type WebSocketEnds,
+  type WebSocketOptions,
+  webSocket,
+} from './client/web-socket.ts'
 export type { BodyKind } from './server/decode.ts'
 export { type HttpServer, type HttpServerOptions, httpServer, respond } from './server/http-server.ts'
 export type { HttpAddress, ListenOptions } from './server/listen.ts'
