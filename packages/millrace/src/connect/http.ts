@@ -1,3 +1,7 @@
-/** `millrace/connect/http`: HTTP as source and sink. */
+/**
+ * HTTP: a server as source and sink, webhooks, server-sent events, paged APIs; WebSocket with `ws` beside millrace.
+ *
+ * @module millrace/connect/http
+ */
 
 export * from '@millrace/connect/http'

@@ -1,3 +1,7 @@
-/** `millrace/connect/kafka`: Kafka as source and sink. */
+/**
+ * Kafka: topics. Needs `kafkajs` beside millrace.
+ *
+ * @module millrace/connect/kafka
+ */
 
 export * from '@millrace/connect/kafka'

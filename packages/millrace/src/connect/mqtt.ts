@@ -1,3 +1,7 @@
-/** `millrace/connect/mqtt`: MQTT as source and sink. */
+/**
+ * MQTT 5: topics. Needs `mqtt` beside millrace.
+ *
+ * @module millrace/connect/mqtt
+ */
 
 export * from '@millrace/connect/mqtt'

@@ -1,3 +1,7 @@
-/** `millrace/connect/mysql`: MariaDB and MySQL as source and sink. */
+/**
+ * MariaDB and MySQL: queries, tables that are written exactly once. Needs `mysql2` beside millrace.
+ *
+ * @module millrace/connect/mysql
+ */
 
 export * from '@millrace/connect/mysql'

@@ -1,3 +1,7 @@
-/** `millrace/connect/nats`: NATS as source and sink. */
+/**
+ * NATS: JetStream and subjects. Needs `@nats-io/transport-node` beside millrace, for streams `@nats-io/jetstream`.
+ *
+ * @module millrace/connect/nats
+ */
 
 export * from '@millrace/connect/nats'

@@ -1,3 +1,7 @@
-/** `millrace/connect/postgres`: PostgreSQL as source and sink. */
+/**
+ * PostgreSQL: queries, tables that are written exactly once, notifications. Needs `pg` beside millrace.
+ *
+ * @module millrace/connect/postgres
+ */
 
 export * from '@millrace/connect/postgres'

@@ -1,3 +1,7 @@
-/** `millrace/connect/rabbitmq`: RabbitMQ as source and sink. */
+/**
+ * RabbitMQ: queues, exchanges, streams. Needs `amqplib` beside millrace.
+ *
+ * @module millrace/connect/rabbitmq
+ */
 
 export * from '@millrace/connect/rabbitmq'

@@ -1,3 +1,7 @@
-/** `millrace/connect/redis`: Redis as source and sink. */
+/**
+ * Redis: streams, channels, keys. Needs `ioredis` beside millrace.
+ *
+ * @module millrace/connect/redis
+ */
 
 export * from '@millrace/connect/redis'
