@@ -7,6 +7,7 @@ const coreLayers = [
   ['values', '^packages/core/src/values/'],
   ['params', '^packages/core/src/params/'],
   ['files', '^packages/core/src/files/'],
+  ['http', '^packages/core/src/http/'],
   ['term', '^packages/core/src/term/'],
   ['compose', '^packages/core/src/compose/'],
   ['graph', '^packages/core/src/graph/'],
@@ -92,7 +93,7 @@ export default {
         path: '^packages/connect/src/([^/]+)/',
         pathNot: tests + '|^packages/connect/src/(support|testing)/',
       },
-      { path: '^packages/connect/src/(?!$1/|support/|errors[.]ts$)' },
+      { path: '^packages/connect/src/(?!$1/|support/|errors\\.ts$)' },
     ),
     never(
       'ui-imports-core-only',

@@ -18,6 +18,7 @@ const alias = Object.entries({
   '@millrace/core': 'core/src/index.ts',
   '@millrace/core/engine': 'core/src/engine/index.ts',
   '@millrace/core/files': 'core/src/files/index.ts',
+  '@millrace/core/http': 'core/src/http/index.ts',
   '@millrace/core/testing': 'core/src/testing/index.ts',
   '@millrace/scheduler': 'scheduler/src/index.ts',
   '@millrace/scheduler/testing': 'scheduler/src/testing/index.ts',

@@ -22,6 +22,16 @@ test.each([
     'Redis at db:6379 could not be reached, tried 10 times in a row: connect ECONNREFUSED. Is it up, and is this its address? ' +
       'More patience: reconnect: { maxFailures }.',
   ],
+  [
+    new errors.CannotListenError(
+      '127.0.0.1',
+      80,
+      Object.assign(new Error('listen EACCES'), { code: 'EACCES' }),
+    ),
+    'CANNOT_LISTEN',
+    'The run cannot listen on 127.0.0.1, port 80: listen EACCES. Ports below 1024 need a right that this process does ' +
+      'not have: choose a higher one.',
+  ],
 ])('%s', (error, code, message) => {
   expect([error.code, error.message, error.cause instanceof Error]).toEqual([code, message, true])
 })

@@ -95,3 +95,28 @@ export class MessagesMissedError extends MillraceError {
     super('MESSAGES_MISSED', `${what}. ${remedy}`)
   }
 }
+
+const WHY_NOT: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'Another process, or another run, listens there: end it, or choose another port; 0 takes a free one.',
+  EACCES: 'Ports below 1024 need a right that this process does not have: choose a higher one.',
+  EADDRNOTAVAIL: 'This machine has no such address: listen on 127.0.0.1, or on 0.0.0.0 for all.',
+  ENOTFOUND: 'There is no address of this name: listen on 127.0.0.1, or on 0.0.0.0 for all.',
+  EAI_AGAIN: 'There is no address of this name: listen on 127.0.0.1, or on 0.0.0.0 for all.',
+}
+
+/** A server of a run cannot listen where it is told to. Code `CANNOT_LISTEN`. */
+export class CannotListenError extends MillraceError {
+  readonly host: string
+  readonly port: number
+
+  constructor(host: string, port: number, cause: unknown) {
+    const why =
+      WHY_NOT[String((cause as NodeJS.ErrnoException | undefined)?.code)] ?? 'Look at host, port and tls.'
+    super('CANNOT_LISTEN', `The run cannot listen on ${host}, port ${port}: ${messageOf(cause)}. ${why}`, {
+      cause,
+    })
+    this.host = host
+    this.port = port
+  }
+}

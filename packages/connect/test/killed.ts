@@ -22,6 +22,8 @@ export interface Killing {
   readonly kills: number
   readonly seed: number
   readonly everyItems?: number
+  /** Called when the attempt begins that is not killed. */
+  readonly onLast?: () => void
   /** Further arguments: `--strategy pool`. */
   readonly args?: readonly string[]
 }
@@ -42,6 +44,7 @@ export async function runKilled(killing: Killing): Promise<void> {
     if (child.signalCode === 'SIGKILL') continue
     throw new Error(`the run ended by itself after ${kill} kills (code ${child.exitCode}):\n${said()}`)
   }
+  killing.onLast?.()
   const { child, said } = start(killing)
   await once(child, 'close')
   if (child.exitCode !== 0) throw new Error(`the run failed (code ${child.exitCode}):\n${said()}`)

@@ -42,6 +42,8 @@ export interface Context<State = unknown, Out = unknown> {
   readonly id: string
   /** The run's clock. */
   readonly clock: Clock
+  /** Stands for the run on this thread: the same for all its terms here. A key, for terms that share something in a run. */
+  readonly run: object
   /** Aborts when the run is cancelled or fails. */
   readonly signal: AbortSignal
   /** Whether checkpoints of the run are taken, so that it may be gone on with after its process has died. */

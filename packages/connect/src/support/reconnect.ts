@@ -64,14 +64,15 @@ export class Retries {
     this.#pause = new Pause(clock)
   }
 
-  /** Resolves when it is time for another try. @throws what is to fail the run. */
-  async after(error: unknown): Promise<void> {
+  /** Resolves when it is time for another try, after `atLeastMs` at the earliest. @throws what is to fail the run. */
+  async after(error: unknown, atLeastMs = 0): Promise<void> {
     if (error instanceof MillraceError) throw error
     const fatal = this.#explain(error)
     if (fatal !== undefined) throw fatal
     const { maxFailures, delayMs, factor, maxDelayMs } = this.#options
     if (++this.#failures >= maxFailures) throw new ConnectionLostError(this.#server, this.#failures, error)
-    await this.#pause.until(Math.min(delayMs * factor ** (this.#failures - 1), maxDelayMs))
+    const backoffMs = Math.min(delayMs * factor ** (this.#failures - 1), maxDelayMs)
+    await this.#pause.until(Math.max(backoffMs, atLeastMs))
   }
 
   /** Something went well: the next failure is the first again. */

@@ -165,3 +165,30 @@ test('the system clock fires once, and can be told not to', async () => {
   })
   expect([fired, Math.abs(systemClock.now() - Date.now()) < 1000]).toEqual(['fired', true])
 })
+
+/** Gives what stands for the run. */
+class Key extends FunctionTerm<any, object> {
+  f(_: unknown, ctx: Context): object {
+    return ctx.run
+  }
+}
+
+test('ctx.run is one object for all terms of a run, and another one in another run', async () => {
+  const keysOf = async () => {
+    const [one, other, sink] = [new Key(), new Key(), new Collect<any>()]
+    const rows: any = items([1]).pipe(
+      parallel({
+        one,
+        other: id().pipe(
+          map((n: number) => n),
+          other,
+        ),
+      }) as any,
+    )
+    const { result } = await settled(run(rows.pipe(sink)))
+    return (result(sink) as any)[0]
+  }
+  const [first, second] = [await keysOf(), await keysOf()]
+  expect(first.one).toBe(first.other)
+  expect(first.one).not.toBe(second.one)
+})

@@ -42,6 +42,10 @@ export class NodeContext implements Context<unknown, unknown> {
     return this.#scope.isSaved === true
   }
 
+  get run(): object {
+    return this.#scope.signal
+  }
+
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
       this.#stop = new AbortController()

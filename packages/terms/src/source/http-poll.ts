@@ -1,9 +1,9 @@
 /** `httpPoll`: what an address answers, again and again. */
 
 import { InvalidOptionError, type SourceTerm } from '@millrace/core'
+import { gaveUp, type HttpPlan, HttpRequest } from '@millrace/core/http'
 import { checkFunction, checkOptions, checkWhole } from '../check.ts'
 import { isPlainRecord } from './as-record.ts'
-import { gaveUp, type HttpPlan, HttpRequest } from './http-request.ts'
 import { checkMilliseconds, type Polling, PollingSource } from './polling.ts'
 
 /** Options of {@link httpPoll}. */
@@ -118,6 +118,7 @@ class HttpPoll extends PollingSource<HttpContent> {
     const request = new HttpRequest(this.#plan)
     for (let failures = 0; ; ) {
       const answer = await request.send(clock, signal)
+      if (answer.kind === 'refused') throw answer.cause
       if (answer.kind === 'failed') {
         if (failures++ >= retries) throw gaveUp(request.shownUrl, failures, answer.cause)
         const backoff = Math.min(backoffMs * 2 ** (failures - 1), maxBackoffMs)

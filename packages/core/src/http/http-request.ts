@@ -1,7 +1,8 @@
-/** `HttpRequest`: one conditional GET, bounded in time and bytes. Made by `httpPoll`. Internal. */
+/** `HttpRequest`: one conditional GET, bounded in time and bytes. Made by `httpPoll` of terms and `pages` of connect. */
 
 import { TextDecoder } from 'node:util'
-import { BadInputError, type Clock, messageOf } from '@millrace/core'
+import type { Clock } from '../contracts.ts'
+import { BadInputError, messageOf } from '../errors.ts'
 
 /** What requests are made with. */
 export interface HttpPlan {
@@ -12,15 +13,29 @@ export interface HttpPlan {
   readonly fetch: typeof fetch
 }
 
-/** What came of a request. `retryAfterMs`: how long the server wants to be left alone. */
+/**
+ * What came of a request. `failed`: another try makes sense, after `retryAfterMs` at the earliest. `refused`: it does not,
+ * because of the status.
+ */
 export type HttpAnswer =
-  | { readonly kind: 'text'; readonly status: number; readonly text: string }
+  | { readonly kind: 'text'; readonly status: number; readonly headers: Headers; readonly text: string }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'failed'; readonly cause: unknown; readonly retryAfterMs: number }
+  | { readonly kind: 'refused'; readonly status: number; readonly cause: BadInputError }
 
 /** Statuses after which another try makes sense, beside 500 and up. */
 const PASSING = [408, 425, 429]
 const MAX_RETRY_AFTER_MS = 3_600_000
+
+/** Whether the same request may be answered otherwise later. */
+export function isPassing(status: number): boolean {
+  return status >= 500 || PASSING.includes(status)
+}
+
+/** An address without what may be secret in it: credentials and query. */
+export function shownUrl(url: URL): string {
+  return url.origin + url.pathname
+}
 
 /** Asks for one address again and again, and remembers the version it has got. */
 export class HttpRequest {
@@ -33,10 +48,10 @@ export class HttpRequest {
 
   /** The address without what may be secret in it. */
   get shownUrl(): string {
-    return this.#plan.url.origin + this.#plan.url.pathname
+    return shownUrl(this.#plan.url)
   }
 
-  /** @throws {BadInputError} for an answer that another try will not make better. */
+  /** @throws {BadInputError} for an answer that is too long, or no text. */
   async send(clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
     const { url, headers, timeoutMs, fetch } = this.#plan
     const timeout = new AbortController()
@@ -65,12 +80,12 @@ export class HttpRequest {
     if (!response.ok) {
       await response.body?.cancel()
       const cause = new BadInputError(`${this.shownUrl} answered with status ${status}.`)
-      if (status < 500 && !PASSING.includes(status)) throw cause
-      return { kind: 'failed', cause, retryAfterMs: retryAfterMs(response, clock) }
+      if (!isPassing(status)) return { kind: 'refused', status, cause }
+      return { kind: 'failed', cause, retryAfterMs: retryAfterMs(response.headers, clock) }
     }
     const text = await this.#textOf(response)
     this.#validators = validatorsOf(response)
-    return { kind: 'text', status, text }
+    return { kind: 'text', status, headers: response.headers, text }
   }
 
   async #textOf(response: Response): Promise<string> {
@@ -118,8 +133,8 @@ function validatorsOf({ headers }: Response): Record<string, string> {
   }
 }
 
-/** RFC 9110, 10.2.3: seconds, or a date. */
-function retryAfterMs({ headers }: Response, clock: Clock): number {
+/** How long a server wants to be left alone, up to an hour. RFC 9110, 10.2.3: seconds, or a date. */
+export function retryAfterMs(headers: Headers, clock: Clock): number {
   const value = headers.get('retry-after')
   if (value === null) return 0
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - clock.now()
