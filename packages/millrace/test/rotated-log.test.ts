@@ -2,7 +2,7 @@
  * Goal: a log is rotated again and again while the process that follows it is killed: each line comes once, and the windows
  * are those over all of its files.
  *
- * With MILLRACE_SOAK_MS the files are rotated each second for as long, by both ways at once.
+ * With MILLRACE_SOAK_MS=300000 the files are rotated each second for five minutes, and there are 20 kills.
  */
 
 import {
@@ -102,7 +102,7 @@ async function write(
   }
 }
 
-test.concurrent.each(['rename', 'copyTruncate'] as const)(
+test.each(['rename', 'copyTruncate'] as const)(
   '%s',
   { timeout: 120_000 + 3 * soakMs },
   async (how) => {

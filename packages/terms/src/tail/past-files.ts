@@ -34,6 +34,8 @@ export interface FolderLook {
 const SUFFIX = '[._-](\\d[\\d._:TZ-]*)(?:\\.(gz|bz2|xz|zst|lz4|zip))?$'
 /** A number with as many digits is a date or a time, not a place in a row. */
 const DATE_DIGITS = 6
+/** Bytes of a packed file that may hold nothing but its name. */
+const PACKED_NOTHING_BYTES = 300
 /** Looks until two agree, while files are being renamed. */
 const LOOKS = 20
 
@@ -157,7 +159,8 @@ function byTime({ file: a }: Dated, { file: b }: Dated): number {
 
 /** Most programs call the newest one 1; of others the times tell. @throws {BadInputError} if they do. */
 function checkFalling(rising: readonly Dated[]): void {
-  const written = rising.filter(({ file }) => file.size > 0)
+  // of an empty file the time tells little; packed, it has some bytes
+  const written = rising.filter(({ file }) => file.size > (file.packing === '' ? 0 : PACKED_NOTHING_BYTES))
   let later = 0
   for (let at = 1; at < written.length; at++) {
     later += Math.sign(byTime(written[at] as Dated, written[at - 1] as Dated))
