@@ -10,6 +10,7 @@
 
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { BadInputError, type Clock } from '@millrace/core'
 import { type FileLock, syncFolder, writeWhole } from '@millrace/core/files'
 import { beforeProcessEnds } from '../process-end.ts'
@@ -137,7 +138,7 @@ export class RollingFiles implements LineTarget {
     const complete = list === undefined ? [] : (JSON.parse(list) as ClosedFile[])
     for (const each of complete) await this.#name(each)
     // the stake alone is no proof: it may have been removed by hand
-    const known = [...closed, ...(begun === undefined ? [] : [begun])]
+    const known = [...closed, ...(begun === undefined ? [] : [withBlock(begun)])]
     if (known.length + complete.length === 0) throw gone(stake)
     for (const each of known) await checkNamed(each)
     this.#isWritten = true
@@ -349,6 +350,12 @@ async function checkNamed({ final, bytes, crc }: Pick<ClosedFile, 'final' | 'byt
   const isThere =
     found !== undefined && found.size >= bytes && (bytes === 0 || (await crcOf(final, bytes)) === crc)
   if (!isThere) throw gone(final)
+}
+
+/** With what was gathered and not yet written. */
+function withBlock({ final, bytes, crc, block }: OpenPosition): Pick<ClosedFile, 'final' | 'bytes' | 'crc'> {
+  const more = Buffer.from(block)
+  return { final, bytes: bytes + more.length, crc: crc32(more, crc) }
 }
 
 function gone(file: string): BadInputError {

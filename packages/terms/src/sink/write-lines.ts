@@ -84,6 +84,7 @@ export function writeLines(
   file: string | URL,
   options: WriteLinesOptions = {},
 ): SinkTerm<string, WrittenFile> {
+  checkOptions('writeLines', options, WRITE_OPTIONS)
   return new WriteLines(checkWriting('writeLines', file, options))
 }
 
@@ -104,7 +105,6 @@ export function checkWriting(
   { append = false, flushMs, roll }: WriteLinesOptions<never>,
 ): Writing {
   const path = pathOf('writeLines', file)
-  checkOptions(owner, { append, flushMs, roll }, WRITE_OPTIONS)
   checkBoolean(`append of ${owner}()`, append)
   if (flushMs !== undefined) checkMilliseconds(`flushMs of ${owner}()`, flushMs)
   if (roll !== undefined) checkRoll(owner, roll)
