@@ -3,12 +3,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run, type Term } from '@millrace/core'
+import { run } from '@millrace/core'
 import { MemoryStore, Random, SourceProbe, seededSchedule, VirtualClock } from '@millrace/core/testing'
 import { expect, test } from 'vitest'
 import { fromIterable, map, writeCsv, writeLines, writeNdjson } from '../index.ts'
 import { openFilesIn } from '../test/open-files.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
+import { InPlaceFile } from './in-place-file.ts'
 
 async function fileWith(text?: string): Promise<string> {
   const file = join(await temporaryFolder(), 'out.log')
@@ -103,28 +104,25 @@ test('killed at any moment: each line once, behind what was there', async () => 
 
 test('a file that is another one is refused when a run goes on', async () => {
   const file = await fileWith('before\n')
-  const store = new MemoryStore()
-  const make = (fails: boolean): Term<never, never> =>
-    fromIterable(Array.from({ length: 100 }, (_, n) => `${n} ${'x'.repeat(2000)}`)).pipe(
-      map(async (line: string) => {
-        await new Promise(setImmediate)
-        if (fails && line.startsWith('90 ')) throw new Error('no')
-        return line
-      }),
-      writeLines(file, { append: true, flushMs: 1 }),
-    )
-  const small = { batchItems: 5, edges: { capacityItems: 5 } }
-  const options = { ...small, checkpoint: { store, everyItems: 10 } }
-  await run(make(true), options).done.catch(() => undefined)
+  const begun = await InPlaceFile.open(file, true, undefined)
+  for (let n = 0; n < 40; n++) await begun.write(`${n} ${'x'.repeat(2000)}`)
+  const position = structuredClone(begun.position())
+  await begun.discard()
+  expect(position.bytes).toBeGreaterThan(60_000)
   const text = readFileSync(file, 'utf8')
+  const refused = (text: string, path = file) =>
+    expect(InPlaceFile.reopen(path, position, undefined)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(text),
+    })
   for (const other of ['', text.replace('\n3 ', '\n4 ')]) {
     writeFileSync(file, other)
-    await expect(
-      run(make(false), { ...small, checkpoint: { store: store.copy(), everyItems: 10 } }).done,
-    ).rejects.toMatchObject({
-      cause: { code: 'BAD_INPUT', message: expect.stringContaining('bytes that the checkpoint knows of') },
-    })
+    await refused('bytes that the checkpoint knows of')
   }
+  await refused('this one is to write', `${file}.other`)
+  // what was there before the run is not looked at
+  writeFileSync(file, text.replace('before', 'BEFORE'))
+  await (await InPlaceFile.reopen(file, position, undefined)).discard()
 })
 
 test('records are added to a CSV file of the same columns, and to no other', async () => {
