@@ -1,6 +1,6 @@
 /**
  * Goal: a log is rotated again and again while the process that follows it is killed: each line comes once, and the windows
- * are those over all of its files.
+ * are those over all of its files. So it is for what is written: lines added to a file, windows in files that roll.
  *
  * With MILLRACE_SOAK_MS=300000 the files are rotated each second for five minutes, and there are 20 kills.
  */
@@ -102,53 +102,54 @@ async function write(
   }
 }
 
-test.each(['rename', 'copyTruncate'] as const)(
-  '%s',
-  { timeout: 120_000 + 3 * soakMs },
-  async (how) => {
-    const folder = temporaryFolder({})
-    const [file, out, kept] = [join(folder, 'app.log'), join(folder, 'out'), join(folder, 'kept')]
-    const args = ['run', fixture('log-windows.ts'), '-p', `file=${file}`, '-p', `out=${out}`]
-    const every = ['--checkpoint', kept, '--checkpoint-every-ms', '50']
-    const random = new Random(how.length)
-    const log = new Log(file, random)
-    const begun = performance.now()
-    let kills = 0
-    const isOver = (): boolean => kills === KILLS && performance.now() - begun >= soakMs
-    const writing = write(log, how, random, isOver)
-    while (kills < KILLS) {
-      const [before, lines] = [newestIn(kept), log.lines]
-      const { child, finished } = startMillrace([...args, ...every], folder)
-      // it lives until it has got somewhere, and the log was rotated
-      await until(() => newestIn(kept) > before + 1 && log.lines > lines + LINES_PER_ROTATION)
-      await wait(soakMs === 0 ? random.below(100) : (random.below(2) * soakMs) / KILLS)
-      child.kill('SIGKILL')
-      expect((await finished).code).toBe(null)
-      kills++
-      // while it is dead the log may be rotated more than once
-      const dead = log.rotations
-      const rotations = random.below(4)
-      await until(() => log.rotations >= dead + rotations || isOver())
-    }
-    await writing
-    log.end()
-    const last = await millrace([...args, ...every], folder)
-    expect([last.code, last.stderr]).toEqual([0, expect.stringContaining('goes on from checkpoint')])
+test.each(['rename', 'copyTruncate'] as const)('%s', { timeout: 120_000 + 3 * soakMs }, async (how) => {
+  const folder = temporaryFolder({})
+  const [file, out, kept] = [join(folder, 'app.log'), join(folder, 'out'), join(folder, 'kept')]
+  const args = ['run', fixture('log-windows.ts'), '-p', `file=${file}`, '-p', `out=${out}`]
+  const every = ['--checkpoint', kept, '--checkpoint-every-ms', '50']
+  const random = new Random(how.length)
+  const log = new Log(file, random)
+  const begun = performance.now()
+  let kills = 0
+  const isOver = (): boolean => kills === KILLS && performance.now() - begun >= soakMs
+  const writing = write(log, how, random, isOver)
+  while (kills < KILLS) {
+    const [before, lines] = [newestIn(kept), log.lines]
+    const { child, finished } = startMillrace([...args, ...every], folder)
+    // it lives until it has got somewhere, and the log was rotated
+    await until(() => newestIn(kept) > before + 1 && log.lines > lines + LINES_PER_ROTATION)
+    await wait(soakMs === 0 ? random.below(100) : (random.below(2) * soakMs) / KILLS)
+    child.kill('SIGKILL')
+    expect((await finished).code).toBe(null)
+    kills++
+    // while it is dead the log may be rotated more than once
+    const dead = log.rotations
+    const rotations = random.below(4)
+    await until(() => log.rotations >= dead + rotations || isOver())
+  }
+  await writing
+  log.end()
+  const last = await millrace([...args, ...every], folder)
+  expect([last.code, last.stderr]).toEqual([0, expect.stringContaining('goes on from checkpoint')])
 
-    const text = log.text().replace(/end\n$/, '')
-    const found = readFileSync(`${out}.txt`, 'utf8')
-    expect(found.split('\n').length - 1).toBe(log.lines)
-    expect(found === text).toBe(true)
-    expect(readFileSync(`${out}.ndjson`, 'utf8')).toBe(windowsOf(text))
-    expect(log.rotations).toBeGreaterThan(KILLS)
-    if (soakMs > 0) {
-      const ms = Math.round(performance.now() - begun)
-      console.log(
-        `${how}: ${log.lines} lines, ${log.rotations} rotations, ${kills} kills, ${ms} ms: each line once`,
-      )
-    }
-  },
-)
+  const text = log.text().replace(/end\n$/, '')
+  const found = readFileSync(`${out}.txt`, 'utf8')
+  expect(found.split('\n').length - 1).toBe(log.lines)
+  expect(found === text).toBe(true)
+  const rolled = readdirSync(folder)
+    .filter((name) => name.endsWith('.ndjson'))
+    .sort()
+  expect(rolled.length).toBe(Math.ceil((log.lines * 7) / 60_000))
+  expect(rolled.map((name) => readFileSync(join(folder, name), 'utf8')).join('')).toBe(windowsOf(text))
+  expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
+  expect(log.rotations).toBeGreaterThan(KILLS)
+  if (soakMs > 0) {
+    const ms = Math.round(performance.now() - begun)
+    console.log(
+      `${how}: ${log.lines} lines, ${log.rotations} rotations, ${kills} kills, ${ms} ms: each line once`,
+    )
+  }
+})
 
 /** What the windows are, by a plain loop. */
 function windowsOf(text: string): string {
