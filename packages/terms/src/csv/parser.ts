@@ -3,6 +3,7 @@
  * one piece to the next is plain data ({@link CsvProgress}), so that a term can keep it as its state.
  */
 
+import { isDeepStrictEqual } from 'node:util'
 import { BadInputError, messageOf } from '@millrace/core'
 import type { FieldSpec, Fields } from '../source/fields.ts'
 import type { CsvCast } from './cast.ts'
@@ -26,6 +27,8 @@ export interface CsvProgress {
   line: number
   /** The names of the columns, once they are known. */
   names: readonly string[] | undefined
+  /** The names that the file before had; this one must have the same. */
+  namesBefore?: readonly string[] | undefined
   /** Fields that a record must have, once that is known. */
   width: number | undefined
   /** Whether any byte has come: a byte order mark can only be before it. */
@@ -36,6 +39,14 @@ export interface CsvProgress {
 export function csvBegin(format: CsvFormat): CsvProgress {
   const names = Array.isArray(format.columns) ? [...format.columns] : undefined
   return { rest: Buffer.alloc(0), line: 1, names, width: names?.length, isBegun: false }
+}
+
+/** Another file begins, with the names of the columns, if they are in the file. */
+export function csvNextFile(format: CsvFormat, progress: CsvProgress): void {
+  Object.assign(progress, { rest: Buffer.alloc(0), line: 1, isBegun: false })
+  if (format.columns !== true) return
+  progress.namesBefore = progress.names ?? progress.namesBefore
+  progress.names = undefined
 }
 
 /** A column that records have. */
@@ -133,6 +144,13 @@ export class CsvParser {
       checkDistinct(names, 'Read the file with columns: false, which gives arrays.')
     } catch (cause) {
       throw this.#fault(messageOf(cause), cause)
+    }
+    const { namesBefore } = this.progress
+    if (namesBefore !== undefined && !isDeepStrictEqual(names, namesBefore)) {
+      throw this.#fault(
+        `it begins with ${shown(names)}, and the file before with the columns ${shown(namesBefore)}. If only the first ` +
+          'file names the columns, give their names as columns.',
+      )
     }
     this.progress.names = names
     this.progress.width = names.length

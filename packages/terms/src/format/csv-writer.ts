@@ -12,7 +12,13 @@ import {
   type Term,
 } from '@millrace/core'
 import { checkBoolean, checkOptions } from '../check.ts'
-import { writeLinesUnder } from '../sink/write-lines.ts'
+import {
+  checkWriting,
+  type PlacedLine,
+  WRITE_OPTIONS,
+  type WriteLinesOptions,
+  writeLinesOf,
+} from '../sink/write-lines.ts'
 import { fieldOf } from '../source/as-record.ts'
 
 /** Options of {@link formatCsv} and {@link writeCsv}. */
@@ -47,14 +53,15 @@ export function formatCsv(
   options: FormatCsvOptions = {},
 ): KernelTerm<object, string, readonly string[] | undefined> {
   checkOptions('formatCsv', options, { columns: true, delimiter: true, header: true })
-  return formatter(options, 'item')
+  return formatter(options, 'item') as KernelTerm<object, string, readonly string[] | undefined>
 }
 
-/** `heads` says what the names of the columns are: an item of their own, or no item. */
+/** `heads` says what the names of the columns are: an item of their own, or part of the first one. */
 function formatter(
   options: FormatCsvOptions,
   heads: 'item' | 'none',
-): KernelTerm<object, string, readonly string[] | undefined> {
+  time?: (record: object) => number,
+): KernelTerm<object, string | PlacedLine, readonly string[] | undefined> {
   const { columns, delimiter = ',', header = true } = options
   if (
     columns !== undefined &&
@@ -71,7 +78,10 @@ function formatter(
   }
   checkBoolean('header of formatCsv()', header)
   const line = (fields: readonly unknown[]): string => lineOf(fields, delimiter)
-  const f = (record: object, ctx: Context<readonly string[] | undefined, string>): string => {
+  const f = (
+    record: object,
+    ctx: Context<readonly string[] | undefined, string | PlacedLine>,
+  ): string | PlacedLine => {
     if (typeof record !== 'object' || record === null) {
       throw new InvalidOptionError('An item of formatCsv()', record, 'a record')
     }
@@ -93,25 +103,30 @@ function formatter(
       }
     }
     const text = line(names.map((name) => fieldOf(record, name)))
-    return head === undefined || heads === 'item' ? text : `${head}\n${text}`
+    if (heads === 'item' || (head === undefined && time === undefined)) return text
+    return { line: text, head, at: time?.(record) }
   }
-  return kernelTerm<object, string, readonly string[] | undefined>(
+  return kernelTerm<object, string | PlacedLine, readonly string[] | undefined>(
     'formatCsv',
     { kind: 'apply', self: {}, f },
     {
       initialState: () => undefined,
       ...(heads === 'none' || !header || columns === undefined
         ? {}
-        : { enter: (ctx: Context<readonly string[] | undefined, string>) => ctx.emit(line(columns)) }),
+        : {
+            enter: (ctx: Context<readonly string[] | undefined, string | PlacedLine>) =>
+              ctx.emit(line(columns)),
+          }),
     },
   )
 }
 
 /**
  * Writes records to a CSV file; {@link formatCsv} and `writeLines` in one. The names of the columns are no item of the run. A file whose name ends in `.gz` is packed. It
- * takes its place only when it is complete.
+ * takes its place only when it is complete, unless options of `writeLines` say otherwise.
  *
- * While it is being written, the terms before it are held back.
+ * While it is being written, the terms before it are held back. With `roll` each file begins with the names of the columns,
+ * and `roll.time` is given the record. With `append` a file that is there must begin with the same names.
  *
  * @throws {InvalidOptionError} as `formatCsv` and `writeLines`.
  *
@@ -129,13 +144,22 @@ function formatter(
  * await rm(file)
  * ```
  */
-export function writeCsv(file: string | URL, options: FormatCsvOptions = {}): Term<object, never> {
-  checkOptions('writeCsv', options, { columns: true, delimiter: true, header: true })
-  const { columns, delimiter = ',', header = true } = options
-  const formatted = formatter(options, 'none')
+export function writeCsv<Item extends object = object>(
+  file: string | URL,
+  options: WriteCsvOptions<Item> = {},
+): Term<Item, never> {
+  checkOptions('writeCsv', options, { columns: true, delimiter: true, header: true, ...WRITE_OPTIONS })
+  const { columns, delimiter = ',', header = true, append, flushMs, roll } = options
+  const writing = checkWriting('writeCsv', file, { append, flushMs, roll } as WriteLinesOptions<never>)
+  const formatted = formatter(options, 'none', roll?.time as ((record: object) => number) | undefined)
   const head = header && columns !== undefined ? lineOf(columns, delimiter) : undefined
-  return compose('sequential', [formatted, writeLinesUnder(head, file)])
+  return compose('sequential', [formatted, writeLinesOf({ ...writing, head })])
 }
+
+/** Options of {@link writeCsv}: those of `formatCsv` and `writeLines`. */
+export interface WriteCsvOptions<in Item extends object = object>
+  extends FormatCsvOptions,
+    WriteLinesOptions<Item> {}
 
 function lineOf(fields: readonly unknown[], delimiter: string): string {
   const text = fields.map((field) => quoted(textOf(field), delimiter)).join(delimiter)

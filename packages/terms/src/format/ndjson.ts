@@ -12,7 +12,13 @@ import {
 } from '@millrace/core'
 import { checkOptions, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
-import { writeLines } from '../sink/write-lines.ts'
+import {
+  checkWriting,
+  type PlacedLine,
+  WRITE_OPTIONS,
+  type WriteLinesOptions,
+  writeLinesOf,
+} from '../sink/write-lines.ts'
 import { checkFields, type FieldRecord, type Fields } from '../source/fields.ts'
 import { LineSource } from '../source/line-source.ts'
 import { lines } from '../source/lines.ts'
@@ -104,8 +110,12 @@ export function formatNdjson(options: FormatNdjsonOptions = {}): KernelTerm<unkn
   if (bigints !== 'fail' && bigints !== 'text') {
     throw new InvalidOptionError('bigints of formatNdjson()', bigints, '"fail" or "text"')
   }
-  const f = (item: unknown): string => lineOf(item, bigints === 'text' ? withTexts : undefined)
-  return kernelTerm<unknown, string>('formatNdjson', { kind: 'map', f })
+  return kernelTerm<unknown, string>('formatNdjson', { kind: 'map', f: textOf(bigints) })
+}
+
+function textOf(bigints: FormatNdjsonOptions['bigints']): (item: unknown) => string {
+  const replacer = bigints === 'text' ? withTexts : undefined
+  return (item) => lineOf(item, replacer)
 }
 
 function withTexts(_key: string, value: unknown): unknown {
@@ -263,9 +273,9 @@ class Ndjson extends LineSource<unknown> {
 
 /**
  * Writes each item as a line of JSON to a file; {@link formatNdjson} and `writeLines` in one. A file whose name ends in
- * `.gz` is packed. It takes its place only when it is complete.
+ * `.gz` is packed. It takes its place only when it is complete, unless options of `writeLines` say otherwise.
  *
- * While it is being written, the terms before it are held back.
+ * While it is being written, the terms before it are held back. `roll.time` is given the item, not its line.
  *
  * @throws {InvalidOptionError} as `formatNdjson` and `writeLines`.
  *
@@ -283,7 +293,20 @@ class Ndjson extends LineSource<unknown> {
  * await rm(file)
  * ```
  */
-export function writeNdjson(file: string | URL, options: FormatNdjsonOptions = {}): Term<unknown, never> {
-  checkOptions('writeNdjson', options, { bigints: true })
-  return compose('sequential', [formatNdjson(options), writeLines(file)])
+export function writeNdjson<Item = unknown>(
+  file: string | URL,
+  options: WriteNdjsonOptions<Item> = {},
+): Term<Item, never> {
+  checkOptions('writeNdjson', options, { bigints: true, ...WRITE_OPTIONS })
+  const { bigints, ...writing } = options
+  const sink = writeLinesOf(checkWriting('writeNdjson', file, writing))
+  const formatted = formatNdjson(bigints === undefined ? {} : { bigints })
+  const time = options.roll?.time
+  if (time === undefined) return compose('sequential', [formatted, sink])
+  const format = textOf(bigints)
+  const f = (item: Item): PlacedLine => ({ line: format(item), at: time(item) })
+  return compose('sequential', [kernelTerm<Item, PlacedLine>('formatNdjson', { kind: 'map', f }), sink])
 }
+
+/** Options of {@link writeNdjson}: those of `formatNdjson` and `writeLines`. */
+export interface WriteNdjsonOptions<in Item = unknown> extends FormatNdjsonOptions, WriteLinesOptions<Item> {}

@@ -3,44 +3,26 @@
  * `writeLines`.
  */
 
-import { randomUUID } from 'node:crypto'
 import { createReadStream, rmSync } from 'node:fs'
 import { constants, copyFile, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { crc32, createGzip, type Gzip } from 'node:zlib'
 import { BadInputError, InUseError, messageOf } from '@millrace/core'
 import { FileLock, syncFolder } from '@millrace/core/files'
-import { checkWellFormed, isWellFormed } from '../format/well-formed.ts'
 import { beforeProcessEnds } from '../process-end.ts'
-
-/** Characters gathered before they are written. */
-const BLOCK_CHARS = 64 * 1024
-
-/** What a complete file holds. */
-export interface WrittenFile {
-  /** Path of the file. */
-  readonly file: string
-  /** Lines written; a head of column names is not counted. */
-  readonly lines: number
-  /** Size of the file in bytes; packed, if it is. */
-  readonly bytes: number
-}
+import { BEGIN, BlockFile, type BlockPosition } from './block-file.ts'
+import { removeLeftovers, temporaryBeside } from './leftovers.ts'
+import type { LineTarget, WrittenFile } from './line-target.ts'
 
 /** How far a file has come. */
-export interface LineFilePosition {
+export interface LineFilePosition extends BlockPosition {
   readonly file: string
   readonly target: string
   readonly temporary: string
-  /** Bytes of it that were written, and their CRC-32. */
-  readonly bytes: number
-  readonly crc: number
-  readonly lines: number
-  /** What was gathered and not yet written. */
-  readonly block: string
 }
 
 /** A file under way. Whoever opens it calls `commit` or `discard`. */
-export class LineFile {
+export class LineFile implements LineTarget {
   readonly #file: string
   /** What is replaced: `#file`, or what it links to. */
   readonly #target: string
@@ -49,10 +31,7 @@ export class LineFile {
   /** While it is held nothing else writes this file. */
   readonly #lock: FileLock | undefined
   readonly #packer: Packer | undefined
-  #block = ''
-  #lines = 0
-  #bytes = 0
-  #crc = 0
+  readonly #lines: BlockFile
   /** Somebody may go on with the file, so it must not be removed. */
   #isKept = false
   #syncing: Promise<void> = Promise.resolve()
@@ -68,13 +47,16 @@ export class LineFile {
     temporary: string,
     handle: FileHandle,
     lock: FileLock | undefined,
+    position: BlockPosition = BEGIN,
   ) {
     this.#file = file
     this.#target = target
     this.#temporary = temporary
     this.#handle = handle
     this.#lock = lock
-    this.#packer = file.endsWith('.gz') ? new Packer(handle) : undefined
+    const packer = file.endsWith('.gz') ? new Packer(handle) : undefined
+    this.#packer = packer
+    this.#lines = new BlockFile(file, handle, position, undefined, packer && ((block) => packer.write(block)))
   }
 
   /** @throws {BadInputError} if nothing can be written there. @throws {InUseError} if another run writes it. */
@@ -98,7 +80,8 @@ export class LineFile {
     }
     const target = old === undefined ? file : await realpath(file)
     const folder = dirname(target)
-    const temporary = join(folder, `.${basename(target).slice(0, 50)}-${randomUUID()}.tmp`)
+    await removeLeftovers(target)
+    const temporary = temporaryBeside(target)
     try {
       // a file that only its owner may read must not become readable by being written anew
       const handle = await open(temporary, 'wx', old === undefined ? undefined : old.mode & 0o7777)
@@ -133,7 +116,7 @@ export class LineFile {
   }
 
   static async #cutTo(position: LineFilePosition, lock: FileLock | undefined): Promise<LineFile> {
-    const { file, target, temporary, bytes, crc, lines, block } = position
+    const { file, target, temporary, bytes } = position
     if (!(await exists(temporary))) await takeBack(position)
     // without O_CREAT: a file that is gone must not be taken for an empty one
     const handle = await open(temporary, constants.O_WRONLY | constants.O_APPEND)
@@ -146,11 +129,7 @@ export class LineFile {
       )
     }
     await handle.truncate(bytes)
-    const reopened = new LineFile(file, target, temporary, handle, lock)
-    reopened.#bytes = bytes
-    reopened.#crc = crc
-    reopened.#lines = lines
-    reopened.#block = block
+    const reopened = new LineFile(file, target, temporary, handle, lock, position)
     reopened.#isKept = true
     return reopened
   }
@@ -162,54 +141,29 @@ export class LineFile {
       file: this.#file,
       target: this.#target,
       temporary: this.#temporary,
-      bytes: this.#bytes,
-      crc: this.#crc,
-      lines: this.#lines,
-      block: this.#block,
+      ...this.#lines.position,
     }
   }
 
   /** Resolves once the bytes that were written before would survive a crash of the machine. */
   sync(): Promise<void> {
-    this.#syncing = this.#handle.datasync()
+    this.#syncing = this.#lines.sync()
     return this.#syncing
   }
 
   /** Puts a line ahead of all others; it is not counted. */
   begin(head: string): void {
-    checkWellFormed(`The head of ${this.#file}`, head)
-    this.#block += `${head}\n`
+    this.#lines.begin(head)
   }
 
   /** Adds one line. A promise each time that a block is written. @throws {BadInputError} for half a character. */
   write(line: string): void | Promise<void> {
-    if (!isWellFormed(line)) checkWellFormed(`Line ${this.#lines + 1} of ${this.#file}`, line)
-    this.#lines++
-    this.#block += `${line}\n`
-    if (this.#block.length >= BLOCK_CHARS) return this.#flush()
-  }
-
-  async #flush(): Promise<void> {
-    const block = Buffer.from(this.#block)
-    this.#block = ''
-    try {
-      if (this.#packer === undefined) await this.#handle.appendFile(block)
-      else await this.#packer.write(block)
-    } catch (cause) {
-      // a disk that is full says neither which file it was nor what has become of it
-      throw new BadInputError(
-        `writeLines() cannot write ${this.#file}: ${messageOf(cause)}. What was there before is unchanged.`,
-        { cause },
-      )
-    }
-    if (this.#packer !== undefined) return
-    this.#bytes += block.length
-    this.#crc = crc32(block, this.#crc)
+    return this.#lines.write(line)
   }
 
   /** Completes the file and puts it in its place. */
   async commit(): Promise<WrittenFile> {
-    if (this.#block !== '') await this.#flush()
+    await this.#lines.flush()
     await this.#packer?.end()
     await this.#syncing
     await this.#handle.sync()
@@ -219,14 +173,14 @@ export class LineFile {
     this.#callOff()
     await syncFolder(dirname(this.#target))
     this.#lock?.release()
-    return { file: this.#file, lines: this.#lines, bytes: size }
+    return { file: this.#file, lines: this.#lines.lines, bytes: size }
   }
 
   /** Removes what was written, unless it is kept; the target stays as it was. Never fails. */
   async discard(): Promise<void> {
     this.#packer?.abandon()
     await this.#syncing.catch(() => undefined)
-    await this.#handle.close().catch(() => undefined)
+    await this.#lines.close()
     this.#callOff()
     if (!this.#isKept) await rm(this.#temporary, { force: true }).catch(() => undefined)
     this.#lock?.release()
@@ -264,7 +218,7 @@ async function drain(gzip: Gzip, handle: FileHandle): Promise<void> {
   for await (const chunk of gzip) await handle.appendFile(chunk as Buffer)
 }
 
-async function exists(file: string): Promise<boolean> {
+export async function exists(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined)) !== undefined
 }
 
@@ -288,7 +242,7 @@ async function takeBack({ target, temporary, bytes, crc }: LineFilePosition): Pr
 }
 
 /** The CRC-32 of a file's first bytes; `undefined` if it has fewer. */
-async function crcOf(file: string, bytes: number): Promise<number | undefined> {
+export async function crcOf(file: string, bytes: number): Promise<number | undefined> {
   let [seen, crc] = [0, 0]
   for await (const chunk of createReadStream(file, { end: bytes - 1 }) as AsyncIterable<Buffer>) {
     seen += chunk.length
@@ -297,7 +251,7 @@ async function crcOf(file: string, bytes: number): Promise<number | undefined> {
   return seen === bytes ? crc : undefined
 }
 
-async function lockOf(file: string): Promise<FileLock | undefined> {
+export async function lockOf(file: string): Promise<FileLock | undefined> {
   try {
     return await FileLock.ofFile(file, 'The file')
   } catch (cause) {
@@ -305,7 +259,7 @@ async function lockOf(file: string): Promise<FileLock | undefined> {
   }
 }
 
-function unwritable(folder: string, cause: unknown): BadInputError {
+export function unwritable(folder: string, cause: unknown): BadInputError {
   return new BadInputError(`writeLines() cannot write into the folder ${folder}: ${messageOf(cause)}`, {
     cause,
   })

@@ -1,9 +1,42 @@
-/** `writeLines`: a sink that writes strings to a file, all of them or none. */
+/** `writeLines`: a sink that writes strings to a file, all of them or none, or as they come, or to one file after the other. */
 
 import { statSync } from 'node:fs'
 import { type Awaitable, type Context, InvalidOptionError, SinkTerm } from '@millrace/core'
+import { checkBoolean, checkOptions } from '../check.ts'
 import { pathOf } from '../path-of.ts'
-import { LineFile, type LineFilePosition, type WrittenFile } from './line-file.ts'
+import { checkMilliseconds } from '../source/polling.ts'
+import type { Flushing } from './block-file.ts'
+import { InPlaceFile, type InPlacePosition } from './in-place-file.ts'
+import { LineFile, type LineFilePosition } from './line-file.ts'
+import type { LineTarget, WrittenFile } from './line-target.ts'
+import { checkRoll, type RollOptions } from './roll.ts'
+import { type Rolling, RollingFiles, type RollingPosition } from './rolling-files.ts'
+
+/** Options of {@link writeLines}, and of all sinks that write lines. Without any, the file appears when it is complete. */
+export interface WriteLinesOptions<in Item = string> {
+  /**
+   * Whether lines are added to the file that is there, if there is one, in place. What was written stays there when the run
+   * fails. Nothing else may write to the file meanwhile. Default false.
+   */
+  readonly append?: boolean
+  /**
+   * For how long a line may wait, in ms, until readers see it in the file, which is written in place; without `append` it
+   * is emptied first. With `roll`, in the temporary file. Default: blocks of 64 KiB are written.
+   */
+  readonly flushMs?: number
+  /** When a file is complete and another one begins. Default: there is one file. */
+  readonly roll?: RollOptions<Item>
+}
+
+/** The names of the options, for `checkOptions`. */
+export const WRITE_OPTIONS = { append: true, flushMs: true, roll: true } as const
+
+/** An item of `writeLines` that knows more than a line: what stands ahead of all, or to which time it belongs. */
+export interface PlacedLine {
+  readonly line: string
+  readonly head?: string | undefined
+  readonly at?: number | undefined
+}
 
 /**
  * Writes each item, which must be a string, and a `\n` to a file, packed if its name ends in `.gz`. The
@@ -15,7 +48,17 @@ import { LineFile, type LineFilePosition, type WrittenFile } from './line-file.t
  * checkpoint has been taken the new file stays, for the next run to go on with: it is cut to what the checkpoint knows
  * of. A packed file cannot be cut, so it takes no checkpoints.
  *
- * @throws {InvalidOptionError} if `file` is no path or `file:` URL. A folder that does not exist or cannot be
+ * With `append`, or `flushMs`, the file itself is written to, and shows what has come so far. A resumed run cuts it to what
+ * the checkpoint knows of; what others added to it is lost then.
+ *
+ * With `roll`, the lines go to one file after the other, `events-000001.log` and so on for `events.log`, or
+ * `events-2026-11-29T10.log` for an hour, in UTC. Each appears under its name when it is complete; with checkpoints, once one
+ * holds that it is, so that it never changes again. Names that are taken are passed over: another file for the same period is
+ * called `events-2026-11-29T10-2.log`. Of lines that belong to times, one that belongs to another period than the line before
+ * begins another file. A file of a period of the clock is complete when the period is over. Temporary files of runs that
+ * died are removed when a run begins to write the same file, so their checkpoints are of no use any more.
+ *
+ * @throws {InvalidOptionError} if `file` is no path or `file:` URL, or an option makes no sense. A folder that does not exist or cannot be
  * written, or a target that is no regular file, fails the run with a `BadInputError` before any item; a file that
  * another run is writing, in this or another process, with an `InUseError`; a text with half a character (a lone
  * surrogate, which UTF-8 cannot hold) with a `BadInputError` that names the line.
@@ -37,56 +80,117 @@ import { LineFile, type LineFilePosition, type WrittenFile } from './line-file.t
  * await rm(file)
  * ```
  */
-export function writeLines(file: string | URL): SinkTerm<string, WrittenFile> {
-  return new WriteLines(pathOf('writeLines', file))
+export function writeLines(
+  file: string | URL,
+  options: WriteLinesOptions = {},
+): SinkTerm<string, WrittenFile> {
+  checkOptions('writeLines', options, WRITE_OPTIONS)
+  return new WriteLines(checkWriting('writeLines', file, options))
 }
 
-/** As {@link writeLines}, with a line ahead that is no item. Called by `writeCsv`. */
-export function writeLinesUnder(head: string | undefined, file: string | URL): SinkTerm<string, WrittenFile> {
-  return new WriteLines(pathOf('writeLines', file), head)
+/** Checked, with what a caller adds: see {@link writeLinesOf}. */
+export interface Writing {
+  readonly path: string
+  readonly append: boolean
+  readonly flushMs: number | undefined
+  readonly roll: RollOptions<never> | undefined
+  /** What stands ahead of all lines, if that is known before any. */
+  readonly head?: string | undefined
 }
 
-class WriteLines extends SinkTerm<string, WrittenFile> {
+/** @throws {InvalidOptionError} for an option that makes no sense. */
+export function checkWriting(
+  owner: string,
+  file: string | URL,
+  { append = false, flushMs, roll }: WriteLinesOptions<never>,
+): Writing {
+  const path = pathOf('writeLines', file)
+  checkBoolean(`append of ${owner}()`, append)
+  if (flushMs !== undefined) checkMilliseconds(`flushMs of ${owner}()`, flushMs)
+  if (roll !== undefined) checkRoll(owner, roll)
+  if (append && roll !== undefined) {
+    throw new InvalidOptionError(`append of ${owner}()`, append, 'left out with roll, which adds to no file')
+  }
+  const isWhole = !append && flushMs === undefined && roll === undefined
+  if (!isWhole && path.endsWith('.gz')) {
+    throw new InvalidOptionError(
+      `The file of ${owner}()`,
+      file,
+      'one that is not packed, where append, flushMs or roll is given',
+    )
+  }
+  return { path, append, flushMs, roll }
+}
+
+/** The sink behind {@link writeLines}, for lines that know more. Called by `writeNdjson` and `writeCsv`. */
+export function writeLinesOf(writing: Writing): SinkTerm<string | PlacedLine, WrittenFile> {
+  return new WriteLines(writing)
+}
+
+class WriteLines extends SinkTerm<string | PlacedLine, WrittenFile> {
   override name = 'writeLines'
-  readonly #path: string
-  readonly #head: string | undefined
-  /** One file per run: the same term may be in several at once. */
-  readonly #files = new WeakMap<object, LineFile>()
+  readonly #writing: Writing
+  /** One file, or row of files, per run: the same term may be in several at once. */
+  readonly #files = new WeakMap<object, LineTarget>()
 
-  constructor(path: string, head?: string) {
+  constructor(writing: Writing) {
     super()
-    this.#path = path
-    this.#head = head
+    this.#writing = writing
   }
 
   override async enter(ctx: Context<unknown, never>): Promise<void> {
-    const opened = await LineFile.open(this.#path)
+    const { path, append, roll, head } = this.#writing
+    const flushing = this.#flushing(ctx)
+    const opened = await (roll !== undefined
+      ? RollingFiles.open(path, this.#rolling(roll, ctx))
+      : append || flushing !== undefined
+        ? InPlaceFile.open(path, append, flushing)
+        : LineFile.open(path))
     this.#files.set(ctx, opened)
-    if (this.#head !== undefined) opened.begin(this.#head)
+    if (head !== undefined) await opened.begin(head)
   }
 
-  override write(item: string, ctx: Context<unknown, never>): Awaitable<void> {
-    if (typeof item !== 'string') {
+  #flushing({ clock }: Context<unknown, never>): Flushing | undefined {
+    const { flushMs } = this.#writing
+    return flushMs === undefined ? undefined : { clock, flushMs }
+  }
+
+  #rolling({ maxBytes, everyMs, time }: RollOptions<never>, { clock }: Context<unknown, never>): Rolling {
+    const { flushMs } = this.#writing
+    return { clock, flushMs, maxBytes, everyMs, isTimed: time !== undefined }
+  }
+
+  override write(item: string | PlacedLine, ctx: Context<unknown, never>): Awaitable<void> {
+    const file = this.#files.get(ctx) as LineTarget
+    if (typeof item === 'string') {
+      const time = this.#writing.roll?.time as ((line: string) => number) | undefined
+      return time === undefined ? file.write(item) : file.write(item, time(item))
+    }
+    if (typeof item?.line !== 'string') {
       throw new InvalidOptionError(
         'An item of writeLines()',
         item,
         'a string (make it one with a map() before it)',
       )
     }
-    return this.#files.get(ctx)?.write(item)
+    const { line, head, at } = item
+    const begun = head === undefined ? undefined : file.begin(head)
+    return begun === undefined ? file.write(line, at) : begun.then(() => file.write(line, at))
   }
 
   override whyNotResumable(): string | undefined {
-    if (!this.#path.endsWith('.gz')) return undefined
+    if (!this.#writing.path.endsWith('.gz')) return undefined
     return 'packs its file, which cannot be cut and gone on with. Write it unpacked.'
   }
 
   override replaces(): string | undefined {
-    const found = statSync(this.#path, { throwIfNoEntry: false })
-    return found !== undefined && found.size > 0 ? this.#path : undefined
+    const { path, append, roll } = this.#writing
+    if (append || roll !== undefined) return undefined
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found !== undefined && found.size > 0 ? path : undefined
   }
 
-  override position(ctx: Context<unknown, never>): LineFilePosition | undefined {
+  override position(ctx: Context<unknown, never>): unknown {
     return this.#files.get(ctx)?.position()
   }
 
@@ -94,12 +198,23 @@ class WriteLines extends SinkTerm<string, WrittenFile> {
     return this.#files.get(ctx)?.sync()
   }
 
+  override acknowledge(position: unknown, ctx: Context<unknown, never>): Promise<void> | undefined {
+    return this.#files.get(ctx)?.acknowledge?.(position)
+  }
+
   override async seek(position: unknown, ctx: Context<unknown, never>): Promise<void> {
-    this.#files.set(ctx, await LineFile.reopen(this.#path, position as LineFilePosition))
+    const { path, append, roll } = this.#writing
+    const flushing = this.#flushing(ctx)
+    const reopened = await (roll !== undefined
+      ? RollingFiles.reopen(path, this.#rolling(roll, ctx), position as RollingPosition)
+      : append || flushing !== undefined
+        ? InPlaceFile.reopen(path, position as InPlacePosition, flushing)
+        : LineFile.reopen(path, position as LineFilePosition))
+    this.#files.set(ctx, reopened)
   }
 
   override async result(ctx: Context<unknown, never>): Promise<WrittenFile> {
-    const file = this.#files.get(ctx) as LineFile
+    const file = this.#files.get(ctx) as LineTarget
     const written = await file.commit()
     this.#files.delete(ctx)
     return written

@@ -5,12 +5,13 @@ import { checkOptions } from '../check.ts'
 import { checkCast } from '../csv/cast.ts'
 import { csvFormat } from '../csv/format.ts'
 import { invalidCsv } from '../csv/invalid-csv.ts'
-import { CsvParser, type CsvProgress, csvBegin } from '../csv/parser.ts'
+import { CsvParser, type CsvProgress, csvBegin, csvNextFile } from '../csv/parser.ts'
 import { CsvFault } from '../csv/record-scanner.ts'
 import { utf8Of } from '../format/well-formed.ts'
 import { pathOf } from '../path-of.ts'
+import { FOLLOW_OPTIONS } from '../tail/following.ts'
 import type { CsvOptions } from './csv.ts'
-import { type FileTailOptions, fileTail } from './file-tail.ts'
+import { type FileTailOptions, textTail } from './file-tail.ts'
 
 /** Options of {@link csvTail}: those of `csv` and `fileTail`. */
 export interface CsvTailOptions extends FileTailOptions, CsvOptions {}
@@ -21,7 +22,8 @@ export interface CsvTailOptions extends FileTailOptions, CsvOptions {}
  * LogicSponge's CSVStreamer. Reads as `fileTail`, parses as `csv`, and has the options of both. A record whose line has
  * no end yet, or whose quotes are still open, is not a record yet, unless the stream ends. Give the type of the records
  * as `csvTail<Row>(file)`; it is not checked. Reads while there is room downstream; keeps the order. Stateful: the record
- * that has begun, up to `maxRecordChars`.
+ * that has begun, up to `maxRecordChars`. With `follow: 'name'`, a file that takes the place of a renamed one names the same
+ * columns in its first line again, unless they are given as `columns`; one that was cut goes on without.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, was cut or replaced, or
  * is no valid CSV, fails the run with a `BadInputError`.
@@ -57,8 +59,7 @@ export function csvTail<Row = Record<string, string>>(
 ): Term<never, Row>
 export function csvTail(file: string | URL, options: CsvTailOptions = {}): Term<never, unknown> {
   checkOptions('csvTail', options, {
-    pollMs: true,
-    untilIdleMs: true,
+    ...FOLLOW_OPTIONS,
     encoding: true,
     cast: true,
     splitBytes: true,
@@ -71,17 +72,23 @@ export function csvTail(file: string | URL, options: CsvTailOptions = {}): Term<
     ragged: true,
     maxRecordChars: true,
   })
-  const { pollMs, untilIdleMs, encoding } = options
-  const reading = {
-    ...(pollMs === undefined ? {} : { pollMs }),
-    ...(untilIdleMs === undefined ? {} : { untilIdleMs }),
-    ...(encoding === undefined ? {} : { encoding }),
-  }
-  return fileTail(file, reading).pipe(csvParser(pathOf('csvTail', file), options))
+  const reading = Object.fromEntries(
+    Object.entries(options).filter(([name]) => name in FOLLOW_OPTIONS || name === 'encoding'),
+  )
+  return textTail('csvTail', file, reading, NEXT_FILE).pipe(csvParser(pathOf('csvTail', file), options))
 }
 
+/** Comes between the texts of two files. */
+interface NextFile {
+  readonly begins: 'file'
+}
+const NEXT_FILE: NextFile = { begins: 'file' }
+
 /** Makes records of pieces of text. */
-function csvParser(path: string, options: CsvTailOptions): KernelTerm<string, unknown, CsvProgress> {
+function csvParser(
+  path: string,
+  options: CsvTailOptions,
+): KernelTerm<string | NextFile, unknown, CsvProgress> {
   // the text has been decoded already
   const format = csvFormat('csvTail', { ...options, encoding: 'utf8' })
   const cast = checkCast('csvTail', options.cast)
@@ -101,8 +108,13 @@ function csvParser(path: string, options: CsvTailOptions): KernelTerm<string, un
     }
     return records
   }
-  const f = (text: string, { state }: Context<CsvProgress>): Iterable<unknown> => push(state, text, false)
-  return kernelTerm<string, unknown, CsvProgress>(
+  const f = (text: string | NextFile, { state }: Context<CsvProgress>): Iterable<unknown> => {
+    if (typeof text === 'string') return push(state, text, false)
+    const records = push(state, '', true)
+    csvNextFile(format, state)
+    return records
+  }
+  return kernelTerm<string | NextFile, unknown, CsvProgress>(
     'csvParser',
     { kind: 'expand', self: {}, f },
     { initialState: () => csvBegin(format), end: ({ state }) => push(state, '', true) },

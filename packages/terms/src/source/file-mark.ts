@@ -9,7 +9,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { ChangedFileError } from '@millrace/core'
 
-const EDGE_BYTES = 4096
+/** Bytes at either end of which a hash is kept. */
+export const EDGE_BYTES = 4096
 const SAMPLE_BYTES = 64
 const SAMPLE_EVERY_BYTES = 128 * 1024
 
@@ -47,31 +48,42 @@ export class FileMarker {
    */
   static async open(handle: FileHandle, path: string, mark?: FileMark): Promise<FileMarker> {
     const found = await handle.stat()
-    const marker = new FileMarker(found)
-    if (mark !== undefined) await marker.#resume(handle, path, mark, found)
-    return marker
-  }
-
-  async #resume(
-    handle: FileHandle,
-    path: string,
-    mark: FileMark,
-    { size, mtimeMs }: { readonly size: number; readonly mtimeMs: number },
-  ): Promise<void> {
-    const { at } = mark
-    if (size < at)
-      throw new ChangedFileError(path, `has ${size} bytes, fewer than the ${at} that had been read`)
+    if (mark === undefined) return new FileMarker(found)
+    const { size, mtimeMs } = found
+    if (size < mark.at)
+      throw new ChangedFileError(path, `has ${size} bytes, fewer than the ${mark.at} that had been read`)
     if (size === mark.size && mtimeMs !== mark.mtimeMs) {
       throw new ChangedFileError(path, 'was written to since, and has not grown')
     }
+    const marker = await FileMarker.matching(handle, mark)
+    if (marker !== undefined) return marker
+    throw new ChangedFileError(path, `holds something else in the ${mark.at} bytes that had been read`)
+  }
+
+  /** For a file that begins with what the mark was made of, whatever its times; `undefined` if it does not. */
+  static async matching(handle: FileHandle, mark: FileMark): Promise<FileMarker | undefined> {
+    const found = await handle.stat()
+    if (found.size < mark.at) return undefined
+    const marker = new FileMarker(found)
+    await marker.#pass(handle, mark.at)
+    const { head, samples, tail } = marker.mark
+    return head === mark.head && samples === mark.samples && tail === mark.tail ? marker : undefined
+  }
+
+  /** As if all that the file has now had been read. */
+  static async ofAll(handle: FileHandle): Promise<FileMarker> {
+    const found = await handle.stat()
+    const marker = new FileMarker(found)
+    await marker.#pass(handle, found.size)
+    return marker
+  }
+
+  /** Takes the first bytes, of which only a few are read. */
+  async #pass(handle: FileHandle, at: number): Promise<void> {
     for (const [from, to] of sampled(0, at)) this.#sample(await bytesOf(handle, from, to))
     this.#head = crc32(await bytesOf(handle, 0, Math.min(EDGE_BYTES, at)))
     this.#tail = await bytesOf(handle, Math.max(0, at - EDGE_BYTES), at)
     this.#at = at
-    const now = this.mark
-    if (now.head !== mark.head || now.samples !== mark.samples || now.tail !== mark.tail) {
-      throw new ChangedFileError(path, `holds something else in the ${at} bytes that had been read`)
-    }
   }
 
   #sample(bytes: Buffer): void {

@@ -118,7 +118,7 @@ test('a file that is cut and filled again beyond the old place between two looks
   await writeFile(file, 'new\nlines that are longer\n') // in place, as copytruncate does
   await clock.advance(1000)
   await expect(cut).rejects.toEqual(
-    badInput('fileTail', `${file} was cut and written anew while it was read`),
+    badInput('fileTail', `${file} was cut and written again while it was read`),
   )
 })
 

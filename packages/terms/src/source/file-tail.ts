@@ -3,18 +3,18 @@
 import type { BatchSourceTerm } from '@millrace/core'
 import { checkEncoding, checkOptions } from '../check.ts'
 import { pathOf } from '../path-of.ts'
-import type { FileMark } from './file-mark.ts'
-import { whyNoFile } from './file-source.ts'
-import { GrowingFile } from './growing-file.ts'
-import { checkMilliseconds, DEFAULT_POLL_MS, type Placed, type Polling, TailSource } from './polling.ts'
+import type { ItemCutter, Moved } from '../tail/contracts.ts'
+import {
+  checkFollowing,
+  FOLLOW_OPTIONS,
+  type Following,
+  FollowingSource,
+  type FollowOptions,
+} from '../tail/following.ts'
 import { checkText, wholeLength } from './text-chunks.ts'
 
 /** Options of {@link fileTail}. */
-export interface FileTailOptions {
-  /** Milliseconds from one look for more to the next, on the run's clock. Default 1,000. */
-  readonly pollMs?: number
-  /** The stream ends once nothing was appended for so many ms. Default: never. */
-  readonly untilIdleMs?: number
+export interface FileTailOptions extends FollowOptions {
   /** How the file's bytes are to be read. Default `utf8`. */
   readonly encoding?: BufferEncoding
 }
@@ -23,15 +23,20 @@ export interface FileTailOptions {
  * A source of the text of a file from its start on, in pieces, that goes on as the file grows; `tail -f` from the first
  * line on.
  *
- * Pieces are cut anywhere but within a character: `lineSplitter` makes lines of them. It reads while there is room
- * downstream, up to 128 KiB a piece, and looks for more each `pollMs`. Without `untilIdleMs` it ends only when the run is
- * stopped or nobody needs more; the file is then closed. From a checkpoint it goes on behind the last whole character
- * that it gave; `replays()` is refused.
+ * Pieces are cut anywhere but within a character: `lineSplitter` makes lines of them; `lineTail` gives whole lines. It reads
+ * while there is room downstream, up to 128 KiB a piece, and looks for more each `pollMs`. Without `untilIdleMs` it ends only
+ * when the run is stopped or nobody needs more; the file is then closed. From a checkpoint it goes on behind the last whole
+ * character that it gave; `replays()` is refused.
  *
- * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, is not in that encoding, was
- * cut (also if it was filled again beyond the old place, which its last 4 KiB show), or was replaced by another fails the
- * run with a `BadInputError` that names it: what was added in between might be lost. A resumed run whose file is another
- * one fails with a `ChangedFileError`.
+ * With `follow: 'name'` it goes on in the next file of the name when the file is rotated, by renaming or by copytruncate, also
+ * while no process was running. A file that was renamed is left once the next one has content, and after one more `pollMs`;
+ * if its last line has no end, a line end is given. A name that has no file yet is waited for. If a file of the past cannot
+ * be found, or was written to after it was left, the run fails.
+ *
+ * @throws {InvalidOptionError} for an option that makes no sense. A file that cannot be read, is not in that encoding, or,
+ * with `follow: 'descriptor'`, was cut (also if it was filled again beyond the old place, which its last 4 KiB show) or
+ * replaced, fails the run with a `BadInputError` that names it: what was added in between might be lost. A resumed run whose
+ * file is another one fails with a `ChangedFileError`.
  *
  * @example
  * ```ts
@@ -54,65 +59,55 @@ export interface FileTailOptions {
  * ```
  */
 export function fileTail(file: string | URL, options: FileTailOptions = {}): BatchSourceTerm<string> {
-  checkOptions('fileTail', options, { pollMs: true, untilIdleMs: true, encoding: true })
-  const { pollMs = DEFAULT_POLL_MS, untilIdleMs, encoding = 'utf8' } = options
-  checkMilliseconds('pollMs of fileTail()', pollMs)
-  if (untilIdleMs !== undefined) checkMilliseconds('untilIdleMs of fileTail()', untilIdleMs)
-  checkEncoding('encoding of fileTail()', encoding)
-  return new FileTail(pathOf('fileTail', file), pollMs, untilIdleMs ?? Number.POSITIVE_INFINITY, encoding)
+  return textTail('fileTail', file, options, '\n')
 }
 
-class FileTail extends TailSource<string> {
+/** As {@link fileTail}; where a file of another text begins, it gives `boundary` first. Called by `csvTail`. */
+export function textTail<Boundary>(
+  owner: string,
+  file: string | URL,
+  options: FileTailOptions,
+  boundary: Boundary,
+): BatchSourceTerm<string | Boundary> {
+  checkOptions(owner, options, { ...FOLLOW_OPTIONS, encoding: true })
+  const { encoding = 'utf8' } = options
+  checkEncoding(`encoding of ${owner}()`, encoding)
+  return new FileTail(checkFollowing(owner, pathOf(owner, file), options), encoding, boundary)
+}
+
+class FileTail<Boundary> extends FollowingSource<string | Boundary> {
   override name = 'fileTail'
-  readonly #path: string
-  readonly #pollMs: number
-  readonly #untilIdleMs: number
   readonly #encoding: BufferEncoding
+  readonly #boundary: Boundary
 
-  constructor(path: string, pollMs: number, untilIdleMs: number, encoding: BufferEncoding) {
-    super()
-    this.#path = path
-    this.#pollMs = pollMs
-    this.#untilIdleMs = untilIdleMs
+  constructor(following: Following, encoding: BufferEncoding, boundary: Boundary) {
+    super(following)
     this.#encoding = encoding
+    this.#boundary = boundary
   }
 
-  /** What comes out of a pipe or a terminal comes once. */
-  override whyNotResumable(): string | undefined {
-    return whyNoFile(this.#path)
-  }
-
-  protected override async *poll(
-    { clock, sleep, onEnd }: Polling,
-    from: unknown,
-  ): AsyncGenerator<Placed<string>, void, undefined> {
-    const file = new GrowingFile(this.#path, from as FileMark | undefined)
-    onEnd(() => file.close())
-    const untilIdleMs = this.#untilIdleMs
-    let seen = 0
-    let passed = (from as FileMark | undefined)?.at ?? 0
-    for (let grownAt = clock.monotonic(); ; ) {
-      const chunk = await file.read()
-      const idleMs = clock.monotonic() - grownAt
+  protected override cutter(): ItemCutter<string | Boundary> {
+    const [encoding, boundary] = [this.#encoding, this.#boundary]
+    const textOf = (bytes: Buffer, at: number, path: string): string => {
+      checkText(path, bytes, at, encoding)
+      return bytes.toString(encoding)
+    }
+    return {
+      maxBytes: Number.POSITIVE_INFINITY,
       // a character that has only begun is read again with its end
-      const whole = chunk?.subarray(0, wholeLength(chunk, this.#encoding))
-      if (chunk !== undefined && chunk.length !== seen) grownAt = clock.monotonic()
-      seen = (chunk?.length ?? 0) - (whole?.length ?? 0)
-      if (whole !== undefined && whole.length > 0) {
-        file.take(whole)
-        const text = this.#textOf(whole, passed)
-        passed += whole.length
-        yield { item: text, place: file.mark }
-      } else if (idleMs >= untilIdleMs) {
-        if (chunk !== undefined) yield { item: this.#textOf(chunk, passed), place: file.mark }
-        return
-      } else if (!(await sleep(Math.min(this.#pollMs, untilIdleMs - idleMs)))) return
+      wholeLength: (bytes) => wholeLength(bytes, encoding),
+      itemsOf: (bytes, at, path) => [textOf(bytes, at, path)],
+      last(rest, at, path, next) {
+        const items: (string | Boundary)[] = rest.length === 0 ? [] : [textOf(rest, at, path)]
+        if (next !== undefined && isBoundary(next, boundary, encoding)) items.push(boundary)
+        return items
+      },
     }
   }
+}
 
-  /** @throws {BadInputError} if the bytes, which begin at byte `at` of the file, are not in its encoding. */
-  #textOf(bytes: Buffer, at: number): string {
-    checkText(this.#path, bytes, at, this.#encoding)
-    return bytes.toString(this.#encoding)
-  }
+/** A line end need not be given where there is one. */
+function isBoundary({ tail }: Moved, boundary: unknown, encoding: BufferEncoding): boolean {
+  if (tail.length === 0) return false
+  return typeof boundary !== 'string' || !tail.toString(encoding).endsWith(boundary)
 }

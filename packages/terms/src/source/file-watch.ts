@@ -102,7 +102,7 @@ class FileWatch extends TailSource<FileContent> {
         const place = text === undefined ? given : createHash('sha256').update(text).digest('hex')
         if (text !== undefined && place !== given) {
           given = place
-          yield { item: { time: clock.now(), text }, place }
+          yield { items: [{ time: clock.now(), text }], place }
         }
       }
     } while (await sleep(this.#pollMs))

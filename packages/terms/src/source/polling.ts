@@ -62,9 +62,9 @@ export abstract class PollingSource<out Out> extends SourceTerm<Out> {
   }
 }
 
-/** An item of a source that follows something, and the place behind it: a structured-cloneable value. */
+/** Items of a source that follows something, or none, and the place behind them: a structured-cloneable value. */
 export interface Placed<Out> {
-  readonly item: Out
+  readonly items: readonly Out[]
   readonly place: unknown
 }
 
@@ -91,9 +91,8 @@ export abstract class TailSource<out Out> extends BatchSourceTerm<Out> {
     return this.#batches(this.poll(round.polling, position))
   }
 
-  async *#batches(items: AsyncIterable<Placed<Out>>): AsyncGenerator<readonly Out[], void, undefined> {
-    for await (const { item, place } of items) {
-      const batch = [item]
+  async *#batches(placed: AsyncIterable<Placed<Out>>): AsyncGenerator<readonly Out[], void, undefined> {
+    for await (const { items: batch, place } of placed) {
       this.#places.set(batch, place)
       yield batch
     }
