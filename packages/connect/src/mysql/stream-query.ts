@@ -60,9 +60,12 @@ export class StreamQuery<out Row> extends BatchSourceTerm<Row> {
     sent.on('fields', (found: readonly FieldPacket[]) => {
       fields = found
     })
+    const stream = sent.stream({ highWaterMark: batchItems })
+    // a connection that is lost tells nobody but itself
+    core.once('error', (error: Error) => stream.destroy(error))
     let names: string[] | undefined
     let rows: Row[] = []
-    for await (const row of sent.stream({ highWaterMark: batchItems })) {
+    for await (const row of stream) {
       names ??= namesOf(fields, owner)
       rows.push(recordOf(names, rowFrom(row as SqlRow, fields)) as Row)
       if (rows.length < batchItems) continue

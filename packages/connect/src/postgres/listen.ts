@@ -51,11 +51,11 @@ const DEFAULT_PREFETCH = 1000
  * import { take } from 'millrace/terms'
  * import pg from 'pg'
  *
- * const running = run(listen('docs_orders').pipe(take(1)))
  * const client = new pg.Client()
  * await client.connect()
  * // it is lost on those who do not listen yet
  * const timer = setInterval(() => client.query("notify docs_orders, 'order 17'"), 50)
+ * const running = run(listen('docs_orders').pipe(take(1)))
  * for await (const { channel, payload } of running.output()) console.log(channel, payload) // docs_orders order 17
  * clearInterval(timer)
  * await client.end()
