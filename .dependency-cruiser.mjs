@@ -88,8 +88,11 @@ export default {
     never(
       'connectors-stand-alone',
       'Each system is an entry of its own, so that nobody loads the client of another.',
-      { path: '^packages/connect/src/([^/]+)/', pathNot: tests + '|^packages/connect/src/(support|testing)/' },
-      { path: '^packages/connect/src/(?!$1/|support/)' },
+      {
+        path: '^packages/connect/src/([^/]+)/',
+        pathNot: tests + '|^packages/connect/src/(support|testing)/',
+      },
+      { path: '^packages/connect/src/(?!$1/|support/|errors[.]ts$)' },
     ),
     never(
       'ui-imports-core-only',
@@ -139,6 +142,8 @@ export default {
       { path: '^packages/[^/]+/src/', pathNot: tests },
       {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        // the clients of connectors, which are there for the tests as well
+        dependencyTypesNot: ['npm-peer'],
         pathNot: 'node_modules/(@dagrejs/dagre|minimatch)/',
       },
     ),
