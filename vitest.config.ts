@@ -7,7 +7,6 @@ const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, impor
 const alias = Object.entries({
   '@millrace/cluster': 'cluster/src/index.ts',
   '@millrace/connect/http': 'connect/src/http/index.ts',
-  '@millrace/connect/kafka': 'connect/src/kafka/index.ts',
   '@millrace/connect/mqtt': 'connect/src/mqtt/index.ts',
   '@millrace/connect/mysql': 'connect/src/mysql/index.ts',
   '@millrace/connect/nats': 'connect/src/nats/index.ts',
@@ -29,7 +28,6 @@ const alias = Object.entries({
   millrace: 'millrace/src/index.ts',
   'millrace/bench': 'millrace/src/bench.ts',
   'millrace/connect/http': 'millrace/src/connect/http.ts',
-  'millrace/connect/kafka': 'millrace/src/connect/kafka.ts',
   'millrace/connect/mqtt': 'millrace/src/connect/mqtt.ts',
   'millrace/connect/mysql': 'millrace/src/connect/mysql.ts',
   'millrace/connect/nats': 'millrace/src/connect/nats.ts',

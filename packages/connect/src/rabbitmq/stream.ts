@@ -36,7 +36,8 @@ export interface StreamOptions extends RabbitmqOptions {
  * `offset`: exactly once from a checkpoint on.
  *
  * Its position is the offset of the last message; the server forgets nothing because of it. It takes up to `prefetch`
- * messages while there is room downstream, and waits for more when there are none: it never ends by itself. What the stream's
+ * messages, and the rest of a chunk as the server stored it, while there is room downstream, and waits for more when there
+ * are none: it never ends by itself. What the stream's
  * limits removed before it was read is missed: they should reach further back than a reader may stay away.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. A run fails with a `ConnectionDeniedError` if the server

@@ -45,10 +45,10 @@ function openerOf({ url, username, password, db, tls }: RedisAddress): Opener<Re
         ...(db === undefined ? {} : { db }),
         ...(encrypted === undefined ? {} : { tls: { ...encrypted } }),
       })
-      let failure: unknown
+      let failure: Error | undefined
       // what it says here says more than what its commands fail with: "connection is closed"
-      client.on('error', (error: unknown) => {
-        failure = error
+      client.on('error', (error: Error) => {
+        if (failure === undefined || error.name === 'ReplyError') failure = error
       })
       const give = (): void => client.disconnect()
       signal.addEventListener('abort', give, { once: true })

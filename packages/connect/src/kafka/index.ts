@@ -1,3 +1,0 @@
-/** `millrace/connect/kafka`: Kafka as source and sink. */
-
-export {}

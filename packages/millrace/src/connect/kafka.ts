@@ -1,7 +1,0 @@
-/**
- * Kafka: topics. Needs `kafkajs` beside millrace.
- *
- * @module millrace/connect/kafka
- */
-
-export * from '@millrace/connect/kafka'
