@@ -143,6 +143,8 @@ export default {
       { path: '^packages/[^/]+/src/', pathNot: tests },
       {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        // a peer is installed for development, too
+        dependencyTypesNot: ['npm-peer'],
         pathNot: 'node_modules/(@dagrejs/dagre|minimatch)/',
       },
     ),

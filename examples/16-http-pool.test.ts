@@ -1,7 +1,17 @@
 /** Goal: each question gets its own answer from a worker, a bad one gets 400, and the service ends when it is told to. */
-import { freePort } from '@millrace/core/files'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import service, { factorsOf, main } from './16-http-pool.ts'
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 test('answers all questions, on workers', async () => {
   const { summary, answers } = await main(await freePort(), 100)

@@ -39,6 +39,8 @@ interface CutHost {
   /** No stage begins anything new from now on; until `release`. */
   readonly hold: () => void
   readonly release: () => void
+  /** Asks for a cut, from outside of an activation. */
+  readonly cut: () => void
 }
 
 /** Stops stages where they can be saved, saves all of them at one instant, and lets them go on. */
@@ -64,12 +66,15 @@ export class Cutter {
 
   /** A source has run. Returns whether a cut became due with what it gave. */
   count(source: Stage): boolean {
-    const { everyItems } = this.#options
-    if (everyItems === undefined) return false
+    if (this.#options.everyItems === undefined) return false
     const given = source.records[0]?.born ?? 0
     this.#sinceCut += given - (this.#given.get(source) ?? 0)
     this.#given.set(source, given)
-    return this.#sinceCut >= everyItems && this.ask()
+    return this.#isDue && this.ask()
+  }
+
+  get #isDue(): boolean {
+    return this.#sinceCut >= (this.#options.everyItems ?? Number.POSITIVE_INFINITY)
   }
 
   /** Has a cut taken as soon as all are at rest. Returns whether it was not due already. */
@@ -113,7 +118,10 @@ export class Cutter {
     this.#isKeeping = true
     this.#options.onCut(snapshot, flushed).then((isStored) => {
       this.#isKeeping = false
-      if (isStored) for (const stage of stages) stage.onKept()
+      if (!isStored) return
+      for (const stage of stages) stage.onKept()
+      // a source that waits for this very cut gives nothing that would ask for it
+      if (this.#isDue) this.#host.cut()
     })
   }
 

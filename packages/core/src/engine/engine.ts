@@ -175,6 +175,7 @@ export class Engine implements StageHost {
       grown: () => this.grown,
       hold: () => this.runningTime.hold(),
       release: () => this.runningTime.release(),
+      cut: () => this.cut(),
     }
     return new Cutter(host, options)
   }
