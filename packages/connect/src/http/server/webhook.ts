@@ -47,7 +47,7 @@ const WRONG_PATH: HttpReply = { status: 404, body: 'There is nothing here.\n' }
  *
  * @example
  * ```ts
- * import { webhook } from 'millrace/connect/http'
+ * import { type HttpRequest, webhook } from 'millrace/connect/http'
  * import { map, take, toArray } from 'millrace/terms'
  *
  * let posted: Promise<Response> | undefined
@@ -59,7 +59,7 @@ const WRONG_PATH: HttpReply = { status: 404, body: 'There is nothing here.\n' }
  *   },
  * })
  * const orders = hook.pipe(
- *   map(({ body }) => JSON.parse(body) as { id: number }).onFailure({ onError: 'skip' }),
+ *   map(({ body }: HttpRequest) => JSON.parse(body) as { id: number }).onFailure({ onError: 'skip' }),
  *   take(1),
  * )
  * console.log(await toArray(orders)) // [ { id: 7 } ]
