@@ -11,10 +11,14 @@
  * needs, so all come to rest, one after the other; where they do not, the cut is given up and asked for again later.
  */
 
+import { performance } from 'node:perf_hooks'
 import type { Edge } from './edge.ts'
 import type { EngineSnapshot } from './snapshot.ts'
 import type { Stage } from './stage.ts'
 import { flushSinks } from './stage-snapshot.ts'
+
+/** A cut that is wanted, and was given up, is asked for again after so many ms at least. */
+const ASK_AGAIN_MS = 50
 
 /** When snapshots are taken, and who gets them. */
 export interface CutOptions {
@@ -39,8 +43,8 @@ interface CutHost {
   /** No stage begins anything new from now on; until `release`. */
   readonly hold: () => void
   readonly release: () => void
-  /** Has `ask` called, now or a little later. */
-  readonly askAgain: (isLater: boolean) => void
+  /** Has `ask` called after so many ms, from outside of an activation. */
+  readonly askAgain: (delayMs: number) => void
 }
 
 /** Stops stages where they can be saved, saves all of them at one instant, and lets them go on. */
@@ -53,9 +57,13 @@ export class Cutter {
   #sinceCut = 0
   /** The snapshot before is still being kept. */
   #isKeeping = false
+  #keeping: Promise<void> = Promise.resolve()
   #isClosed = false
   /** Somebody waits for a cut, and for no longer than until it is taken. */
   #isWanted = false
+  /** Called once the next cut is stored. */
+  readonly #awaited: (() => void)[] = []
+  #askedAt = 0
   /** A cut was asked for and has not been taken. */
   isAsked = false
   /** Cuts that were given up. */
@@ -68,18 +76,22 @@ export class Cutter {
 
   /** A source has run. Returns whether a cut became due with what it gave. */
   count(source: Stage): boolean {
-    const { everyItems } = this.#options
-    if (everyItems === undefined) return false
+    if (this.#options.everyItems === undefined) return false
     const given = source.records[0]?.born ?? 0
     this.#sinceCut += given - (this.#given.get(source) ?? 0)
     this.#given.set(source, given)
-    return this.#sinceCut >= everyItems && this.ask()
+    return this.#isDue && this.ask()
+  }
+
+  get #isDue(): boolean {
+    return this.#sinceCut >= (this.#options.everyItems ?? Number.POSITIVE_INFINITY)
   }
 
   /** Has a cut taken as soon as all are at rest. Returns whether it was not due already. */
   ask(): boolean {
     if (this.isAsked || this.#isKeeping || this.#isClosed) return false
     this.isAsked = true
+    this.#askedAt = performance.now()
     this.#host.hold()
     this.#options.onAsked()
     return true
@@ -91,6 +103,19 @@ export class Cutter {
     this.#isWanted = true
     this.ask()
     return true
+  }
+
+  /** Resolves once a cut is stored that is taken from now on, or once it is sure that there is none. */
+  stored(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.keep()) this.#awaited.push(resolve)
+      else resolve()
+    })
+  }
+
+  /** Resolves once no snapshot is on its way to where it is kept. */
+  async settled(): Promise<void> {
+    await this.#keeping
   }
 
   /** Whether a stage must not run now; it is woken again after the cut. */
@@ -121,13 +146,19 @@ export class Cutter {
       grown: grown(),
     }
     const flushed = Promise.all(stages.flatMap(flushSinks))
+    const awaited = this.#awaited.splice(0)
     this.#release()
     this.#isWanted = false
     this.#isKeeping = true
-    this.#options.onCut(snapshot, flushed).then((isStored) => {
+    this.#keeping = this.#options.onCut(snapshot, flushed).then((isStored) => {
       this.#isKeeping = false
-      if (isStored) for (const stage of stages) stage.onKept()
-      if (this.#isWanted) this.#host.askAgain(false)
+      for (const stage of stages) {
+        if (isStored) stage.onKept()
+        else stage.onNotKept()
+      }
+      for (const resolve of awaited) resolve()
+      // a source that waits for this very cut gives nothing that would ask for it
+      if (this.#isWanted || (isStored && this.#isDue)) this.#host.askAgain(0)
     })
   }
 
@@ -136,6 +167,7 @@ export class Cutter {
     this.#isClosed = true
     if (this.isAsked) this.#release()
     if (this.#isWanted) for (const stage of this.#host.stages) stage.wake()
+    for (const resolve of this.#awaited.splice(0)) resolve()
   }
 
   /** Lets all go on without a cut. */
@@ -143,7 +175,8 @@ export class Cutter {
     if (!this.isAsked) return
     this.givenUp++
     this.#release()
-    if (this.#isWanted) this.#host.askAgain(true)
+    // it is held for as long at a time as it may go on
+    if (this.#isWanted) this.#host.askAgain(Math.max(ASK_AGAIN_MS, performance.now() - this.#askedAt))
   }
 
   #release(): void {

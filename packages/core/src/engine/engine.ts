@@ -79,8 +79,6 @@ export const NO_THREADS: ThreadStats = {
 
 /** Milliseconds of work after which the event loop gets its turn. */
 const TURN_MS = 8
-/** A checkpoint that a sink waits for, and that was given up, is asked for again after so many ms. */
-const ASK_AGAIN_MS = 50
 /** Each so many activations the oldest ready stage runs instead of the newest. */
 const FAIR_EVERY = 61
 
@@ -116,6 +114,7 @@ export class Engine implements StageHost {
   readonly #exiting = new Set<Stage>()
   /** Those of them that exit once all others are done. */
   readonly #last: Stage[] = []
+  #isLeaving = false
   #activations = 0
   /** Time spent in stages, in ms. */
   #busyMs = 0
@@ -177,8 +176,8 @@ export class Engine implements StageHost {
       grown: () => this.grown,
       hold: () => this.runningTime.hold(),
       release: () => this.runningTime.release(),
-      askAgain: (isLater: boolean) => {
-        if (isLater) this.timers.after(ASK_AGAIN_MS, () => this.cut())
+      askAgain: (delayMs: number) => {
+        if (delayMs > 0) this.timers.after(delayMs, () => this.cut())
         else this.cut()
       },
     }
@@ -399,21 +398,28 @@ export class Engine implements StageHost {
 
   /** Lets the last ones exit, if all others are done. Returns whether they are. */
   #endLast(): boolean {
-    const last = this.#last
-    if (last.length === 0 || this.#done + last.length < this.#stages.length) return false
-    const { onCompleted } = this.#options
-    const isWhole = onCompleted !== undefined && !this.#stopAsked
-    const completed = isWhole ? onCompleted() : Promise.resolve()
-    completed.then(
-      () => {
-        for (const stage of last.splice(0)) {
-          if (isWhole) stage.complete()
-          stage.leave()
-        }
-      },
-      (error: unknown) => this.fail(error),
-    )
+    if (this.#last.length === 0 || this.#done + this.#last.length < this.#stages.length) return false
+    if (!this.#isLeaving) this.#leaveLast().catch((error: unknown) => this.fail(error))
+    this.#isLeaving = true
     return true
+  }
+
+  /**
+   * A source that has a server is told of the last items while a checkpoint holds them: a run that dies then has nothing to
+   * do when it is gone on with.
+   */
+  async #leaveLast(): Promise<void> {
+    const { onCompleted } = this.#options
+    if (onCompleted === undefined || this.#stopAsked) await this.#cutter?.settled()
+    else {
+      const stored = this.#cutter?.stored()
+      this.#schedule()
+      await stored
+      for (const stage of this.#last) await stage.acknowledged()
+      if (this.#failure === undefined && !this.#stopAsked) await onCompleted()
+    }
+    if (this.#failure !== undefined) return
+    for (const stage of this.#last.splice(0)) stage.leave()
   }
 
   setAside(letter: DeadLetter, isFatal: boolean): void | Promise<void> {

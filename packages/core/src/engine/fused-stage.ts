@@ -20,6 +20,7 @@ import { LoopSet } from './loop-set.ts'
 import { OpPeeks, type Peek } from './peek.ts'
 import { Quantum } from './quantum.ts'
 import { SAMPLE_ITEMS, Sampler } from './sampler.ts'
+import type { StageSnapshot } from './snapshot.ts'
 import { openSource, type SourceFeed } from './source-feed.ts'
 import { type SourcePosition, SourceTrack } from './source-track.ts'
 import { Stage } from './stage.ts'
@@ -183,9 +184,14 @@ export class FusedStage extends Stage {
     return !this.waiting && this.#frames.isSettledBut(this.#track)
   }
 
+  override snapshot(): StageSnapshot {
+    // also of a source that has ended: what it gave last is not acknowledged yet
+    this.#savedAt = this.#track?.position.at
+    return super.snapshot()
+  }
+
   protected override ownSnapshot(): FusedSnapshot {
     const { ended, lastTime } = this
-    this.#savedAt = this.#track?.position.at
     const frames = this.#frames.saveBut(this.#track)
     return {
       frames,
@@ -204,10 +210,6 @@ export class FusedStage extends Stage {
 
   override get exitsLast(): boolean {
     return this.#acknowledges && this.host.isSaved === true
-  }
-
-  override complete(): void {
-    this.acknowledge(0, this.#track?.position.at)
   }
 
   #open(kernel: Kernel, from?: SourcePosition): void {

@@ -210,6 +210,13 @@ export abstract class Stage implements EdgeEnd {
     this.inlet.restore?.(snapshot.ports)
   }
 
+  /** The last snapshot could not be stored. */
+  onNotKept(): void {
+    if (this.#end !== 'saved') return
+    this.#end = 'open'
+    this.wake()
+  }
+
   /** The last snapshot is stored. */
   onKept(): void {
     if (this.isDone || this.#hasResults) return
@@ -225,8 +232,9 @@ export abstract class Stage implements EdgeEnd {
    */
   protected waitsToBeKept(): boolean {
     if (this.#end === 'kept' || !this.#hasAcknowledgingSink) return false
+    if (this.#end === 'saved') return true
     if (this.host.keep?.() !== true) return false
-    if (this.#end === 'open') this.#end = 'waiting'
+    this.#end = 'waiting'
     return true
   }
 
@@ -265,8 +273,10 @@ export abstract class Stage implements EdgeEnd {
     return false
   }
 
-  /** All other stages are done, and the run with them: what was given needs not be given again. */
-  complete(): void {}
+  /** Resolves when no node is being told of what is in good hands. */
+  async acknowledged(): Promise<void> {
+    for (const acknowledger of this.#acknowledgers.values()) await acknowledger.settled()
+  }
 
   /** Stops taking from outside: a source ends here, everything else when its inputs end. */
   stop(): void {}
@@ -284,7 +294,7 @@ export abstract class Stage implements EdgeEnd {
 
   /** Whether it may go on though nothing comes, by a timer say: it is not stuck, but a checkpoint need not wait for it. */
   get mayGoOn(): boolean {
-    return this.#end === 'waiting' || this.#end === 'saved'
+    return !this.isDone && (this.#end === 'waiting' || this.#end === 'saved')
   }
 
   /** The node whose call is under way, or has given what is not counted yet; -1 if there is none. */
@@ -514,7 +524,7 @@ export abstract class Stage implements EdgeEnd {
       first =
         error instanceof TermError ? error : new TermError((this.plan.nodes[0] as Node).id, 'generate', error)
     }
-    for (const acknowledger of this.#acknowledgers.values()) await acknowledger.settled()
+    await this.acknowledged()
     const entered = this.#entered
     for (let at = 0; at < entered; at++) {
       const entering = at === entered - 1 ? this.#entering : undefined

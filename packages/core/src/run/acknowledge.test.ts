@@ -196,6 +196,45 @@ test('killed at any moment, nothing is lost, and what a state holds is there onc
   )
 })
 
+test('a checkpoint that became due while another one was written is taken, though no item follows', async () => {
+  /** Gives two items at once, and the next two only when these are acknowledged. */
+  class Patient extends BatchSourceTerm<number> {
+    override readonly live = true
+    #wake: () => void = () => undefined
+    #acknowledged = 0
+
+    override async *batches(): AsyncGenerator<number[]> {
+      for (let at = 0; at < 8; at += 2) {
+        yield [at, at + 1]
+        while (this.#acknowledged < at + 2) await new Promise<void>((resolve) => (this.#wake = resolve))
+      }
+    }
+
+    override position(batch: readonly number[]): number {
+      return (batch.at(-1) as number) + 1
+    }
+
+    override seek(): AsyncGenerator<number[]> {
+      return this.batches()
+    }
+
+    override acknowledge(position: unknown): void {
+      this.#acknowledged = position as number
+      this.#wake()
+    }
+  }
+  /** Takes as long to write as it takes the first items to come. */
+  class SlowStore extends MemoryStore {
+    override async write(id: number, bytes: Uint8Array): Promise<void> {
+      for (let n = 0; n < 20; n++) await turn()
+      return super.write(id, bytes)
+    }
+  }
+  const sink = new Collect<number>()
+  const running = run(new Patient().pipe(sink), { checkpoint: { store: new SlowStore(), everyItems: 1 } })
+  expect((await settled(running)).result(sink)).toEqual(all(8))
+})
+
 /** A table to which rows are added for good once a checkpoint holds them, and which forgets the others. */
 class Staged extends SinkTerm<number, number> {
   override name = 'staged'

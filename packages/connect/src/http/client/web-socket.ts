@@ -50,22 +50,14 @@ export interface WebSocketEnds {
  * that is too long.
  *
  * @example
- * ```ts
- * import { once } from 'node:events'
+ * ```ts no-run
  * import { run } from 'millrace'
  * import { webSocket } from 'millrace/connect/http'
- * import { collect, map, take } from 'millrace/terms'
- * import { WebSocketServer } from 'ws'
+ * import { map } from 'millrace/terms'
  *
- * const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
- * await once(server, 'listening')
- * server.on('connection', (socket) => socket.on('message', (data) => socket.send(`${data}!`)).send('hello'))
- * const { port } = server.address() as { port: number }
- * const { messages, send } = webSocket(`ws://127.0.0.1:${port}`)
- * const heard = collect<string>()
- * const running = run(messages.pipe(take(2), map(String)).parallel(heard, send))
- * console.log((await running.done).result(heard)) // [ 'hello', 'hello!' ]
- * server.close()
+ * // answers each message with its length
+ * const { messages, send } = webSocket('wss://echo.example.org', { headers: { authorization: 'Bearer …' } })
+ * await run(messages.pipe(map((message) => String(message.length)), send)).done
  * ```
  */
 export function webSocket(url: string | URL, options: WebSocketOptions = {}): WebSocketEnds {

@@ -242,7 +242,7 @@ class Answers extends SinkTerm<HttpAnswer, HttpSummary> {
  *
  * const double = respond<{ id: string; body: string }>(({ body }) => ({ body: { doubled: 2 * Number(body) } }))
  * const answers = fromIterable([{ id: 'a', body: '21' }]).pipe(double)
- * console.log(await toArray(answers)) // [ { id: 'a', body: { doubled: 42 } } ]
+ * console.log(await toArray(answers)) // [ { body: { doubled: 42 }, id: 'a' } ]
  * ```
  */
 export function respond<Request extends { readonly id: string } = HttpRequest>(

@@ -47,22 +47,23 @@ const WRONG_PATH: HttpReply = { status: 404, body: 'There is nothing here.\n' }
  *
  * @example
  * ```ts
- * import { webhook } from 'millrace/connect/http'
+ * import { type HttpRequest, webhook } from 'millrace/connect/http'
  * import { map, take, toArray } from 'millrace/terms'
  *
+ * let posted: Promise<Response> | undefined
  * const hook = webhook({
  *   port: 0,
  *   path: '/orders',
- *   onListening: async ({ url }) => {
- *     const { status } = await fetch(`${url}/orders`, { method: 'POST', body: '{"id":7}' })
- *     console.log(status) // 202
+ *   onListening: ({ url }) => {
+ *     posted = fetch(`${url}/orders`, { method: 'POST', body: '{"id":7}' })
  *   },
  * })
  * const orders = hook.pipe(
+ *   map(({ body }: HttpRequest) => JSON.parse(body) as { id: number }).onFailure({ onError: 'skip' }),
  *   take(1),
- *   map(({ body }) => JSON.parse(body) as { id: number }).onFailure({ onError: 'skip' }),
  * )
  * console.log(await toArray(orders)) // [ { id: 7 } ]
+ * console.log((await posted)?.status) // 202
  * ```
  */
 export function webhook<Body extends string | Uint8Array = string>(
