@@ -13,6 +13,8 @@ import { FileFolder, type FolderLook, type FoundFile, type NewestNumber } from '
 export type Step =
   /** Nothing: the file at hand may grow, or there is none. */
   | { readonly kind: 'stay' }
+  /** Nothing: the file at hand was removed, and no other one has its name. */
+  | { readonly kind: 'gone' }
   /** The file at hand, or the one that comes next, cannot be found; it may be that files are just being renamed. */
   | { readonly kind: 'lost'; readonly why: string }
   /** To go on here: in this file with what was read of it, or at its begin. */
@@ -163,7 +165,8 @@ export class Chain {
     const found = await find({ id, mark }, file !== undefined, past, after)
     if (found === undefined) {
       if (file !== undefined) return this.#underOddName(id, mark, past, named, after)
-      if (named !== undefined && (await beginsWith(named, mark))) {
+      if (named === undefined) return { kind: 'gone' }
+      if (await beginsWith(named, mark)) {
         return { kind: 'open', file: named, mark, isCopy: false, before }
       }
       return { kind: 'lost', why: 'is another one now, and the one that was read is no longer in its folder' }
@@ -187,8 +190,8 @@ export class Chain {
       const later = (after ?? past).filter(({ mtimeNs }) => mtimeNs >= odd.mtimeNs)
       return nextOf(later, named, false)
     }
-    // it was removed, and may yet grow
-    if (named === undefined) return STAY
+    // it may yet grow
+    if (named === undefined) return { kind: 'gone' }
     return { kind: 'lost', why: 'was replaced by another one, and is no longer in its folder under any name' }
   }
 }

@@ -33,6 +33,8 @@ export class NameFollower implements Follower {
   /** The next file that was seen when the one at hand was to be read to its end. */
   #leavingFor: string | undefined
   #misses = 0
+  /** Whether the file at hand was removed, and no other one has its name. */
+  isGone = false
   #isClosed = false
 
   constructor(
@@ -89,6 +91,8 @@ export class NameFollower implements Follower {
     const step = await this.#chain.step(this.place, this.#file)
     switch (step.kind) {
       case 'stay':
+      case 'gone':
+        this.isGone = step.kind === 'gone'
         return this.#found('none')
       case 'lost':
         return this.#miss(step.why)
@@ -178,6 +182,19 @@ export class NameFollower implements Follower {
       if (cause instanceof BadInputError || cause instanceof ChangedFileError) throw cause
       throw new BadInputError(`The file ${this.#path} cannot be read: ${messageOf(cause)}`, { cause })
     }
+  }
+
+  /** Whether a file is open. */
+  get isOpen(): boolean {
+    return this.#file !== undefined
+  }
+
+  /** Closes the file at hand; the next `read` and `advance` open it again. No call may be under way. */
+  async release(): Promise<void> {
+    this.#place = this.place
+    const file = this.#file
+    this.#file = undefined
+    await file?.close()
   }
 
   async close(): Promise<void> {
