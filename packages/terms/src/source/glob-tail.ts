@@ -257,7 +257,7 @@ class FollowedFiles {
       // looked at before it is read: what is written after that is seen
       const stamp = await this.#stampOf(file.path)
       const left = await file.follower.read(1)
-      file.closedAt = left === undefined ? stamp : undefined
+      file.closedAt = left === undefined && file.follower.isLast ? stamp : undefined
       await file.follower.release()
     }
   }

@@ -35,6 +35,8 @@ export class NameFollower implements Follower {
   #misses = 0
   /** Whether the file at hand was removed, and no other one has its name. */
   isGone = false
+  /** Whether no other file comes behind the one at hand, as it was at the last look. */
+  isLast = false
   #isClosed = false
 
   constructor(
@@ -89,10 +91,11 @@ export class NameFollower implements Follower {
   async #advance(left: number): Promise<Advance> {
     await this.#begin()
     const step = await this.#chain.step(this.place, this.#file)
+    this.isGone = step.kind === 'gone'
+    this.isLast = step.kind === 'stay'
     switch (step.kind) {
       case 'stay':
       case 'gone':
-        this.isGone = step.kind === 'gone'
         return this.#found('none')
       case 'lost':
         return this.#miss(step.why)
