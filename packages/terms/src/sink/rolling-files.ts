@@ -21,6 +21,9 @@ import { crcOf, exists, lockOf, unwritable } from './line-file.ts'
 import type { LineTarget, WrittenFile } from './line-target.ts'
 import { partName } from './roll.ts'
 
+/** The latest time that a date can tell, in ms. */
+const MAX_TIME = 8.64e15
+
 /** How files are rolled; `time` was asked before. */
 export interface Rolling {
   readonly maxBytes: number | undefined
@@ -179,7 +182,7 @@ export class RollingFiles implements LineTarget {
     const { everyMs, isTimed, clock } = this.#rolling
     if (everyMs === undefined) return undefined
     const time = isTimed ? at : clock.now()
-    if (typeof time === 'number' && Number.isFinite(time)) return Math.floor(time / everyMs) * everyMs
+    if (typeof time === 'number' && Math.abs(time) <= MAX_TIME) return Math.floor(time / everyMs) * everyMs
     throw new BadInputError(
       `roll.time gave ${time} for line ${this.#lines} of ${this.#file}, which is no time in ms.`,
     )
