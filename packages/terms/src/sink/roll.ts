@@ -32,7 +32,7 @@ export function checkRoll<Item>(owner: string, roll: RollOptions<Item>): RollOpt
 }
 
 const DAY_MS = 86_400_000
-/** Characters of a time in ISO's form that tell periods of at least so many ms apart. */
+/** Characters of a time in ISO's form that tell periods of at least as many ms apart. */
 const PRECISIONS = [
   [DAY_MS, 10],
   [3_600_000, 13],

@@ -8,18 +8,29 @@
  * in between is known to have been complete, and what it wrote is not written once more.
  */
 
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { BadInputError, type Clock } from '@millrace/core'
 import { type FileLock, syncFolder, writeWhole } from '@millrace/core/files'
 import { beforeProcessEnds } from '../process-end.ts'
 import { BEGIN, BlockFile, type BlockPosition, type Flushing } from './block-file.ts'
 import { otherFile } from './in-place-file.ts'
 import { removeLeftovers, temporaryBeside } from './leftovers.ts'
-import { crcOf, exists, lockOf, unwritable } from './line-file.ts'
+import { exists, lockOf } from './line-file.ts'
 import type { LineTarget, WrittenFile } from './line-target.ts'
 import { partName } from './roll.ts'
+import {
+  type ClosedFile,
+  checkNamed,
+  create,
+  gone,
+  type OpenPosition,
+  type RollingPosition,
+  withBlock,
+} from './rolled-file.ts'
+
+/** The latest time that a date can tell, in ms. */
+const MAX_TIME = 8.64e15
 
 /** How files are rolled; `time` was asked before. */
 export interface Rolling {
@@ -29,32 +40,6 @@ export interface Rolling {
   readonly isTimed: boolean
   readonly clock: Clock
   readonly flushMs: number | undefined
-}
-
-/** A file that is complete, and waits for its name. */
-interface ClosedFile {
-  readonly temporary: string
-  readonly final: string
-  readonly bytes: number
-  readonly crc: number
-}
-
-/** A file under way. */
-interface OpenPosition extends BlockPosition {
-  readonly temporary: string
-  readonly final: string
-  readonly period: number | undefined
-}
-
-/** How far the files have come. */
-export interface RollingPosition {
-  readonly file: string
-  readonly stake: string
-  readonly head: string | undefined
-  readonly lines: number
-  readonly bytes: number
-  readonly open: OpenPosition | undefined
-  readonly closed: readonly ClosedFile[]
 }
 
 interface OpenFile {
@@ -179,7 +164,7 @@ export class RollingFiles implements LineTarget {
     const { everyMs, isTimed, clock } = this.#rolling
     if (everyMs === undefined) return undefined
     const time = isTimed ? at : clock.now()
-    if (typeof time === 'number' && Number.isFinite(time)) return Math.floor(time / everyMs) * everyMs
+    if (typeof time === 'number' && Math.abs(time) <= MAX_TIME) return Math.floor(time / everyMs) * everyMs
     throw new BadInputError(
       `roll.time gave ${time} for line ${this.#lines} of ${this.#file}, which is no time in ms.`,
     )
@@ -336,30 +321,4 @@ export class RollingFiles implements LineTarget {
 function put(file: OpenFile, line: string, bytes: number): void | Promise<void> {
   file.bytes += bytes
   return file.lines.write(line)
-}
-
-async function create(path: string): Promise<FileHandle> {
-  return open(path, 'wx').catch((cause: unknown) => {
-    throw unwritable(dirname(path), cause)
-  })
-}
-
-/** @throws {BadInputError} if a file that was complete is not there under its name. */
-async function checkNamed({ final, bytes, crc }: Pick<ClosedFile, 'final' | 'bytes' | 'crc'>): Promise<void> {
-  const found = await stat(final).catch(() => undefined)
-  const isThere =
-    found !== undefined && found.size >= bytes && (bytes === 0 || (await crcOf(final, bytes)) === crc)
-  if (!isThere) throw gone(final)
-}
-
-/** With what was gathered and not yet written. */
-function withBlock({ final, bytes, crc, block }: OpenPosition): Pick<ClosedFile, 'final' | 'bytes' | 'crc'> {
-  const more = Buffer.from(block)
-  return { final, bytes: bytes + more.length, crc: crc32(more, crc) }
-}
-
-function gone(file: string): BadInputError {
-  return new BadInputError(
-    `The file ${file}, which the checkpoint speaks of, is gone, or holds something else. Remove the checkpoint to begin again.`,
-  )
 }

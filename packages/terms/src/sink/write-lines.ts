@@ -10,7 +10,8 @@ import { InPlaceFile, type InPlacePosition } from './in-place-file.ts'
 import { LineFile, type LineFilePosition } from './line-file.ts'
 import type { LineTarget, WrittenFile } from './line-target.ts'
 import { checkRoll, type RollOptions } from './roll.ts'
-import { type Rolling, RollingFiles, type RollingPosition } from './rolling-files.ts'
+import type { RollingPosition } from './rolled-file.ts'
+import { type Rolling, RollingFiles } from './rolling-files.ts'
 
 /** Options of {@link writeLines}, and of all sinks that write lines. Without any, the file appears when it is complete. */
 export interface WriteLinesOptions<in Item = string> {

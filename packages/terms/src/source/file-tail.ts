@@ -59,6 +59,7 @@ export interface FileTailOptions extends FollowOptions {
  * ```
  */
 export function fileTail(file: string | URL, options: FileTailOptions = {}): BatchSourceTerm<string> {
+  checkOptions('fileTail', options, { ...FOLLOW_OPTIONS, encoding: true })
   return textTail('fileTail', file, options, '\n')
 }
 
@@ -69,7 +70,6 @@ export function textTail<Boundary>(
   options: FileTailOptions,
   boundary: Boundary,
 ): BatchSourceTerm<string | Boundary> {
-  checkOptions(owner, options, { ...FOLLOW_OPTIONS, encoding: true })
   const { encoding = 'utf8' } = options
   checkEncoding(`encoding of ${owner}()`, encoding)
   return new FileTail(checkFollowing(owner, pathOf(owner, file), options), encoding, boundary)

@@ -63,11 +63,11 @@ const LINE_TAIL_OPTIONS = { ...FOLLOW_OPTIONS, encoding: true, maxLineBytes: tru
  * ```
  */
 export function lineTail(file: string | URL, options: LineTailOptions = {}): BatchSourceTerm<string> {
+  checkOptions('lineTail', options, LINE_TAIL_OPTIONS)
   return lineTailOf('lineTail', file, options)
 }
 
 function lineTailOf(owner: string, file: string | URL, options: LineTailOptions): LineTail {
-  checkOptions(owner, options, LINE_TAIL_OPTIONS)
   const { encoding, maxLineBytes } = checkLines(owner, options)
   return new LineTail(checkFollowing(owner, pathOf(owner, file), options), encoding, maxLineBytes)
 }

@@ -66,13 +66,15 @@ export abstract class PollingSource<out Out> extends SourceTerm<Out> {
 export interface Placed<Out> {
   readonly items: readonly Out[]
   readonly place: unknown
+  /** Where to go on to get these items once more, if that is not the place behind those before. */
+  readonly begin?: unknown
 }
 
 /** A source that waits between items and knows its place, so that a run goes on there from a checkpoint. */
 export abstract class TailSource<out Out> extends BatchSourceTerm<Out> {
   override readonly live = true
   readonly #rounds = new WeakMap<object, PollingRound>()
-  readonly #places = new WeakMap<readonly unknown[], unknown>()
+  readonly #places = new WeakMap<readonly unknown[], Placed<unknown>>()
 
   /** Yields items until it is let go; `from` is where it is to go on, if not at the begin. */
   protected abstract poll(polling: Polling, from: unknown): AsyncIterable<Placed<Out>>
@@ -82,7 +84,11 @@ export abstract class TailSource<out Out> extends BatchSourceTerm<Out> {
   }
 
   override position(batch: readonly Out[]): unknown {
-    return this.#places.get(batch)
+    return this.#places.get(batch)?.place
+  }
+
+  override begin(batch: readonly Out[]): unknown {
+    return this.#places.get(batch)?.begin
   }
 
   override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly Out[]> {
@@ -92,9 +98,9 @@ export abstract class TailSource<out Out> extends BatchSourceTerm<Out> {
   }
 
   async *#batches(placed: AsyncIterable<Placed<Out>>): AsyncGenerator<readonly Out[], void, undefined> {
-    for await (const { items: batch, place } of placed) {
-      this.#places.set(batch, place)
-      yield batch
+    for await (const each of placed) {
+      this.#places.set(each.items, each)
+      yield each.items
     }
   }
 

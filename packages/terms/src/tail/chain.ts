@@ -13,6 +13,8 @@ import { FileFolder, type FolderLook, type FoundFile, type NewestNumber } from '
 export type Step =
   /** Nothing: the file at hand may grow, or there is none. */
   | { readonly kind: 'stay' }
+  /** Nothing: the file at hand was removed, and no other one has its name. */
+  | { readonly kind: 'gone' }
   /** The file at hand, or the one that comes next, cannot be found; it may be that files are just being renamed. */
   | { readonly kind: 'lost'; readonly why: string }
   /** To go on here: in this file with what was read of it, or at its begin. */
@@ -32,14 +34,16 @@ export type Step =
     }
 
 const STAY = { kind: 'stay' } as const
+/** Comparisons that are kept. */
+const COMPARED = 10_000
 
 /** The files of one name. */
 export class Chain {
   readonly #folder: FileFolder
   /** Those of the past that were there at the last look and are not to be read. */
   #known: ReadonlySet<string> | undefined
-  /** The one before, as it was when it was found to hold what was read. */
-  #before = ''
+  /** Which files of the past begin with what: none of them is read, or unpacked, at each look. */
+  readonly #compared = new Map<string, boolean>()
 
   constructor(name: string, newest: NewestNumber | undefined) {
     this.#folder = new FileFolder(name, newest)
@@ -82,16 +86,25 @@ export class Chain {
     const { id, mark, isDone } = before
     const at = past.findIndex((each) => each.id === id)
     const found = past[at]
-    if (found !== undefined && (this.#before === stampOf(found) || (await beginsWith(found, mark)))) {
+    if (found !== undefined && (await this.#begins(found, mark))) {
       if (isDone && found.packing === '' && found.size > mark.at) throw grown(found, mark)
-      this.#before = stampOf(found)
       return at
     }
     // it may have been packed, or the folder copied
     for (let other = past.length - 1; other >= 0; other--) {
-      if (await beginsWith(past[other] as FoundFile, mark)) return other
+      if (await this.#begins(past[other] as FoundFile, mark)) return other
     }
     return -1
+  }
+
+  async #begins(found: FoundFile, mark: FileMark): Promise<boolean> {
+    const key = [stampOf(found), mark.at, mark.head, mark.samples, mark.tail].join(' ')
+    const known = this.#compared.get(key)
+    if (known !== undefined) return known
+    const begins = await beginsWith(found, mark)
+    if (this.#compared.size === COMPARED) this.#compared.clear()
+    this.#compared.set(key, begins)
+    return begins
   }
 
   async #decide(
@@ -138,7 +151,7 @@ export class Chain {
     // where what was read tells the file, only a file that was cut needs its copy
     if (!isIntact || !isUnsure) {
       for (const copy of await notIn(named, others)) {
-        if (await beginsWith(copy, mark)) copies.push(copy)
+        if (await this.#begins(copy, mark)) copies.push(copy)
       }
     }
     const [copy] = copies
@@ -160,10 +173,11 @@ export class Chain {
   ): Promise<Step> {
     const { id, mark, isCopy } = at as NonNullable<NamePlace['file']>
     if (file?.wasCut === true) return { kind: 'lost', why: 'was renamed and cut' }
-    const found = await find({ id, mark }, file !== undefined, past, after)
+    const found = await this.#find({ id, mark }, file !== undefined, past, after)
     if (found === undefined) {
       if (file !== undefined) return this.#underOddName(id, mark, past, named, after)
-      if (named !== undefined && (await beginsWith(named, mark))) {
+      if (named === undefined) return { kind: 'gone' }
+      if (await beginsWith(named, mark)) {
         return { kind: 'open', file: named, mark, isCopy: false, before }
       }
       return { kind: 'lost', why: 'is another one now, and the one that was read is no longer in its folder' }
@@ -171,6 +185,21 @@ export class Chain {
     if (file === undefined) return { kind: 'open', file: found, mark, isCopy, before }
     const later = past.slice(past.indexOf(found) + 1)
     return nextOf(isCopy && named !== undefined ? await notIn(named, later) : later, named, isCopy)
+  }
+
+  /** The file at hand among those of the past: by its inode, while that cannot have been given away, or by what it holds. */
+  async #find(
+    { id, mark }: { readonly id: string; readonly mark: FileMark },
+    isOpen: boolean,
+    past: readonly FoundFile[],
+    after: readonly FoundFile[] | undefined,
+  ): Promise<FoundFile | undefined> {
+    const same = past.find((each) => each.id === id)
+    if (same !== undefined && (isOpen || (await this.#begins(same, mark)))) return same
+    if (mark.at === 0) return undefined
+    const alike: FoundFile[] = []
+    for (const each of after ?? past) if (await this.#begins(each, mark)) alike.push(each)
+    return after === undefined && alike.length > 1 ? undefined : alike[0]
   }
 
   /** The file at hand is open, and has none of the usual names. */
@@ -187,8 +216,8 @@ export class Chain {
       const later = (after ?? past).filter(({ mtimeNs }) => mtimeNs >= odd.mtimeNs)
       return nextOf(later, named, false)
     }
-    // it was removed, and may yet grow
-    if (named === undefined) return STAY
+    // it may yet grow
+    if (named === undefined) return { kind: 'gone' }
     return { kind: 'lost', why: 'was replaced by another one, and is no longer in its folder under any name' }
   }
 }
@@ -203,21 +232,6 @@ function nextOf(later: readonly FoundFile[], named: FoundFile | undefined, isCop
   if (file === undefined) return STAY
   const hasMore = later.length > 0
   return { kind: 'next', file, isCopy: isCopy && hasMore, hasMore }
-}
-
-/** The file at hand among those of the past: by its inode, while that cannot have been given away, or by what it holds. */
-async function find(
-  { id, mark }: { readonly id: string; readonly mark: FileMark },
-  isOpen: boolean,
-  past: readonly FoundFile[],
-  after: readonly FoundFile[] | undefined,
-): Promise<FoundFile | undefined> {
-  const same = past.find((each) => each.id === id)
-  if (same !== undefined && (isOpen || (await beginsWith(same, mark)))) return same
-  if (mark.at === 0) return undefined
-  const alike: FoundFile[] = []
-  for (const each of after ?? past) if (await beginsWith(each, mark)) alike.push(each)
-  return after === undefined && alike.length > 1 ? undefined : alike[0]
 }
 
 /** Those that are no copies of what the file of the name begins with: it was not cut since they were made. */

@@ -3,7 +3,7 @@
  * bytes become items.
  */
 
-import { BadInputError, InvalidOptionError } from '@millrace/core'
+import { InvalidOptionError } from '@millrace/core'
 import { checkBoolean } from '../check.ts'
 import { whyNoFile } from '../source/file-source.ts'
 import {
@@ -16,6 +16,7 @@ import {
 import type { Follow, Follower, ItemCutter, Moved, NameOptions } from './contracts.ts'
 import { followerOf } from './follower.ts'
 import { CHUNK_BYTES } from './growing-file.ts'
+import { lineTooLong } from './lines-of-bytes.ts'
 import type { NewestNumber } from './past-files.ts'
 
 /** Options of all sources of one file that grows. */
@@ -162,7 +163,10 @@ export class Reading<Out> {
       this.#left = bytes ?? NOTHING
       const whole = bytes === undefined ? 0 : this.#cutter.wholeLength(bytes)
       if (bytes !== undefined && whole > 0) return this.#give(bytes, whole)
-      if (this.#left.length + this.#begun.length > this.#cutter.maxBytes) throw this.#tooLong()
+      const { maxBytes } = this.#cutter
+      if (this.#left.length + this.#begun.length > maxBytes) {
+        throw lineTooLong(follower.path, maxBytes, this.#withBegun(this.#left).toString('utf8', 0, 100))
+      }
       if (this.#left.length === asked) {
         asked *= 2
         continue
@@ -209,12 +213,5 @@ export class Reading<Out> {
     const { at, path } = this.#follower
     this.#follower.take(this.#left)
     return rest.length === 0 ? [] : this.#cutter.last(rest, at - this.#begun.length, path)
-  }
-
-  #tooLong(): BadInputError {
-    return new BadInputError(
-      `The file ${this.#follower.path} has more than ${this.#cutter.maxBytes} bytes from byte ${this.#follower.at} on ` +
-        'without a line end. Raise maxLineBytes, or see whether these are lines.',
-    )
   }
 }

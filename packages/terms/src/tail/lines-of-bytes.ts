@@ -1,5 +1,6 @@
 /** `LinesOfBytes`: cuts what is read of files that grow into lines. Made by `lineTail` and `globTail` for each run. */
 
+import { BadInputError } from '@millrace/core'
 import { checkText } from '../source/text-chunks.ts'
 import type { ItemCutter } from './contracts.ts'
 
@@ -26,6 +27,10 @@ export class LinesOfBytes implements ItemCutter<string> {
   itemsOf(bytes: Buffer, at: number, path: string): string[] {
     const lines = this.#textOf(bytes, at, path).split('\n')
     lines.pop()
+    if (bytes.length > this.maxBytes) {
+      const long = lines.find((line) => Buffer.byteLength(line, this.#encoding) > this.maxBytes)
+      if (long !== undefined) throw lineTooLong(path, this.maxBytes, long)
+    }
     return lines.map(withoutReturn)
   }
 
@@ -38,6 +43,14 @@ export class LinesOfBytes implements ItemCutter<string> {
     const text = bytes.toString(this.#encoding)
     return at === 0 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
   }
+}
+
+/** Of a line that begins so. */
+export function lineTooLong(path: string, maxBytes: number, begin: string): BadInputError {
+  return new BadInputError(
+    `The file ${path} has a line of more than ${maxBytes} bytes, which begins ${JSON.stringify(begin.slice(0, 40))}. Raise ` +
+      'maxLineBytes, or see whether these are lines.',
+  )
 }
 
 function withoutReturn(line: string): string {

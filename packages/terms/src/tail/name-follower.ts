@@ -33,6 +33,10 @@ export class NameFollower implements Follower {
   /** The next file that was seen when the one at hand was to be read to its end. */
   #leavingFor: string | undefined
   #misses = 0
+  /** Whether the file at hand was removed, and no other one has its name. */
+  isGone = false
+  /** Whether no other file comes behind the one at hand, as it was at the last look. */
+  isLast = false
   #isClosed = false
 
   constructor(
@@ -87,8 +91,11 @@ export class NameFollower implements Follower {
   async #advance(left: number): Promise<Advance> {
     await this.#begin()
     const step = await this.#chain.step(this.place, this.#file)
+    this.isGone = step.kind === 'gone'
+    this.isLast = step.kind === 'stay'
     switch (step.kind) {
       case 'stay':
+      case 'gone':
         return this.#found('none')
       case 'lost':
         return this.#miss(step.why)
@@ -111,23 +118,24 @@ export class NameFollower implements Follower {
   }
 
   /** Goes on with another file, at the place that the one at hand has, or from its begin. */
-  async #open(
-    { file, mark, isCopy, before }: Extract<Step, { kind: 'open' }>,
-    rest: Buffer = NOTHING,
-    goesOn = false,
-  ): Promise<Advance> {
+  async #open({ file, mark, isCopy, before }: Extract<Step, { kind: 'open' }>): Promise<Advance> {
     const opened = await GrowingFile.open(file, mark)
-    if (opened === undefined) return this.#miss(`another file came to be ${file.path}`)
+    if (opened === undefined) return this.#miss('was renamed while it was looked for')
     const tail = this.#file?.tail ?? NOTHING
+    await this.#read(opened, file.path, { file: { id: opened.id, mark: opened.mark, isCopy }, before })
+    // the same file under another name, or in its copy
+    const isSame = mark !== undefined
+    return this.#found(isSame ? 'again' : { rest: NOTHING, goesOn: false, tail })
+  }
+
+  /** Has a file take the place of the one at hand. */
+  async #read(opened: GrowingFile, path: string, place: NamePlace): Promise<void> {
     await this.#file?.close()
     if (this.#isClosed) await opened.close()
     this.#file = opened
-    this.#path = file.path
-    this.#place = { file: { id: opened.id, mark: opened.mark, isCopy }, before }
+    this.#path = path
+    this.#place = place
     this.#leavingFor = undefined
-    // the same file under another name, or in its copy
-    const isSame = mark !== undefined
-    return this.#found(isSame ? 'again' : { rest, goesOn, tail })
   }
 
   async #leave(step: Extract<Step, { kind: 'next' }>, left: number): Promise<Advance> {
@@ -139,14 +147,23 @@ export class NameFollower implements Follower {
       this.#leavingFor = step.file.id
       return this.#found(isSettled ? 'again' : 'none')
     }
+    const opened = await GrowingFile.open(step.file)
+    if (opened === undefined) return this.#miss('was renamed while it was looked for')
     const rest = await file.read(left + 1)
-    if ((rest?.length ?? 0) !== left) return this.#found('again')
+    if ((rest?.length ?? 0) !== left) {
+      await opened.close()
+      return this.#found('again')
+    }
     if (rest !== undefined) file.take(rest)
     // an empty file cannot be known again by what it holds, and does no harm if it is read once more
     const before =
       file.mark.at === 0 ? this.#place.before : { id: file.id, mark: file.mark, isDone: !place.isCopy }
-    const open = { kind: 'open', file: step.file, mark: undefined, isCopy: step.isCopy, before } as const
-    return this.#open(open, rest, place.isCopy)
+    const { tail } = file
+    await this.#read(opened, step.file.path, {
+      file: { id: opened.id, mark: opened.mark, isCopy: step.isCopy },
+      before,
+    })
+    return this.#found({ rest: rest ?? NOTHING, goesOn: place.isCopy, tail })
   }
 
   /** With many bytes to know it by, what begins like this file is this file. */
@@ -178,6 +195,19 @@ export class NameFollower implements Follower {
       if (cause instanceof BadInputError || cause instanceof ChangedFileError) throw cause
       throw new BadInputError(`The file ${this.#path} cannot be read: ${messageOf(cause)}`, { cause })
     }
+  }
+
+  /** Whether a file is open. */
+  get isOpen(): boolean {
+    return this.#file !== undefined
+  }
+
+  /** Closes the file at hand; the next `read` and `advance` open it again. No call may be under way. */
+  async release(): Promise<void> {
+    this.#place = this.place
+    const file = this.#file
+    this.#file = undefined
+    await file?.close()
   }
 
   async close(): Promise<void> {

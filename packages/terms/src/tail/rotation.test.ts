@@ -130,7 +130,7 @@ class Reader {
     this.#reading = new Reading(this.#follower, new LinesOfBytes('utf8', 1024 * 1024))
   }
 
-  /** Looks up to so many times; returns whether something has come. */
+  /** Looks up to `steps` times; returns whether something has come. */
   async read(steps: number): Promise<boolean> {
     for (let step = 0; step < steps; step++) {
       const placed = await this.#reading.next()
