@@ -50,7 +50,7 @@ export interface TopicsOptions extends MqttOptions {
  * import { map, print } from 'millrace/terms'
  *
  * const readings = topics('sensors/+/celsius', { clientId: 'averages' }).pipe(
- *   map(({ topic, data }) => ({ topic, celsius: JSON.parse(data) as number })).onFailure({ onError: 'skip' }),
+ *   map(({ topic, data }: { topic: string; data: string }) => ({ topic, celsius: JSON.parse(data) as number })).onFailure({ onError: 'skip' }),
  * )
  * await run(readings.pipe(print()), { checkpoint: { dir: 'kept' } }).done
  * ```

@@ -41,7 +41,7 @@ export interface JetStreamOptions extends NatsOptions {
  * import { map, print } from 'millrace/terms'
  *
  * const amounts = jetStream('ORDERS', { subject: 'orders.*' }).pipe(
- *   map(({ data }) => (JSON.parse(data) as { amount: number }).amount).onFailure({ onError: 'skip' }),
+ *   map(({ data }: { data: string }) => (JSON.parse(data) as { amount: number }).amount).onFailure({ onError: 'skip' }),
  * )
  * await run(amounts.pipe(print()), { checkpoint: { dir: 'kept' } }).done
  * ```

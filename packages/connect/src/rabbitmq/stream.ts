@@ -51,7 +51,7 @@ export interface StreamOptions extends RabbitmqOptions {
  * import { map, print } from 'millrace/terms'
  *
  * const amounts = stream('orders').pipe(
- *   map(({ data }) => (JSON.parse(data) as { amount: number }).amount).onFailure({ onError: 'skip' }),
+ *   map(({ data }: { data: string }) => (JSON.parse(data) as { amount: number }).amount).onFailure({ onError: 'skip' }),
  * )
  * await run(amounts.pipe(print()), { checkpoint: { dir: 'kept' } }).done
  * ```
