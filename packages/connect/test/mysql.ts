@@ -1,9 +1,10 @@
 /** What tests of MariaDB use: a client of their own, and tables that are removed when the test is over. */
 
 import { randomBytes } from 'node:crypto'
-import { type Connection, createConnection } from 'mysql2/promise'
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import { onTestFinished } from 'vitest'
 import { services } from './service.ts'
+import { stageOf } from './stage-of.ts'
 
 const USER = process.env['MILLRACE_MYSQL_USER'] ?? 'root'
 
@@ -25,9 +26,13 @@ export async function mysqlTable(client: Connection, columns: string): Promise<s
   await client.query(`create table \`${table}\` (${columns})`)
   onTestFinished(async () => {
     await client.query(`drop table if exists \`${table}\``)
-    await client
-      .query('delete from millrace_sinks where id like ?', [`sink ${table}%`])
-      .catch(() => undefined)
+    // a run that failed leaves its stage for the one that would go on
+    const like = [`sink ${table}%`]
+    const [left] = await client
+      .query<RowDataPacket[]>('select id from millrace_sinks where id like ?', like)
+      .catch((): [RowDataPacket[]] => [[]])
+    for (const { id } of left) await client.query(`drop table if exists ${stageOf(id as string)}`)
+    if (left.length > 0) await client.query('delete from millrace_sinks where id like ?', like)
   })
   return table
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { services } from './service.ts'
+import { stageOf } from './stage-of.ts'
 
 const USER = process.env['MILLRACE_POSTGRES_USER'] ?? 'postgres'
 
@@ -26,9 +27,10 @@ export async function postgresTable(client: pg.Client, columns: string): Promise
   await client.query(`create table "${table}" (${columns})`)
   onTestFinished(async () => {
     await client.query(`drop table if exists "${table}"`)
-    await client
-      .query('delete from millrace_sinks where id like $1', [`sink ${table}%`])
-      .catch(() => undefined)
+    // a run that failed leaves its stage for the one that would go on
+    const forget = 'delete from millrace_sinks where id like $1 returning id'
+    const left = await client.query<{ id: string }>(forget, [`sink ${table}%`]).catch(() => undefined)
+    for (const { id } of left?.rows ?? []) await client.query(`drop table if exists "${stageOf(id)}"`)
   })
   return table
 }
