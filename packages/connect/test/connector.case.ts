@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { run, type Term } from '@millrace/core'
 import { fromIterable, map, takeWhile } from '@millrace/terms'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { fileIn, runKilled } from './killed.ts'
+import { fileIn, KILLS, runKilled } from './killed.ts'
 import { Relay } from './relay.ts'
 import type { Service } from './service.ts'
 
@@ -50,7 +50,6 @@ export interface SourceCase {
   open(): Promise<SourcePlace>
 }
 
-const KILLS = 20
 const CUTS = 20
 const RESTARTS = 3
 

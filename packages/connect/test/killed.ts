@@ -10,6 +10,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Random } from '@millrace/core/testing'
 
+/** How often tests kill a run; `MILLRACE_KILLS=20` makes it as many as the pages in docs/connect speak of. */
+export const KILLS = Number(process.env['MILLRACE_KILLS'] ?? 5)
+
 const CLI = fileURLToPath(new URL('../../millrace/dist/cli.js', import.meta.url))
 
 /** What is run, and how often it is killed. */

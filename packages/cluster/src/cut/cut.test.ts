@@ -1,6 +1,6 @@
 // Where a graph is cut into tasks: in front of terms that join sources, unless these come from one term.
 
-import { type AnyTerm, compileGraph, parallel } from '@millrace/core'
+import { type AnyTerm, compileGraph, parallel, SinkTerm } from '@millrace/core'
 import { collect, fromIterable, map, mergeByTime } from '@millrace/terms'
 import { expect, test } from 'vitest'
 import { cutGraph } from './cut.ts'
@@ -26,6 +26,17 @@ test('each input of mergeByTime that has a source of its own is a task', () => {
 test('branches of one source stay together', () => {
   const branches = fromIterable([1]).parallel({ a: map((n: number) => n), b: map((n: number) => -n) })
   expect(tasksOf(branches.pipe(byTime()))).toHaveLength(1)
+})
+
+test('a term that is to be told what a checkpoint holds is refused: over hosts it would not hear of the last one', () => {
+  class Told extends SinkTerm<number> {
+    override write(): void {}
+    override acknowledge(): void {}
+  }
+  const term = fromIterable([1]).pipe(new Told())
+  expect(() => cutGraph(compileGraph(term as unknown as AnyTerm))).toThrow(
+    '"Told" waits until it is told what a checkpoint holds',
+  )
 })
 
 test('what is bound to a label is a task of its own, and a sink goes there, too', () => {

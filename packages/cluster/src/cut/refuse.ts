@@ -20,6 +20,12 @@ export function checkDistributable(graph: Graph, isLoop: (edge: GraphEdge) => bo
     }
     const reason = reasonAgainst(node)
     if (reason !== undefined) return [`"${node.id}" ${withStop(reason)}`]
+    if ('acknowledge' in node.leaf && node.leaf.acknowledge !== undefined) {
+      return [
+        `"${node.id}" waits until it is told what a checkpoint holds, which runs over hosts do not do at their end. Run it ` +
+          'on one machine, with checkpoints.',
+      ]
+    }
     if (node.leaf.usesTime === true) {
       return [
         `"${node.id}" reads ctx.time, which does not travel between hosts. Put the time into the items.`,

@@ -12,15 +12,18 @@ interface Acknowledging {
   acknowledge?(position: unknown, ctx: NodeContext): unknown
 }
 
+/** Whether a term wants to be told. */
+export function acknowledges(leaf: AnyLeaf): boolean {
+  return (leaf as Acknowledging).acknowledge !== undefined
+}
+
 /** Of a leaf that has `acknowledge`; `undefined` for any other. */
 export function acknowledgerOf(
   leaf: AnyLeaf,
   ctx: NodeContext,
   onFailed: (error: unknown) => void,
 ): Acknowledger | undefined {
-  return (leaf as Acknowledging).acknowledge === undefined
-    ? undefined
-    : new Acknowledger(leaf as Acknowledging, ctx, onFailed)
+  return acknowledges(leaf) ? new Acknowledger(leaf as Acknowledging, ctx, onFailed) : undefined
 }
 
 /** One call at a time; of the positions that come meanwhile only the last one is told. */

@@ -10,6 +10,7 @@ import { performance } from 'node:perf_hooks'
 import type { Kernel } from '../contracts.ts'
 import type { Node } from '../graph/graph.ts'
 import { adopt, awaited, promiseOf, type Then } from '../values/foreign.ts'
+import { acknowledges } from './acknowledger.ts'
 import { ChainEnd, type EndCursor } from './chain-end.ts'
 import { Status } from './codegen.ts'
 import type { NodeContext } from './context.ts'
@@ -218,7 +219,7 @@ export class FusedStage extends Stage {
       const { leaf } = this.plan.nodes[0] as Node
       const track = new SourceTrack(leaf, kernel)
       this.#track = track
-      this.#acknowledges = 'acknowledge' in leaf
+      this.#acknowledges = acknowledges(leaf)
       const opened = openSource(kernel, track.open(this.contexts[0] as NodeContext, from), {
         demand: () => this.#demand(kernel.kind === 'batches'),
         onPulled: () => this.wake(),

@@ -12,7 +12,7 @@ import type { Node } from '../graph/graph.ts'
 import type { StagePlan } from '../plan/plan.ts'
 import type { AsyncCall, Span, StageStats } from '../stats.ts'
 import { isA, promiseOf } from '../values/foreign.ts'
-import { type Acknowledger, acknowledgerOf } from './acknowledger.ts'
+import { type Acknowledger, acknowledgerOf, acknowledges } from './acknowledger.ts'
 import { CleanUp } from './clean-up.ts'
 import { machineMs } from './clock.ts'
 import { NodeContext, type RunScope } from './context.ts'
@@ -240,7 +240,7 @@ export abstract class Stage implements EdgeEnd {
 
   get #hasAcknowledgingSink(): boolean {
     const at = this.plan.nodes.length - 1
-    return this.plan.kernels[at]?.kind === 'sink' && 'acknowledge' in (this.plan.nodes[at] as Node).leaf
+    return this.plan.kernels[at]?.kind === 'sink' && acknowledges((this.plan.nodes[at] as Node).leaf)
   }
 
   /**

@@ -372,3 +372,94 @@ test('the last checkpoint is asked for again if it is given up', async () => {
   expect(table.final).toEqual([0, 1, 2])
   expect(result(sink)).toEqual([0, 1, 2])
 })
+
+/** Writes take a while, as on a disk. */
+class SlowStore extends MemoryStore {
+  override async write(id: number, bytes: Uint8Array): Promise<void> {
+    for (let turns = 0; turns < 30; turns++) await turn()
+    await super.write(id, bytes)
+  }
+}
+
+test('a sink that waits for its last checkpoint asks for one, and not for another while it is being written', async () => {
+  const table = { final: [] as number[], staged: [] as number[], log: [] as string[] }
+  const store = new SlowStore()
+  const running = run(countSlowly(20).replays().pipe(new Staged(table)), {
+    checkpoint: { store, everyMs: 1e9 },
+  })
+  const { checkpoint } = await settled(running)
+  // one at the begin, and one at the end
+  expect([table.final, checkpoint?.written]).toEqual([all(20), 2])
+})
+
+test('a source is told of its last items while a checkpoint holds them, and of them alone', async () => {
+  const queue = new Queue(9)
+  const store = new SlowStore()
+  const kept: number[] = []
+  class Watched extends Consumer {
+    override async acknowledge(position: unknown): Promise<void> {
+      kept.push(store.files.size)
+      await super.acknowledge(position)
+    }
+  }
+  const sink = new Collect<number>()
+  const { result } = await settled(
+    run(new Watched(queue, 2).pipe(sink), { checkpoint: { store, everyMs: 1e9 } }),
+  )
+  expect([result(sink), queue.acknowledged, await store.list()]).toEqual([all(9), 9, []])
+  expect(kept.every((files) => files > 0)).toBe(true)
+})
+
+test('killed once the source was told of its last items, a run has nothing left to do', async () => {
+  const queue = new Queue(9)
+  const store = new MemoryStore()
+  let remains = store
+  class Watched extends Consumer {
+    override async acknowledge(position: unknown): Promise<void> {
+      await super.acknowledge(position)
+      remains = store.copy()
+    }
+  }
+  const options = (of: MemoryStore) => ({ checkpoint: { store: of, everyMs: 1e9 } })
+  await settled(run(new Watched(queue, 2).pipe(new Collect()), options(store)))
+  expect((await remains.list()).length).toBeGreaterThan(0)
+  const sink = new Collect<number>()
+  const { result, items } = await settled(run(new Watched(queue, 2).pipe(sink), options(remains)))
+  expect([result(sink), items.in, queue.acknowledged]).toEqual([all(9), 9, 9])
+})
+
+test('a source that has ended is told, too, while others go on', async () => {
+  const queue = new Queue(4)
+  const store = new MemoryStore()
+  const told: number[] = []
+  const long = countSlowly(400).replays()
+  const sink = new Collect<number>()
+  const running = run(parallel(new Consumer(queue, 2).pipe(new Collect()), long.pipe(sink)), {
+    checkpoint: { store, everyItems: 20 },
+    edges: { capacityItems: 4 },
+    batchItems: 4,
+  })
+  running.on('checkpoint', () => told.push(queue.acknowledged))
+  await settled(running)
+  expect(told.slice(3, -2)).toContain(4)
+  expect(queue.log.at(-1)).toBe('exit')
+})
+
+test('a run that is stopped while a checkpoint is written lets its sources exit last', async () => {
+  const queue = new Queue(1000)
+  const store = new SlowStore()
+  const running = run(new Consumer(queue, 4).pipe(new Slow()), {
+    checkpoint: { store, everyItems: 40 },
+    edges: { capacityItems: 4 },
+  })
+  const begun = store.write.bind(store)
+  let writes = 0
+  store.write = (id, bytes) => {
+    if (++writes === 3) void running.stop()
+    return begun(id, bytes)
+  }
+  await settled(running)
+  expect(writes).toBe(3)
+  expect(queue.log.at(-1)).toBe('exit')
+  expect(queue.log.filter((line) => line === 'exit')).toHaveLength(1)
+})

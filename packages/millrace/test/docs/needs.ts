@@ -4,7 +4,6 @@
  * The examples for PostgreSQL find its server through the environment, as its clients do; the others name the usual address.
  */
 
-import { isBuiltin } from 'node:module'
 import { answers, services } from '../../../connect/test/service.ts'
 import type { Block } from './blocks.ts'
 
@@ -14,10 +13,9 @@ export function neededBy({ words }: Pick<Block, 'words'>): string[] {
 }
 
 /** Whether it is there, by name; each says aloud if it is not. */
-const CHECKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
-  ...Object.fromEntries(Object.entries(services).map(([name, service]) => [name, () => answers(service)])),
-  sqlite: hasSqlite,
-}
+const CHECKS: Readonly<Record<string, () => Promise<boolean>>> = Object.fromEntries(
+  Object.entries(services).map(([name, service]) => [name, () => answers(service)]),
+)
 
 /** Which of these are there. @throws {Error} for one of which nobody knows how to look for it. */
 export async function whichAreThere(needs: readonly string[]): Promise<Set<string>> {
@@ -34,10 +32,4 @@ export async function whichAreThere(needs: readonly string[]): Promise<Set<strin
     Object.assign(process.env, { PGHOST: host, PGPORT: String(port), PGUSER: user, PGDATABASE: 'test' })
   }
   return there
-}
-
-function hasSqlite(): boolean {
-  const isThere = isBuiltin('node:sqlite')
-  if (!isThere) console.warn('left out: examples for SQLite; this version of Node has no node:sqlite')
-  return isThere
 }

@@ -1,3 +1,0 @@
-/** `millrace/connect/sqlite`: SQLite as source and sink. */
-
-export {}
