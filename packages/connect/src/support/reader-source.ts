@@ -90,6 +90,14 @@ export abstract class PlacedReaderSource<out Item> extends ReaderSource<Item> {
 /** As that; its server hears what the run has taken charge of. */
 export abstract class AcknowledgedReaderSource<out Item> extends PlacedReaderSource<Item> {
   override async acknowledge(position: unknown, ctx: Context<unknown, never>): Promise<void> {
-    await this.readerOf(ctx)?.acknowledge?.(position)
+    const reader = this.readerOf(ctx)
+    // a run that has failed or was cancelled waits for no server
+    const giveUp = (): void => void reader?.end()
+    ctx.signal.addEventListener('abort', giveUp, { once: true })
+    try {
+      await reader?.acknowledge?.(position)
+    } finally {
+      ctx.signal.removeEventListener('abort', giveUp)
+    }
   }
 }
