@@ -51,11 +51,14 @@ export function reconnectOf(
   return all
 }
 
+/** What an error means, if that is known. */
+export type Explain = (error: unknown, hasLasted: boolean) => MillraceError | undefined
+
 /** Counts failures in a row and waits after each, on the run's clock. */
 export class Retries {
   readonly #server: string
   readonly #options: Required<ReconnectOptions>
-  readonly #explain: (error: unknown) => MillraceError | undefined
+  readonly #explain: Explain
   readonly #clock: Clock
   readonly #pause: Pause
   readonly #random: () => number
@@ -64,14 +67,15 @@ export class Retries {
 
   /**
    * @param server what messages call it, without credentials.
-   * @param explain what an error is that no further try would mend; `undefined` for one that may pass.
+   * @param explain what an error is that no further try would mend; `undefined` for one that may pass. If it came at each
+   * try, it is asked once more with `hasLasted`: the server may have been there, and refused.
    * @param random chance, from 0 to 1.
    */
   constructor(
     server: string,
     options: Required<ReconnectOptions>,
     clock: Clock,
-    explain: (error: unknown) => MillraceError | undefined,
+    explain: Explain,
     random: () => number = Math.random,
   ) {
     this.#server = server
@@ -85,11 +89,11 @@ export class Retries {
   /** Resolves when it is time for another try, after `atLeastMs` at the earliest. @throws what is to fail the run. */
   async after(error: unknown, atLeastMs = 0): Promise<void> {
     if (error instanceof MillraceError) throw error
-    const fatal = this.#explain(error)
+    const fatal = this.#explain(error, false)
     if (fatal !== undefined) throw fatal
     if (this.#hasHeld()) this.#failures = 0
     if (++this.#failures >= this.#options.maxFailures) {
-      throw new ConnectionLostError(this.#server, this.#failures, error)
+      throw this.#explain(error, true) ?? new ConnectionLostError(this.#server, this.#failures, error)
     }
     const backoffMs = pauseMs({ attempts: 0, jitter: JITTER, ...this.#options }, this.#failures, this.#random)
     await this.#pause.until(Math.max(backoffMs, atLeastMs))
