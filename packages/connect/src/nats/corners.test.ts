@@ -81,8 +81,9 @@ if (isInstalled('nats-server')) {
       const items: unknown[] = []
       for (let at = -1; at < after; ) {
         const { value } = await parts.next()
-        items.push(...(value?.items ?? []).map((item) => item?.data))
-        at = (value?.place as { after: number }).after
+        if (value === undefined) throw new Error('the source has ended')
+        items.push(...value.items.map((item) => item?.data))
+        at = (value.place as { after: number }).after
       }
       return items
     }
@@ -104,11 +105,7 @@ if (isInstalled('nats-server')) {
       await fill(`${stream}.n`, upTo(10))
       await admin((manager) => manager.streams.purge(stream))
       const options = { checkpoint: { store: new MemoryStore(), everyMs: 10 } }
-      const first = run(jetStream(stream, { ...all, from }), options)
-      const kept = new Promise<void>((resolve) => void first.on('checkpoint', () => resolve()))
-      await kept
-      await first.stop()
-      await first.done
+      await runUpToCheckpoint(jetStream(stream, { ...all, from }), options)
       await fill(`${stream}.n`, [10])
       expect(await firstOf(jetStream(stream, { ...all, from }), options)).toBe(11)
     },
@@ -118,10 +115,7 @@ if (isInstalled('nats-server')) {
     const stream = await streamOf()
     await fill(`${stream}.n`, upTo(3))
     const options = { checkpoint: { store: new MemoryStore(), everyMs: 10 } }
-    const first = run(jetStream(stream, { ...all, from: 6 }), options)
-    await new Promise<void>((resolve) => void first.on('checkpoint', () => resolve()))
-    await first.stop()
-    await first.done
+    await runUpToCheckpoint(jetStream(stream, { ...all, from: 6 }), options)
     await fill(`${stream}.n`, upTo(5))
     expect(await firstOf(jetStream(stream, { ...all, from: 6 }), options)).toBe(6)
   })
@@ -230,6 +224,14 @@ if (isInstalled('nats-server')) {
     await link.end()
     expect(connection.isClosed()).toBe(true)
   })
+}
+
+/** Of a source that has nothing to give yet. */
+async function runUpToCheckpoint(source: Term<never, unknown>, options: object): Promise<void> {
+  const running = run(source, options)
+  running.on('checkpoint', () => void running.stop())
+  for await (const _ of running.output());
+  await running.done
 }
 
 async function firstOf(
