@@ -1,6 +1,7 @@
 /** Connections to NATS. Called by the sources and sinks of this folder. */
 
 import type { Clock } from '@millrace/core'
+import { onAbort } from '@millrace/core/engine'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { ConnectionDeniedError } from '../errors.ts'
 import { Link, type Opener } from '../support/link.ts'
@@ -27,15 +28,14 @@ export function natsLink<Client extends { readonly connection: NatsConnection }>
   const opener: Opener<Client> = {
     async open(signal) {
       const connection = await handshakes.over(connectTo(address))
-      const giveUp = (): void => void connection.close()
-      signal.addEventListener('abort', giveUp, { once: true })
+      const stopListening = onAbort(signal, () => void connection.close())
       try {
         return await made(connection)
       } catch (error) {
         await connection.close()
         throw error
       } finally {
-        signal.removeEventListener('abort', giveUp)
+        stopListening()
       }
     },
     async close(client) {

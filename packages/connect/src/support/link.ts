@@ -1,5 +1,6 @@
 /** `Link`: a connection that is made when it is needed and made again when it was lost. Made by readers and writers of brokers. */
 
+import { onAbort } from '@millrace/core/engine'
 import type { Retries } from './reconnect.ts'
 
 /** How a client of some system is opened and closed. */
@@ -76,15 +77,14 @@ export class Link<Client> {
 
 /** What a promise gives; `undefined` once the signal aborts. */
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  let onAbort = (): void => undefined
+  let stopListening = (): void => undefined
   const aborted = new Promise<undefined>((resolve) => {
-    onAbort = () => resolve(undefined)
+    stopListening = onAbort(signal, () => resolve(undefined))
   })
-  signal.addEventListener('abort', onAbort, { once: true })
   try {
     return await Promise.race([promise, aborted])
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    stopListening()
   }
 }
 

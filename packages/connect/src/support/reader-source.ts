@@ -4,6 +4,7 @@
  */
 
 import { BatchSourceTerm, type Context } from '@millrace/core'
+import { onAbort } from '@millrace/core/engine'
 
 /** Items read together, and where the source goes on behind them. */
 export interface Placed<Item> {
@@ -92,12 +93,11 @@ export abstract class AcknowledgedReaderSource<out Item> extends PlacedReaderSou
   override async acknowledge(position: unknown, ctx: Context<unknown, never>): Promise<void> {
     const reader = this.readerOf(ctx)
     // a run that has failed or was cancelled waits for no server
-    const giveUp = (): void => void reader?.end()
-    ctx.signal.addEventListener('abort', giveUp, { once: true })
+    const stopListening = onAbort(ctx.signal, () => void reader?.end())
     try {
       await reader?.acknowledge?.(position)
     } finally {
-      ctx.signal.removeEventListener('abort', giveUp)
+      stopListening()
     }
   }
 }

@@ -73,7 +73,7 @@ export function tlsRemedy(error: unknown): string | undefined {
 }
 
 /** For how long a handshake may take, in ms. */
-const HANDSHAKE_MS = 10_000
+const HANDSHAKE_MS = 5_000
 /** After so many handshakes in a row that came to nothing, none before, the server has no TLS; it may only be starting. */
 const IN_VAIN = 3
 
