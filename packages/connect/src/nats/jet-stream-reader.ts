@@ -1,7 +1,13 @@
 /** `JetStreamReader`: reads a stream of JetStream from a sequence on. Made by `jetStream`. */
 
 import type { Clock } from '@millrace/core'
-import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream'
+import type {
+  ConsumerMessages,
+  Heartbeat,
+  JetStreamClient,
+  JetStreamManager,
+  JsMsg,
+} from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { MessagesMissedError } from '../errors.ts'
 import { Inbox } from '../support/inbox.ts'
@@ -26,6 +32,8 @@ export interface JetStreamReading<Data> {
 /** Behind the message with this sequence; before that, the sequences of messages to give first. */
 interface Place {
   readonly after: number
+  /** The stream has not come that far: nothing was read up to there. */
+  readonly isAhead?: boolean
   readonly sequences?: readonly number[]
 }
 
@@ -42,15 +50,23 @@ interface Client {
 
 interface Consuming {
   readonly name: string
-  readonly inbox: Inbox<JsMsg>
+  readonly inbox: Inbox<JsMsg | Heartbeat>
   /** How many it has given: a gap shows that some were lost on the way. */
   given: number
+  /** The graph was busy for so long that the client has taken the server for gone. */
+  isStalled: boolean
+}
+
+/** What came, and how far the stream is read with that. */
+interface Next<Data> {
+  readonly items: readonly JetStreamMessage<Data>[]
+  readonly after: number
 }
 
 export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
   readonly #reading: JetStreamReading<Data>
   readonly #link: Link<Client>
-  #inbox: Inbox<JsMsg> | undefined
+  #inbox: Inbox<JsMsg | Heartbeat> | undefined
 
   constructor(reading: JetStreamReading<Data>, clock: Clock) {
     this.#reading = reading
@@ -74,7 +90,7 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
   }
 
   async *read(from: unknown): AsyncGenerator<Placed<JetStreamMessage<Data>>, void, undefined> {
-    let place = (from as Place | undefined) ?? { after: await this.#first() }
+    let place = (from as Place | undefined) ?? (await this.#first())
     // from here on a run goes on, also if nothing has come yet
     if (from === undefined) yield { items: [], place }
     if (place.sequences !== undefined) {
@@ -84,24 +100,28 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
       place = { after: sequences.at(-1) ?? after }
     }
     // of a stream that is read from its start, all that was before was never asked for
-    let isBegun = from !== undefined
+    let isBegun = from !== undefined || this.#reading.from === 'now'
     while (!this.#link.isOver) {
-      const { after } = place
-      const items = await this.#link.call((client) => this.#next(client, after, isBegun))
+      const before = place
+      const { items, after } = await this.#link.call((client) => this.#next(client, before, isBegun))
+      if (after === before.after) continue
       isBegun = true
-      if (items.length === 0) continue
+      place = { after }
       const sequences = items.map(({ sequence }) => sequence)
-      yield placed(items, sequences, after)
-      place = { after: sequences.at(-1) as number }
+      // of the messages that are passed over, too, none is missing if they are removed later
+      yield items.length === 0 ? { items, place } : { ...placed(items, sequences, before.after), place }
     }
   }
 
-  /** The sequence behind which a new run begins. */
-  #first(): number | Promise<number> {
+  /** Where a new run begins: what was removed before is not missed. */
+  #first(): Promise<Place> {
     const { from, stream } = this.#reading
-    if (from === 'start') return 0
-    if (from !== 'now') return from - 1
-    return this.#link.call(async ({ manager }) => (await manager.streams.info(stream)).state.last_seq)
+    return this.#link.call(async ({ manager }) => {
+      const { first_seq, last_seq } = (await manager.streams.info(stream)).state
+      if (from === 'now') return { after: last_seq }
+      const after = Math.max(first_seq, from === 'start' ? 1 : from) - 1
+      return after > last_seq ? { after, isAhead: true } : { after }
+    })
   }
 
   /** The messages with these sequences; `undefined` for those that are gone. */
@@ -128,12 +148,26 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
     return { subject, sequence, time, data: text, ...headersOf(headers) }
   }
 
-  /** What is there behind a sequence; waits for the first message. */
-  async #next(client: Client, after: number, isBegun: boolean): Promise<JetStreamMessage<Data>[]> {
-    client.consuming ??= await this.#consume(client, after, isBegun)
+  /** What is there behind a place; waits for the first message, or a sign of how far the stream was looked through. */
+  async #next(client: Client, place: Place, isBegun: boolean): Promise<Next<Data>> {
+    const stalled = client.consuming
+    if (stalled?.isStalled === true && stalled.inbox.size === 0) {
+      delete client.consuming
+      await client.manager.consumers.delete(this.#reading.stream, stalled.name)
+    }
+    client.consuming ??= await this.#consume(client, place, isBegun)
     const { consuming } = client
-    const messages = await consuming.inbox.take(this.#window)
-    return messages.map((message) => this.#taken(consuming, message))
+    let { after } = place
+    const items: JetStreamMessage<Data>[] = []
+    for (const part of await consuming.inbox.take(this.#window)) {
+      if (!('lastStreamSequence' in part)) {
+        items.push(this.#taken(consuming, part))
+        after = part.seq
+      } else if (part.lastConsumerSequence <= consuming.given) {
+        after = Math.max(after, part.lastStreamSequence)
+      }
+    }
+    return { items, after }
   }
 
   /** A quarter of what may be held: asked for, come, being given, and pulled ahead by the engine. */
@@ -147,13 +181,13 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
     return this.#item(seq, Math.floor(info.timestampNanos / 1e6), subject, data, headers)
   }
 
-  async #consume({ manager, js }: Client, after: number, isBegun: boolean): Promise<Consuming> {
+  async #consume({ manager, js }: Client, place: Place, isBegun: boolean): Promise<Consuming> {
     const { stream, subject } = this.#reading
-    if (isBegun) await this.#checkThere(manager, after)
+    if (isBegun) await this.#checkThere(manager, place)
     const info = await manager.consumers.add(stream, {
       ack_policy: 'none',
       deliver_policy: 'by_start_sequence',
-      opt_start_seq: after + 1,
+      opt_start_seq: place.after + 1,
       inactive_threshold: INACTIVE_MS * 1e6,
       mem_storage: true,
       ...(subject === undefined ? {} : { filter_subject: subject }),
@@ -163,18 +197,19 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
       expires: ANSWER_MS,
       idle_heartbeat: ANSWER_MS / 4,
     })
-    void watch(messages)
     const inbox = inboxOf(messages, this.#window)
+    const consuming = { name: info.name, inbox, given: 0, isStalled: false }
+    void watch(messages, consuming)
     this.#inbox = inbox
     if (this.#link.isOver) inbox.end()
-    return { name: info.name, inbox, given: 0 }
+    return consuming
   }
 
   /** @throws {MessagesMissedError} if messages behind the last one that was read are gone, unless they may be. */
-  async #checkThere(manager: JetStreamManager, after: number): Promise<void> {
-    const { stream, missing } = this.#reading
+  async #checkThere(manager: JetStreamManager, { after, isAhead = false }: Place): Promise<void> {
+    const { stream, subject, missing } = this.#reading
     const { first_seq, last_seq } = (await manager.streams.info(stream)).state
-    if (last_seq < after) {
+    if (last_seq < after && !isAhead) {
       throw new MessagesMissedError(
         `Stream ${stream} ends at ${last_seq}, before message ${after}, which was read: it was made again`,
         'Begin a new run, without its checkpoints.',
@@ -182,7 +217,9 @@ export class JetStreamReader<Data> implements Reader<JetStreamMessage<Data>> {
     }
     if (missing === 'skip' || first_seq <= after + 1) return
     throw new MessagesMissedError(
-      `Stream ${stream} begins at ${first_seq}: messages from ${after + 1} on were removed before they were read`,
+      subject === undefined
+        ? `Stream ${stream} begins at ${first_seq}: messages from ${after + 1} on were removed before they were read`
+        : `Stream ${stream} begins at ${first_seq}: messages from ${after + 1} on were removed, and those of ${subject} among them, if there were some, before they were read`,
       'Raise its limits, or pass over them with missing: "skip".',
     )
   }
@@ -205,14 +242,24 @@ function placed<Item>(
   return { items, place: { after: sequences.at(-1) ?? after }, begin: { after, sequences } }
 }
 
-/** Ends what the server no longer serves: then it is begun again. */
-async function watch(messages: ConsumerMessages): Promise<void> {
-  const gone = ['heartbeats_missed', 'consumer_not_found', 'consumer_deleted', 'stream_not_found']
-  for await (const { type } of messages.status()) if (gone.includes(type)) messages.stop()
+/** What the client says of a consumer that the server no longer serves. */
+const GONE = ['heartbeats_missed', 'consumer_not_found', 'consumer_deleted', 'stream_not_found']
+
+/**
+ * Passes on how far the server has looked, and ends what it no longer serves: then it is begun again. While the graph is busy
+ * nothing is asked for, so no heartbeat comes either; the connection is then as good as before.
+ */
+async function watch(messages: ConsumerMessages, consuming: Consuming): Promise<void> {
+  for await (const status of messages.status()) {
+    if (status.type === 'heartbeat') consuming.inbox.push(status)
+    if (!GONE.includes(status.type)) continue
+    if (status.type === 'heartbeats_missed' && consuming.inbox.isFull) consuming.isStalled = true
+    messages.stop()
+  }
 }
 
 /** Holds what has come; while it is full, the client asks for no more. */
-function inboxOf(messages: ConsumerMessages, capacity: number): Inbox<JsMsg> {
+function inboxOf(messages: ConsumerMessages, capacity: number): Inbox<JsMsg | Heartbeat> {
   let room = Promise.resolve()
   let go = (): void => undefined
   const pause = (): void => {
@@ -220,7 +267,7 @@ function inboxOf(messages: ConsumerMessages, capacity: number): Inbox<JsMsg> {
       go = resolve
     })
   }
-  const inbox = new Inbox<JsMsg>(capacity, pause, () => go())
+  const inbox = new Inbox<JsMsg | Heartbeat>(capacity, pause, () => go())
   const pump = async (): Promise<void> => {
     for await (const message of messages) {
       inbox.push(message)

@@ -1,7 +1,7 @@
 /** Where a NATS server is, and how it is reached. Checked when a term is made. */
 
 import { InvalidOptionError } from '@millrace/core'
-import { withoutPassword } from '../support/check-name.ts'
+import { checkText, unescaped, withoutPassword } from '../support/check-name.ts'
 import { type ReconnectOptions, reconnectOf } from '../support/reconnect.ts'
 import { checkTls, type TlsOptions } from '../support/tls.ts'
 
@@ -39,15 +39,18 @@ export interface NatsAddress extends NatsOptions {
 /** @throws {InvalidOptionError} for an option that makes no sense. */
 export function natsAddress(owner: string, options: NatsOptions): NatsAddress {
   const { url = 'nats://127.0.0.1:4222', tls } = options
-  if (!URL.canParse(url) || !/^(nats|tls):$/.test(new URL(url).protocol)) {
+  checkText(`username of ${owner}()`, options.username)
+  checkText(`password of ${owner}()`, options.password)
+  checkText(`token of ${owner}()`, options.token)
+  if (typeof url !== 'string' || !URL.canParse(url) || !/^(nats|tls):$/.test(new URL(url).protocol)) {
     throw new InvalidOptionError(`url of ${owner}()`, withoutPassword(url), 'like nats://127.0.0.1:4222')
   }
   checkTls(owner, tls)
   const { hostname, port, protocol, username, password } = new URL(url)
   const host = `${hostname || '127.0.0.1'}:${port || 4222}`
   return {
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(username === '' ? {} : { username: unescaped(`url of ${owner}()`, username) }),
+    ...(password === '' ? {} : { password: unescaped(`url of ${owner}()`, password) }),
     ...options,
     host,
     server: `NATS at ${host}`,

@@ -46,13 +46,56 @@ export function headersOf(headers: MsgHdrs | undefined): { headers?: NatsHeaders
   return { headers: Object.fromEntries(names.map((name) => [name, headers.values(name)])) }
 }
 
+/** A name that a line of a header can begin with. */
+const HEADER_NAME = /^[!-9;-~]+$/
+
 /** @throws {BadInputError} for an item that is no message. */
 export function checkOutgoing(owner: string, item: NatsOutgoing): void {
   const isRecord = typeof item === 'object' && item !== null
-  const { subject, data } = isRecord ? item : ({} as Partial<NatsOutgoing>)
+  const { subject, data, headers } = isRecord ? item : ({} as Partial<NatsOutgoing>)
   const isData = typeof data === 'string' || data instanceof Uint8Array
-  if (isData && typeof subject === 'string' && /^[^\s*>]+$/.test(subject)) return
-  throw new BadInputError(
-    `${owner}() takes { subject, data } with a subject without spaces, * and >, and data as text or bytes, but got ${describe(item)}.`,
+  if (!isData || !isSubject(subject)) {
+    throw new BadInputError(
+      `${owner}() takes { subject, data } with a subject without spaces, * and >, and data as text or bytes, but got ${describe(item)}.`,
+    )
+  }
+  if (headers !== undefined && !areHeaders(headers)) {
+    throw new BadInputError(
+      `headers of ${owner}() are a record of texts, or arrays of texts, without line breaks, under names without spaces and colons, but got ${describe(headers)}.`,
+    )
+  }
+}
+
+function isSubject(subject: unknown): boolean {
+  return typeof subject === 'string' && /^[^\s*>]+$/.test(subject) && !/^\.|\.\.|\.$/.test(subject)
+}
+
+function areHeaders(headers: unknown): boolean {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false
+  return Object.entries(headers).every(
+    ([name, value]) => HEADER_NAME.test(name) && [value].flat().every(isHeaderValue),
   )
+}
+
+function isHeaderValue(value: unknown): boolean {
+  return typeof value === 'string' && !/[\r\n]/.test(value)
+}
+
+/** What `send` gives. @throws {BadInputError} if the client does not take the message: to try again would change nothing. */
+export function sending<T>(message: NatsOutgoing, send: () => T): T {
+  const refuse = (error: unknown): never => {
+    if (!['InvalidArgumentError', 'InvalidSubjectError'].includes((error as Error).name)) throw error
+    const bytes = Buffer.byteLength(message.data)
+    throw new BadInputError(
+      `A message of ${bytes} bytes for the subject ${message.subject} cannot be sent: ${(error as Error).message}. ` +
+        'The server sets max_payload.',
+      { cause: error },
+    )
+  }
+  try {
+    const sent = send()
+    return sent instanceof Promise ? (sent.catch(refuse) as T) : sent
+  } catch (error) {
+    return refuse(error)
+  }
 }

@@ -13,7 +13,7 @@ import { loadClient } from '../support/load-client.ts'
 import { type Writer, WriterSink, type Written } from '../support/writer-sink.ts'
 import { ANSWER_MS, natsLink } from './connection.ts'
 import { NATS_OPTIONS, type NatsAddress, type NatsOptions, natsAddress } from './options.ts'
-import { checkOutgoing, type NatsOutgoing } from './records.ts'
+import { checkOutgoing, type NatsOutgoing, sending } from './records.ts'
 
 /** Options of {@link publish}. */
 export interface NatsPublishOptions extends NatsOptions, BatchOptions {}
@@ -184,20 +184,42 @@ function optionsOf({ message }: Entry, headers: () => MsgHdrs): { headers?: MsgH
   return { headers: all }
 }
 
+interface PublishingClient extends Client {
+  /** What the server has said of what was published, first. */
+  refusal: { readonly error: Error } | undefined
+}
+
+/** Of a message that it does not take, the server says so, and not to which one. */
+async function publishingClientOf(connection: NatsConnection): Promise<PublishingClient> {
+  const client: PublishingClient = { ...(await clientOf(connection)), refusal: undefined }
+  const watch = async (): Promise<void> => {
+    for await (const status of connection.status()) {
+      if (status.type === 'error') client.refusal ??= { error: status.error }
+    }
+  }
+  void watch()
+  return client
+}
+
 /** Publishes, and waits until the server has read it. */
 class NatsWriter implements Writer<Entry> {
-  readonly #link: Link<Client>
+  readonly #link: Link<PublishingClient>
 
   constructor(address: NatsAddress, clock: Clock) {
-    this.#link = natsLink(address, clock, clientOf)
+    this.#link = natsLink(address, clock, publishingClientOf)
   }
 
   async write(batch: readonly Entry[]): Promise<void> {
-    await this.#link.call(async ({ connection, headers }) => {
+    await this.#link.call(async (client) => {
+      const { connection, headers } = client
       for (const entry of batch) {
-        connection.publish(entry.message.subject, entry.message.data, optionsOf(entry, headers))
+        const { message } = entry
+        sending(message, () => connection.publish(message.subject, message.data, optionsOf(entry, headers)))
       }
       await connection.flush()
+      // what it said before its answer is told in the same turn
+      await new Promise(setImmediate)
+      if (client.refusal !== undefined) throw client.refusal.error
     })
   }
 
@@ -242,11 +264,13 @@ class JetStreamWriter implements Writer<Entry> {
 
   async #store({ js, headers }: StoringClient, entry: Entry): Promise<void> {
     const { message, id } = entry
-    await js.publish(message.subject, message.data, {
-      ...optionsOf(entry, headers),
-      ...(id === undefined ? {} : { msgID: id }),
-      ...(this.#stream === undefined ? {} : { expect: { streamName: this.#stream } }),
-    })
+    await sending(message, () =>
+      js.publish(message.subject, message.data, {
+        ...optionsOf(entry, headers),
+        ...(id === undefined ? {} : { msgID: id }),
+        ...(this.#stream === undefined ? {} : { expect: { streamName: this.#stream } }),
+      }),
+    )
   }
 
   /** Nothing answers where no stream takes the subject; a cluster that looks for a leader is silent, too. */

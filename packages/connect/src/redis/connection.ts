@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import { ConnectionDeniedError } from '../errors.ts'
 import { Link, type Opener } from '../support/link.ts'
 import { loadClient } from '../support/load-client.ts'
-import { Retries } from '../support/reconnect.ts'
+import { type Explain, Retries } from '../support/reconnect.ts'
 import { Handshakes, tlsOf, tlsRemedy } from '../support/tls.ts'
 import type { RedisAddress } from './options.ts'
 
@@ -16,13 +16,12 @@ export const BLOCK_MS = 2000
 
 /** A link to the server at an address. */
 export function redisLink(address: RedisAddress, clock: Clock): Link<Redis> {
-  const explain = (error: unknown): ConnectionDeniedError | undefined => explained(address.server, error)
+  const explain: Explain = (error, hasLasted) => explained(address.server, error, hasLasted)
   return new Link(openerOf(address), new Retries(address.server, address.reconnect, clock, explain))
 }
 
 function openerOf({ url, username, password, db, tls }: RedisAddress): Opener<Redis> {
   const handshakes = new Handshakes(tls ?? url.startsWith('rediss:'))
-  const database = db ?? Number(new URL(url).pathname.slice(1) || 0)
   return {
     async open(signal) {
       const { Redis } = await loadClient('redis', 'ioredis', () => import('ioredis'))
@@ -42,7 +41,7 @@ function openerOf({ url, username, password, db, tls }: RedisAddress): Opener<Re
         ...({ protocol: 2 } as object),
         ...(username === undefined ? {} : { username }),
         ...(password === undefined ? {} : { password }),
-        ...(db === undefined ? {} : { db }),
+        db,
         ...(encrypted === undefined ? {} : { tls: { ...encrypted } }),
       })
       let failure: Error | undefined
@@ -55,7 +54,7 @@ function openerOf({ url, username, password, db, tls }: RedisAddress): Opener<Re
       try {
         await handshakes.over(client.connect(), give)
         // which ioredis has done, but it passes over what the server says to it
-        if (database !== 0) await client.select(database)
+        if (db !== 0) await client.select(db)
       } catch (error) {
         client.disconnect()
         throw failure ?? error
@@ -81,12 +80,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** What it answers while it may soon answer otherwise. */
 const PASSING = /^(LOADING|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF)\b/
 
-function explained(server: string, error: unknown): ConnectionDeniedError | undefined {
+function explained(server: string, error: unknown, hasLasted: boolean): ConnectionDeniedError | undefined {
   const denied = (remedy: string): ConnectionDeniedError => new ConnectionDeniedError(server, remedy, error)
   const tls = tlsRemedy(error)
   if (tls !== undefined) return denied(tls)
   const { name, message } = error as Error
-  if (name !== 'ReplyError' || PASSING.test(message)) return undefined
+  if (name !== 'ReplyError') return undefined
+  if (PASSING.test(message))
+    return hasLasted ? denied('It has answered so each time: look at its state.') : undefined
   const remedy = REMEDIES[/^\w+/.exec(message)?.[0] ?? '']
   if (remedy !== undefined) return denied(remedy)
   if (/AUTH/.test(message)) return denied('It knows no password: leave username and password out.')

@@ -11,7 +11,7 @@ export interface RedisEntry<Value = string> {
 }
 
 /** An entry as the server answers it; without fields, if it was deleted and is still pending. */
-type RawEntry = readonly [id: Buffer, fields: readonly Buffer[] | null]
+export type RawEntry = readonly [id: Buffer, fields: readonly Buffer[] | null]
 
 /** Turns what the server answers into items. */
 export type Decode<Value> = (raw: RawEntry) => RedisEntry<Value>
@@ -25,7 +25,8 @@ export const asText: Decode<string> = (raw) => decoded(raw, (value) => utf8Of(va
 function decoded<Value>([id, raw]: RawEntry, value: (bytes: Buffer) => Value): RedisEntry<Value> {
   const fields: [string, Value][] = []
   for (let at = 0; raw !== null && at < raw.length; at += 2) {
-    fields.push([String(raw[at]), value(raw[at + 1] as Buffer)])
+    const name = utf8Of(raw[at] as Buffer, () => `A name of a field of entry ${id}`)
+    fields.push([name, value(raw[at + 1] as Buffer)])
   }
   return { id: String(id), fields: Object.fromEntries(fields) }
 }

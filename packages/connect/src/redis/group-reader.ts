@@ -11,7 +11,7 @@ import type { Redis } from 'ioredis'
 import type { Link } from '../support/link.ts'
 import type { Placed, Reader } from '../support/reader-source.ts'
 import { BLOCK_MS, redisLink } from './connection.ts'
-import { compareIds, entriesById, entriesIn, isThere, type RedisEntry } from './entries.ts'
+import { compareIds, entriesById, entriesIn, isThere, type RawEntry, type RedisEntry } from './entries.ts'
 import type { StreamReading } from './stream-reader.ts'
 
 /** What is read, and as whom. */
@@ -167,11 +167,12 @@ export class GroupReader<Value> implements Reader<RedisEntry<Value>> {
     const how = [claimIdleMs, this.#claimCursor, 'COUNT', batchItems]
     const [cursor, raw] = (await this.#link.call((client) =>
       client.callBuffer('XAUTOCLAIM', key, group, consumer, ...how),
-    )) as [Buffer, Parameters<typeof decode>[0][]]
+    )) as [Buffer, (RawEntry | null)[]]
     this.#claimCursor = String(cursor)
     if (this.#claimCursor === '0-0') this.#claimAt = this.#clock.monotonic() + claimIdleMs / 2
-    const claimed = raw.filter((entry) => isThere(entry) && !this.#open.has(String(entry[0])))
-    return claimed.map(decode)
+    // Redis 6.2 gives null for one that was deleted
+    const there = raw.filter((entry) => entry !== null).filter(isThere)
+    return there.filter(([id]) => !this.#open.has(String(id))).map(decode)
   }
 
   async acknowledge(place: unknown): Promise<void> {

@@ -1,7 +1,8 @@
 /** Where a Redis server is, and how it is reached. Checked when a term is made. */
 
 import { InvalidOptionError } from '@millrace/core'
-import { withoutPassword } from '../support/check-name.ts'
+import { checkWhole } from '@millrace/core/engine'
+import { checkText, unescaped, withoutPassword } from '../support/check-name.ts'
 import { type ReconnectOptions, reconnectOf } from '../support/reconnect.ts'
 import { checkTls, type TlsOptions } from '../support/tls.ts'
 
@@ -32,6 +33,7 @@ export const REDIS_OPTIONS = {
 /** The options, checked. */
 export interface RedisAddress extends RedisOptions {
   readonly url: string
+  readonly db: number
   readonly reconnect: Required<ReconnectOptions>
   /** What messages call the server: no credentials in it. */
   readonly server: string
@@ -39,12 +41,18 @@ export interface RedisAddress extends RedisOptions {
 
 /** @throws {InvalidOptionError} for an option that makes no sense. */
 export function redisAddress(owner: string, options: RedisOptions): RedisAddress {
-  const { url = 'redis://127.0.0.1:6379', tls } = options
-  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+  const { url = 'redis://127.0.0.1:6379', username, password, tls } = options
+  if (typeof url !== 'string' || !URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
     throw new InvalidOptionError(`url of ${owner}()`, withoutPassword(url), 'like redis://127.0.0.1:6379')
   }
+  checkText(`username of ${owner}()`, username)
+  checkText(`password of ${owner}()`, password)
   checkTls(owner, tls)
-  const { hostname, port } = new URL(url)
-  const server = `Redis at ${hostname || '127.0.0.1'}:${port || 6379}`
-  return { ...options, url, server, reconnect: reconnectOf(owner, options.reconnect) }
+  const parts = new URL(url)
+  for (const part of [parts.username, parts.password]) unescaped(`url of ${owner}()`, part)
+  const named = parts.pathname.slice(1)
+  const db = options.db ?? (named === '' ? 0 : Number(named))
+  checkWhole(options.db === undefined ? `The database in url of ${owner}()` : `db of ${owner}()`, db, 0)
+  const server = `Redis at ${parts.hostname || '127.0.0.1'}:${parts.port || 6379}`
+  return { ...options, url, db, server, reconnect: reconnectOf(owner, options.reconnect) }
 }

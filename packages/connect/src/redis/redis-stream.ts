@@ -1,7 +1,7 @@
 /** `redisStream`: the entries of a Redis stream. */
 
 import { type BatchSourceTerm, type Context, InvalidOptionError } from '@millrace/core'
-import { checkBoolean, checkMs, checkOptions, checkWhole } from '@millrace/core/engine'
+import { checkBoolean, checkOptions, checkWhole } from '@millrace/core/engine'
 import { checkName } from '../support/check-name.ts'
 import { AcknowledgedReaderSource, PlacedReaderSource, type Reader } from '../support/reader-source.ts'
 import { asBytes, asText, type Decode, isId, type RedisEntry } from './entries.ts'
@@ -32,6 +32,9 @@ export interface RedisStreamOptions extends RedisOptions {
  * are shared out among its consumers, and acknowledged once the run has taken charge of them: with checkpoints once one
  * that holds them is stored, without as soon as they have entered the graph. What a consumer had and did not acknowledge
  * comes first when it is started again. With `claimIdleMs` an entry may come twice.
+ *
+ * Entries that are removed from the stream before they were read (`MAXLEN`, `XTRIM`, `XDEL`) are missed, and the server does not
+ * tell: let the stream reach further back than a reader may stay away.
  *
  * It reads `batchItems` entries while there is room downstream, and waits for more when there are none: it never ends by
  * itself. A stream that is not there yet is waited for. A lost connection is tried again.
@@ -93,7 +96,7 @@ function sourceOf<Value>(
   }
   checkName('group of redisStream()', group)
   checkName('consumer of redisStream()', consumer)
-  if (claimIdleMs !== undefined) checkMs('claimIdleMs of redisStream()', claimIdleMs)
+  if (claimIdleMs !== undefined) checkWhole('claimIdleMs of redisStream()', claimIdleMs, 1)
   return new GroupSource({ ...reading, group, consumer: consumer as string, claimIdleMs })
 }
 

@@ -20,7 +20,10 @@ export class RedisWriter implements Writer<Command> {
     this.#behind = behind
   }
 
-  /** Sends them in order. What was answered is not sent again; what was under way when the connection was lost is. */
+  /**
+   * Sends them in order. From the first one on that failed, or was not answered, all are sent again: some of these the server
+   * may have done, but their order stays, and with it the last value of each key.
+   */
   async write(batch: readonly Command[]): Promise<void> {
     let rest = [...batch, ...this.#behind]
     await this.#link.call(async (client) => {

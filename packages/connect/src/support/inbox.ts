@@ -22,8 +22,15 @@ export class Inbox<Item> {
     return this.#items.length
   }
 
+  /** Whether the client was told to pause, and not to go on since. */
+  get isFull(): boolean {
+    return this.#isPaused
+  }
+
+  /** Takes one more; nothing after `fail` or `end`. */
   push(item: Item): void {
-    if (this.#isOver) return
+    // behind a failure a gap begins: what comes later would hide it
+    if (this.#isOver || this.#failure !== undefined) return
     this.#items.push(item)
     if (this.#items.length >= this.#capacity && !this.#isPaused) {
       this.#isPaused = true

@@ -1,5 +1,6 @@
 /** `Link`: a connection that is made when it is needed and made again when it was lost. Made by readers and writers of brokers. */
 
+import { onAbort } from '@millrace/core/engine'
 import type { Retries } from './reconnect.ts'
 
 /** How a client of some system is opened and closed. */
@@ -34,7 +35,7 @@ export class Link<Client> {
     return this.#retries.call(
       async () => {
         if (this.isOver) throw new Error('the connection was closed')
-        this.#opening ??= this.#opener.open(this.#over.signal)
+        this.#opening ??= this.#open()
         const opening = this.#opening
         try {
           return await f(await opening)
@@ -45,6 +46,19 @@ export class Link<Client> {
       },
       () => this.isOver,
     )
+  }
+
+  /** Nobody waits for a server once the link has ended: what it opens late is closed. */
+  async #open(): Promise<Client> {
+    const { signal } = this.#over
+    const opening = this.#opener.open(signal)
+    const client = await orAborted(opening, signal)
+    if (client === undefined) {
+      void close(this.#opener, opening)
+      throw new Error('the connection was closed')
+    }
+    this.#retries.connected()
+    return client
   }
 
   async #drop(opening: Promise<Client>): Promise<void> {
@@ -58,6 +72,19 @@ export class Link<Client> {
     this.#over.abort()
     this.#retries.end()
     if (this.#opening !== undefined) await this.#drop(this.#opening)
+  }
+}
+
+/** What a promise gives; `undefined` once the signal aborts. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let stopListening = (): void => undefined
+  const aborted = new Promise<undefined>((resolve) => {
+    stopListening = onAbort(signal, () => resolve(undefined))
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    stopListening()
   }
 }
 

@@ -7,11 +7,10 @@ import { Retries, reconnectOf } from './reconnect.ts'
 
 const fatal = new MillraceError('CONNECTION_DENIED', 'wrong password')
 
-function retriesOn(clock: VirtualClock, maxFailures = 4): Retries {
+function retriesOn(clock: VirtualClock, maxFailures = 4, random = () => 0): Retries {
   const options = reconnectOf('redisStream', { maxFailures, maxDelayMs: 300 })
-  return new Retries('Redis', options, clock, (error) =>
-    (error as Error).message === 'fatal' ? fatal : undefined,
-  )
+  const explain = (error: unknown) => ((error as Error).message === 'fatal' ? fatal : undefined)
+  return new Retries('Redis', options, clock, explain, random)
 }
 
 /** Fails so often, then gives 7; the moments of its calls. */
@@ -39,6 +38,34 @@ test('the waits double, up to the longest', async () => {
   const done = retriesOn(clock).call(attempt)
   await passTime(clock, 1000)
   expect([await done, calls.map((at) => at - (calls[0] as number))]).toEqual([7, [0, 100, 300, 600]])
+})
+
+test('part of a wait is left to chance', async () => {
+  const clock = new VirtualClock()
+  const { calls, attempt } = failing(clock, 3)
+  const done = retriesOn(clock, 4, () => 1).call(attempt)
+  await passTime(clock, 1000)
+  await done
+  expect(calls.map((at) => at - (calls[0] as number))).toEqual([0, 50, 150, 300])
+})
+
+test('a connection that held for a minute was a good one; one that is taken and never answered is not', async () => {
+  const clock = new VirtualClock()
+  const failureAfter = async (heldMs: number): Promise<number> => {
+    const retries = retriesOn(clock)
+    for (let failures = 1; failures <= 10; failures++) {
+      retries.connected()
+      await clock.advance(heldMs)
+      const waiting = retries.after(new Error('cut')).then(
+        () => true,
+        () => false,
+      )
+      await passTime(clock, 400)
+      if (!(await waiting)) return failures
+    }
+    return 0
+  }
+  expect([await failureAfter(60_000), await failureAfter(20_000)]).toEqual([0, 4])
 })
 
 test('after too many failures in a row it gives up; what goes well begins the count again', async () => {

@@ -1,6 +1,7 @@
 /** TLS as options, and what its mistakes mean. Used by the connectors of brokers. */
 
 import { checkBoolean, checkOptions } from '@millrace/core/engine'
+import { checkText } from './check-name.ts'
 
 /** How a connection is encrypted, and whom it trusts. Texts are in PEM. */
 export interface TlsOptions {
@@ -29,6 +30,12 @@ export function checkTls(owner: string, tls: boolean | TlsOptions | undefined): 
     servername: true,
     rejectUnauthorized: true,
   })
+  for (const name of ['ca', 'cert', 'key', 'servername'] as const) {
+    checkText(`tls.${name} of ${owner}()`, tls[name])
+  }
+  if (tls.rejectUnauthorized !== undefined) {
+    checkBoolean(`tls.rejectUnauthorized of ${owner}()`, tls.rejectUnauthorized)
+  }
 }
 
 /** What Node takes, for a server at `host`; `undefined` without TLS. */
@@ -66,18 +73,21 @@ export function tlsRemedy(error: unknown): string | undefined {
 }
 
 /** For how long a handshake may take, in ms. */
-const HANDSHAKE_MS = 10_000
+const HANDSHAKE_MS = 5_000
+/** After so many handshakes in a row that came to nothing, none before, the server has no TLS; it may only be starting. */
+const IN_VAIN = 3
 
 /** Tells a server that does not speak TLS, and only waits or hangs up, from one that has a bad moment. Made for each link. */
 export class Handshakes {
   readonly #isEncrypted: boolean
   #hadOne = false
+  #inVain = 0
 
   constructor(tls: boolean | TlsOptions | undefined) {
     this.#isEncrypted = tlsOf(tls) !== undefined
   }
 
-  /** What `connecting` gives. Where the first one comes to nothing, says so. @param giveUp ends one that takes too long. */
+  /** What `connecting` gives. Where the first ones come to nothing, says so. @param giveUp ends one that takes too long. */
   async over<T>(connecting: Promise<T>, giveUp: () => void = () => undefined): Promise<T> {
     if (!this.#isEncrypted || this.#hadOne) return await connecting
     let isLate = false
@@ -92,7 +102,9 @@ export class Handshakes {
     } catch (error) {
       const { code, message = '' } = error as { code?: unknown; message?: string }
       const isCut = code === 'ECONNRESET' || code === 'EPIPE' || /before secure TLS|closed/i.test(message)
-      if (!isLate && !isCut) throw error
+      if (!isLate && !isCut) this.#inVain = 0
+      else this.#inVain++
+      if (this.#inVain < IN_VAIN) throw error
       throw Object.assign(new Error('no TLS handshake came about'), {
         code: 'ERR_SSL_NO_HANDSHAKE',
         cause: error,

@@ -524,7 +524,11 @@ export abstract class Stage implements EdgeEnd {
       first =
         error instanceof TermError ? error : new TermError((this.plan.nodes[0] as Node).id, 'generate', error)
     }
-    await this.acknowledged()
+    for (const [at, acknowledger] of this.#acknowledgers) {
+      const calling = acknowledger.isCalling ? acknowledger.settled() : undefined
+      const failed = await this.#cleanedUp(at, 'acknowledge', calling)
+      first ??= failed
+    }
     const entered = this.#entered
     for (let at = 0; at < entered; at++) {
       const entering = at === entered - 1 ? this.#entering : undefined
@@ -542,11 +546,23 @@ export abstract class Stage implements EdgeEnd {
   async #exitNode(at: number): Promise<TermError | undefined> {
     const { leaf, id } = this.plan.nodes[at] as Node
     try {
-      const exiting = promiseOf(leaf.exit?.(this.contexts[at] as never))
-      if (exiting !== undefined) await this.cleanUp.within(exiting, 'exit()')
-      return undefined
+      return await this.#cleanedUp(at, 'exit', promiseOf(leaf.exit?.(this.contexts[at] as never)))
     } catch (error) {
       return new TermError(id, 'exit', error)
+    }
+  }
+
+  /** Waits for one node's clean-up, within the limit; returns how it failed. */
+  async #cleanedUp(
+    at: number,
+    phase: 'acknowledge' | 'exit',
+    piece: Promise<unknown> | undefined,
+  ): Promise<TermError | undefined> {
+    try {
+      if (piece !== undefined) await this.cleanUp.within(piece, `${phase}()`)
+      return undefined
+    } catch (error) {
+      return new TermError((this.plan.nodes[at] as Node).id, phase, error)
     }
   }
 

@@ -157,6 +157,38 @@ test.each([undefined, new MemoryStore()])('what fails in it fails the run', asyn
   expect(queue.log).toEqual(['exit'])
 })
 
+/** As a server that has gone away for good. */
+class Unanswered extends Consumer {
+  isTold = false
+
+  override acknowledge(): Promise<void> {
+    this.isTold = true
+    return new Promise(() => undefined)
+  }
+}
+
+test.each(['cancelled', 'failed'])('one that never settles: the %s run ends all the same', async (how) => {
+  const queue = new Queue(300)
+  const source = new Unanswered(queue, 3)
+  const sink = map(async (n: number) => {
+    await turn()
+    if (how === 'failed' && source.isTold) throw new Error('fails')
+    return n
+  }).pipe(new Slow())
+  const running = run(source.pipe(sink), { cleanupTimeoutMs: 50 })
+  const ended = settled(running).catch((error: unknown) => error)
+  if (how === 'cancelled') {
+    await expect.poll(() => source.isTold).toBe(true)
+    await running.cancel('enough').catch(() => undefined)
+  }
+  const said = {
+    cancelled: { code: 'CANCELLED' },
+    failed: { cause: { message: 'fails' } },
+  }[how]
+  expect(await ended).toMatchObject(said as object)
+  expect(queue.log).toEqual(['exit'])
+})
+
 test('killed at any moment, nothing is lost, and what a state holds is there once', async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -73,7 +73,8 @@ export interface RunOptions {
   /** A stage that could run and has not for so many ms is starving. Looked for while `starvation` is listened to. Default 1,000. */
   readonly starvationMs?: number
   /**
-   * Milliseconds that a run waits for clean-up when a term is let go: for its `exit`, and the `return()` of its iterators.
+   * Milliseconds that a run waits for clean-up when a term is let go: for its `exit`, the `return()` of its iterators,
+   * and an `acknowledge` that is under way.
    * Then it ends without, and fails with a `CleanUpTimeoutError` unless it has failed or was cancelled before.
    * Default 10,000.
    */
