@@ -8,8 +8,8 @@ export type { Written } from '../support/writer-sink.ts'
 export type { ExchangeDeclaration, QueueDeclaration } from './declare.ts'
 export type { RabbitmqOptions } from './options.ts'
 export { type QueueOptions, queue } from './queue.ts'
-export type { RabbitmqMessage, RabbitmqProperties } from './records.ts'
-export { type RabbitmqStreamMessage, type StreamOptions, stream } from './stream.ts'
+export type { RabbitmqMessage, RabbitmqProperties, RabbitmqStreamMessage } from './records.ts'
+export { type StreamOptions, stream } from './stream.ts'
 export {
   type RabbitmqOutgoing,
   type RabbitmqRouted,
