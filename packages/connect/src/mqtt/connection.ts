@@ -83,7 +83,10 @@ function connected(mqtt: MqttClient): Promise<void> {
 
 /** In good order where it is connected: what was sent before is sent. */
 async function close(mqtt: MqttClient): Promise<void> {
-  const closing = (): Promise<void> => mqtt.endAsync(!mqtt.connected)
+  // the client would wait for acknowledgements that do not come once the connection is lost
+  const gone = new Promise<void>((resolve) => mqtt.once('close', () => resolve()))
+  const closing = (): Promise<void> =>
+    mqtt.connected ? Promise.race([mqtt.endAsync(), gone]) : mqtt.endAsync(true)
   await closeSoon(closing, () => mqtt.stream?.destroy())
 }
 
