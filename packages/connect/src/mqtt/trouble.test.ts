@@ -3,13 +3,14 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { run } from '@millrace/core'
 import { MemoryStore } from '@millrace/core/testing'
 import { fromIterable } from '@millrace/terms'
 import { connectAsync } from 'mqtt'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Freezer } from '../../test/freezer.ts'
 import { isInstalled, OwnServer } from '../../test/own-server.ts'
 import { Relay } from '../../test/relay.ts'
 import { publish, topics } from './index.ts'
@@ -19,33 +20,6 @@ import { mqttAddress } from './options.ts'
 const texts = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n))
 const messages = (topic: string, count: number) => fromIterable(texts(count).map((data) => ({ topic, data })))
 const urlOf = (port: number): string => `mqtt://127.0.0.1:${port}`
-
-/** Leads to a server, and can withhold what that says on the connections that are open. */
-async function openFreezer(port: number) {
-  const pairs: (readonly [client: Socket, server: Socket])[] = []
-  const front = createServer((client) => {
-    const server = connectSocket(port, '127.0.0.1')
-    pairs.push([client, server])
-    client.on('error', () => undefined).pipe(server)
-    server.on('error', () => undefined).pipe(client)
-    client.on('close', () => server.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(front, 'listening')
-  return {
-    port: (front.address() as AddressInfo).port,
-    get connections() {
-      return pairs.length
-    },
-    freeze() {
-      for (const [client, server] of pairs) server.unpipe(client)
-    },
-    async close() {
-      for (const pair of pairs) for (const socket of pair) socket.destroy()
-      front.close()
-      await once(front, 'close')
-    },
-  }
-}
 
 if (isInstalled('mosquitto')) {
   const server = await OwnServer.start('Mosquitto', (port, folder) => {
@@ -155,7 +129,7 @@ if (isInstalled('mosquitto')) {
 
     test('a broker that falls silent is left, and another connection made', async () => {
       const topic = `test-${randomUUID()}`
-      const freezer = await openFreezer(server.port)
+      const freezer = await Freezer.before(server)
       const source = topics(topic, { url: urlOf(freezer.port), keepaliveMs: 200 })
       const output = run(source).output()
       const first = output.next()
@@ -178,13 +152,17 @@ if (isInstalled('mosquitto')) {
     })
 
     test('a broker that falls silent does not hold up the end of a run', async () => {
-      const freezer = await openFreezer(server.port)
-      const running = run(messages(`test-${randomUUID()}`, 100).pipe(publish({ url: urlOf(freezer.port) })))
-      while (freezer.connections === 0) await new Promise(setImmediate)
+      const topic = `test-${randomUUID()}`
+      const collector = await collect(topic)
+      const freezer = await Freezer.before(server)
+      const sink = publish({ url: urlOf(freezer.port), batchItems: 10 })
+      const running = run(messages(topic, 50_000).pipe(sink))
+      while (collector.came.length === 0) await new Promise(setImmediate)
       freezer.freeze()
       running.cancel()
       await expect(running.done).rejects.toMatchObject({ code: 'CANCELLED' })
       await freezer.close()
+      await collector.close()
     })
 
     test('a connection that is cut: what it held is given once more, not twice', async () => {

@@ -1,6 +1,11 @@
 /** `millrace/connect/rabbitmq`: RabbitMQ as source and sink. */
 
-export { ClientMissingError, ConnectionDeniedError, ConnectionLostError } from '../errors.ts'
+export {
+  ClientMissingError,
+  ConnectionDeniedError,
+  ConnectionLostError,
+  MessagesMissedError,
+} from '../errors.ts'
 export type { BatchOptions } from '../support/batcher.ts'
 export type { ReconnectOptions } from '../support/reconnect.ts'
 export type { TlsOptions } from '../support/tls.ts'

@@ -12,7 +12,7 @@ import { StreamReader, type StreamReading } from './stream-reader.ts'
 
 /** Options of {@link stream}. */
 export interface StreamOptions extends RabbitmqOptions {
-  /** Where a new run begins: at the `start` (the default), at what comes from `now` on, or at this offset. */
+  /** Where a new run begins: at the `start` (the default), at what comes from `now` on (to the second), or at this offset. */
   readonly from?: 'start' | 'now' | number
   /** Messages that the server sends ahead, and that are held here, at most; 1 to 65,535. Default 200. */
   readonly prefetch?: number
@@ -27,12 +27,13 @@ export interface StreamOptions extends RabbitmqOptions {
  * `offset`: exactly once from a checkpoint on.
  *
  * Its position is the offset of the last message; the server forgets nothing because of it. It takes up to `prefetch`
- * messages while there is room downstream, and waits for more when there are none: it never ends by itself. What the stream's
- * limits removed before it was read is missed: they should reach further back than a reader may stay away.
+ * messages while there is room downstream, and waits for more when there are none: it never ends by itself. The stream's
+ * limits should reach further back than a reader may stay away.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. A run fails with a `ConnectionDeniedError` if the server
  * refuses or has no such stream, a `ConnectionLostError` if it cannot be reached, a `BadInputError` for data that are not
- * UTF-8.
+ * UTF-8. A run that goes on fails with a `MessagesMissedError` if the stream has lost what was not read yet, or was made
+ * again and does not reach as far.
  *
  * @example
  * ```ts needs=rabbitmq no-run

@@ -54,7 +54,7 @@ export interface RabbitmqRouted extends RabbitmqOutgoing {
  * Messages are sent in batches of `batchItems` (500), the first of which waits `batchMs` (200 ms) at most; a batch is done
  * once the server has confirmed each message, and the writers are held back while one is under way. What was not confirmed
  * when the connection was cut is sent again, as is what came after the checkpoint where a run goes on: it may then be there
- * twice. The result is `{ messages }`.
+ * twice. What a full queue refuses is tried again, as often as `reconnect` says. The result is `{ messages }`.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. An item that is no message fails with a `BadInputError`; a
  * run fails with a `ConnectionDeniedError` if the server refuses or has no such queue, a `ConnectionLostError` if it cannot
@@ -92,7 +92,7 @@ export function toQueue(name: string, options: ToQueueOptions = {}): SinkTerm<Ra
  * A sink that publishes each item `{ routingKey, data, properties? }` to a RabbitMQ exchange: at least once.
  *
  * As {@link toQueue}, but the exchange chooses the queues. A message for which there is none is dropped by the server, as
- * with any exchange. The result is `{ messages }`.
+ * with any exchange, or fails the run with `mandatory`. The result is `{ messages }`.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. An item that is no message fails with a `BadInputError`; a
  * run fails with a `ConnectionDeniedError` if the server refuses or has no such exchange, a `ConnectionLostError` if it

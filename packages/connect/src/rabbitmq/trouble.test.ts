@@ -9,6 +9,7 @@ import { MemoryStore } from '@millrace/core/testing'
 import { fromIterable, tap } from '@millrace/terms'
 import { type Channel, connect } from 'amqplib'
 import { describe, expect, test } from 'vitest'
+import { Freezer } from '../../test/freezer.ts'
 import { denialOf } from '../../test/refused.case.ts'
 import { Relay } from '../../test/relay.ts'
 import { answers, services } from '../../test/service.ts'
@@ -150,6 +151,22 @@ if (await answers(service)) {
     // before the fix: all 100 of the lost connection, and then all once more
     expect(came.filter((said) => said.endsWith('false')).length).toBeLessThan(20)
     await relay.close()
+    await admin((channel) => channel.deleteQueue(name))
+  })
+
+  test('a server that falls silent does not hold up the end of a run', async () => {
+    const name = `test-${randomUUID()}`
+    await admin((channel) => channel.assertQueue(name, { durable: false }))
+    await run(outgoing(1).pipe(toQueue(name, { url }))).done
+    const freezer = await Freezer.before(service)
+    const reading = run(queue(name, { url: `amqp://127.0.0.1:${freezer.port}` }))
+    for await (const { data } of reading.output()) {
+      expect(data).toBe('0')
+      freezer.freeze()
+      break
+    }
+    await expect(reading.done).resolves.toBeDefined()
+    await freezer.close()
     await admin((channel) => channel.deleteQueue(name))
   })
 
