@@ -78,7 +78,7 @@ interface Client {
   readonly mqtt: MqttClient
   /** Rejects when the connection is lost. */
   readonly lost: Promise<never>
-  /** Messages with QoS 1 or 2 that the broker lets be without an acknowledgement; the client heeds that not. */
+  /** Messages with QoS 1 or 2 that the broker lets be without an acknowledgement; mqtt.js does not see to that. */
   window: number
 }
 
