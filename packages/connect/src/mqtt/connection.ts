@@ -3,6 +3,7 @@
 import type { Clock } from '@millrace/core'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import { ConnectionDeniedError } from '../errors.ts'
+import { closeSoon } from '../support/close-soon.ts'
 import { Link, type Opener } from '../support/link.ts'
 import { loadClient } from '../support/load-client.ts'
 import { Retries } from '../support/reconnect.ts'
@@ -82,7 +83,21 @@ function connected(mqtt: MqttClient): Promise<void> {
 
 /** In good order where it is connected: what was sent before is sent. */
 async function close(mqtt: MqttClient): Promise<void> {
-  await mqtt.endAsync(!mqtt.connected).catch(() => undefined)
+  // the client would wait for acknowledgements that do not come once the connection is lost
+  const gone = new Promise<void>((resolve) => mqtt.once('close', () => resolve()))
+  const closing = (): Promise<void> =>
+    mqtt.connected ? Promise.race([mqtt.endAsync(), gone]) : mqtt.endAsync(true)
+  await closeSoon(closing, () => mqtt.stream?.destroy())
+}
+
+/** Calls `listener` when the connection is lost; what was the first reason counts. */
+export function onLost(mqtt: MqttClient, listener: (error: unknown) => void): void {
+  mqtt.on('error', listener)
+  mqtt.on('disconnect', ({ reasonCode = 0, properties }) => {
+    const said = properties?.reasonString ?? `reason code ${reasonCode}`
+    listener(Object.assign(new Error(`the broker has ended the connection (${said})`), { code: reasonCode }))
+  })
+  mqtt.on('close', () => listener(new Error('the connection was lost')))
 }
 
 /** Reason codes of MQTT 5 that no further try would mend, and what to look at. */
@@ -93,6 +108,9 @@ const REMEDIES: Readonly<Record<number, string>> = {
   135: 'Look at username and password, and at the rights of the user to these topics.',
   138: 'It has locked that client out.',
   140: 'It asks for another way to log in.',
+  142:
+    'Another client has taken over the session of that clientId: give each reader a clientId of its own, ' +
+    'or share a topic out with $share/group/.',
   143: 'A topic is not written as it should be.',
   144: 'It does not take a topic of that name.',
   149: 'A message is larger than it takes.',
@@ -112,6 +130,7 @@ const OLDER: Readonly<Record<number, string>> = {
   5: 'Look at username and password.',
 }
 
+/** What is to be looked at; `undefined` for an error that may pass. */
 function explained(server: string, error: unknown): ConnectionDeniedError | undefined {
   const { code } = error as { code?: unknown }
   const known = typeof code === 'number' ? (REMEDIES[code] ?? OLDER[code]) : undefined

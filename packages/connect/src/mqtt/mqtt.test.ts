@@ -56,7 +56,7 @@ async function openSource(port: number): Promise<SourcePlace> {
   }
 }
 
-async function openSink(port: number): Promise<SinkPlace> {
+async function openSink(port: number, qos: 1 | 2): Promise<SinkPlace> {
   const topic = `test-${randomUUID()}`
   const session = await openSession(port, topic, `${topic}-collector`)
   const came: number[] = []
@@ -67,9 +67,11 @@ async function openSink(port: number): Promise<SinkPlace> {
   })
   return {
     close: () => session.endAsync(),
-    params: { topic },
+    params: { topic, qos },
     sink: (through) =>
-      map((n: number) => ({ topic, data: String(n) })).pipe(publish({ url: urlOf(through), batchItems: 50 })),
+      map((n: number) => ({ topic, data: String(n) })).pipe(
+        publish({ url: urlOf(through), qos, batchItems: 50 }),
+      ),
     async contents() {
       const marked = new Promise<void>((resolve) => {
         onMark = resolve
@@ -92,11 +94,13 @@ if (isInstalled('mosquitto')) {
     module,
     open: () => openSource(service.port),
   })
-  sinkContract({
-    name: 'publish',
-    service,
-    guarantee: 'at least once',
-    module,
-    open: () => openSink(service.port),
-  })
+  for (const qos of [1, 2] as const) {
+    sinkContract({
+      name: `publish with QoS ${qos}`,
+      service,
+      guarantee: 'at least once',
+      module,
+      open: () => openSink(service.port, qos),
+    })
+  }
 }

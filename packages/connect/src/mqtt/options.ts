@@ -1,6 +1,7 @@
 /** Where an MQTT broker is, and how it is reached. Checked when a term is made. */
 
 import { InvalidOptionError } from '@millrace/core'
+import { checkTexts, decodedPart, hostOf } from '../support/address.ts'
 import { withoutPassword } from '../support/check-name.ts'
 import { type ReconnectOptions, reconnectOf } from '../support/reconnect.ts'
 import { checkTls, type TlsOptions } from '../support/tls.ts'
@@ -48,17 +49,19 @@ export function mqttAddress(owner: string, options: MqttOptions): MqttAddress {
     throw new InvalidOptionError(`url of ${owner}()`, withoutPassword(url), 'like mqtt://127.0.0.1:1883')
   }
   checkTls(owner, options.tls)
-  const { protocol, hostname, port, username, password } = new URL(url)
+  checkTexts(owner, options, ['username', 'password'])
+  const place = new URL(url)
+  const { protocol, port, username, password } = place
   const tls = options.tls ?? protocol === 'mqtts:'
-  const host = hostname || '127.0.0.1'
+  const host = hostOf(place)
   const at = Number(port || (tls === false ? 1883 : 8883))
   return {
     host,
     port: at,
-    username: options.username ?? (username === '' ? undefined : decodeURIComponent(username)),
-    password: options.password ?? (password === '' ? undefined : decodeURIComponent(password)),
+    username: options.username ?? (username === '' ? undefined : decodedPart(owner, username)),
+    password: options.password ?? (password === '' ? undefined : decodedPart(owner, password)),
     tls,
     reconnect: reconnectOf(owner, options.reconnect),
-    server: `MQTT broker at ${host}:${at}`,
+    server: `MQTT broker at ${place.hostname || host}:${at}`,
   }
 }

@@ -7,7 +7,7 @@ import type { MqttClient } from 'mqtt'
 import { type BatchOptions, batchingOf } from '../support/batcher.ts'
 import type { Link } from '../support/link.ts'
 import { type Writer, WriterSink, type Written } from '../support/writer-sink.ts'
-import { mqttLink } from './connection.ts'
+import { mqttLink, onLost } from './connection.ts'
 import { MQTT_OPTIONS, type MqttAddress, type MqttOptions, mqttAddress, type Qos } from './options.ts'
 import { checkOutgoing, type MqttOutgoing, publishOptions } from './records.ts'
 
@@ -78,6 +78,8 @@ interface Client {
   readonly mqtt: MqttClient
   /** Rejects when the connection is lost. */
   readonly lost: Promise<never>
+  /** Messages with QoS 1 or 2 that the broker lets be without an acknowledgement; mqtt.js does not see to that. */
+  window: number
 }
 
 class MqttWriter implements Writer<MqttOutgoing> {
@@ -88,22 +90,25 @@ class MqttWriter implements Writer<MqttOutgoing> {
     this.#qos = qos
     this.#link = mqttLink<Client>(address, clock, {
       options: { clientId: `millrace-${randomUUID().slice(0, 13)}`, clean: true, queueQoSZero: false },
-      begin: (mqtt) => ({ mqtt, lost: lossOf(mqtt) }),
+      begin,
       ready: () => Promise.resolve(),
     })
   }
 
-  /** All are sent at once; those that were not acknowledged are sent again, in their order. */
+  /** As many at once as the broker allows; those that were not acknowledged are sent again, in their order. */
   async write(batch: readonly MqttOutgoing[]): Promise<void> {
-    const done = new Set<MqttOutgoing>()
-    await this.#link.call(async ({ mqtt, lost }) => {
-      const sending = batch
-        .filter((message) => !done.has(message))
-        .map(async (message) => {
+    // by their places: one object may be in a batch twice
+    const open = new Map(batch.entries())
+    await this.#link.call(async ({ mqtt, lost, window }) => {
+      const entries = open.entries()
+      const send = async (): Promise<void> => {
+        for (const [at, message] of entries) {
           const data = typeof message.data === 'string' ? message.data : Buffer.from(message.data)
           await mqtt.publishAsync(message.topic, data, publishOptions(message, this.#qos))
-          done.add(message)
-        })
+          open.delete(at)
+        }
+      }
+      const sending = Array.from({ length: Math.min(window, open.size) }, send)
       await Promise.race([Promise.all(sending), lost])
     })
   }
@@ -113,10 +118,12 @@ class MqttWriter implements Writer<MqttOutgoing> {
   }
 }
 
-function lossOf(mqtt: MqttClient): Promise<never> {
-  const lost = new Promise<never>((_, reject) => {
-    mqtt.once('close', () => reject(new Error('the connection was lost')))
-  })
+function begin(mqtt: MqttClient): Client {
+  const lost = new Promise<never>((_, reject) => onLost(mqtt, reject))
   lost.catch(() => undefined) // a sink that is between two batches hears of it with the next one
-  return lost
+  const client: Client = { mqtt, lost, window: 65_535 }
+  mqtt.once('connect', ({ properties }) => {
+    client.window = properties?.receiveMaximum ?? client.window
+  })
+  return client
 }

@@ -89,11 +89,56 @@ export function publishOptions({ qos, retain, properties }: MqttOutgoing, usual:
 
 /** @throws {BadInputError} for an item that is no message. */
 export function checkOutgoing(item: MqttOutgoing): void {
-  const isRecord = typeof item === 'object' && item !== null
-  const { topic, data, qos = 0 } = isRecord ? item : ({} as Partial<MqttOutgoing>)
+  const isItem = isRecord(item)
+  const { topic, data, qos = 0, retain = false, properties } = isItem ? item : ({} as Partial<MqttOutgoing>)
   const isData = typeof data === 'string' || data instanceof Uint8Array
-  if (isData && typeof topic === 'string' && /^[^#+\0]+$/.test(topic) && [0, 1, 2].includes(qos)) return
-  throw new BadInputError(
-    `publish() takes { topic, data } with a topic without # and +, and data as text or bytes, but got ${describe(item)}.`,
-  )
+  const isSent = [0, 1, 2].includes(qos) && typeof retain === 'boolean'
+  if (!(isData && isSent && isText(topic) && /^[^#+\0]+$/.test(topic))) {
+    throw new BadInputError(
+      `publish() takes { topic, data } with a topic without # and +, and data as text or bytes, but got ${describe(item)}.`,
+    )
+  }
+  checkProperties(properties)
+}
+
+const CHECKS: Readonly<Record<string, readonly [is: (value: unknown) => boolean, wanted: string]>> = {
+  contentType: [isText, 'a text'],
+  responseTopic: [isText, 'a text'],
+  correlationData: [(value) => value instanceof Uint8Array, 'bytes'],
+  messageExpiryInterval: [
+    (value) => Number.isInteger(value) && Number(value) >>> 0 === value,
+    'whole seconds',
+  ],
+  userProperties: [
+    (value) => isRecord(value) && Object.values(value).flat().every(isText),
+    'a record of texts, or of arrays of texts',
+  ],
+}
+
+/** @throws {BadInputError} for properties that cannot be sent. */
+function checkProperties(properties: unknown): void {
+  if (properties === undefined) return
+  if (!isRecord(properties)) {
+    throw new BadInputError(`publish() takes properties as a record, but got ${describe(properties)}.`)
+  }
+  for (const [name, value] of Object.entries(properties)) {
+    const check = CHECKS[name]
+    if (check === undefined) {
+      const known = Object.keys(CHECKS).join(', ')
+      throw new BadInputError(
+        `publish() knows no property ${JSON.stringify(name)} of a message: it takes ${known}.`,
+      )
+    }
+    if (value === undefined || check[0](value)) continue
+    throw new BadInputError(`publish() takes properties.${name} as ${check[1]}, but got ${describe(value)}.`)
+  }
+}
+
+/** A text as MQTT takes it: up to 65,535 bytes. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && Buffer.byteLength(value) <= 65_535
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -13,7 +13,9 @@ import type { IPublishPacket, MqttClient } from 'mqtt'
 import { Inbox } from '../support/inbox.ts'
 import type { Link } from '../support/link.ts'
 import type { Placed, Reader } from '../support/reader-source.ts'
-import { mqttLink } from './connection.ts'
+import { mqttLink, onLost } from './connection.ts'
+import { keepWatch } from './keep-watch.ts'
+import { matches } from './matches.ts'
 import type { MqttAddress } from './options.ts'
 import { type DecodeData, itemOf, type MqttMessage } from './records.ts'
 
@@ -25,6 +27,8 @@ export interface TopicReading<Data> {
   /** Of a session that the broker keeps; `undefined` for one that ends with its connection. */
   readonly clientId: string | undefined
   readonly sessionS: number
+  /** After how many ms of silence the broker is asked whether it is there. */
+  readonly keepaliveMs: number
   readonly prefetch: number
   readonly decode: DecodeData<Data>
 }
@@ -41,15 +45,20 @@ interface Client {
   readonly inbox: Inbox<IPublishPacket>
   /** Messages given. */
   count: number
+  /** What it was given and nobody has taken yet will be given again. */
+  isLost: boolean
   /** What was given and is not acknowledged: `at` is its place among all that were given. */
   readonly open: { readonly at: number; readonly messageId: number }[]
 }
 
 /** Messages without an acknowledgement that a connection may have: the most that MQTT can say. */
 const UNACKNOWLEDGED = 65_535
-/** After how many ms of silence the system looks whether the broker is still there. */
+/** After how many ms of silence the system looks whether the broker's machine is still there, also while nothing is read. */
 const SILENT_MS = 30_000
 const NOT_YET = new Error('acknowledged later')
+
+/** How many messages are taken together: the client may hold others meanwhile. */
+const shareOf = (prefetch: number): number => Math.ceil(prefetch / 2)
 
 export class TopicReader<Data> implements Reader<MqttMessage<Data>> {
   readonly #reading: TopicReading<Data>
@@ -64,7 +73,7 @@ export class TopicReader<Data> implements Reader<MqttMessage<Data>> {
       options: {
         clientId: clientId ?? `millrace-${randomUUID().slice(0, 13)}`,
         clean: clientId === undefined,
-        // while the graph takes nothing, answers to pings would not be read either
+        // while the graph takes nothing, answers to pings would not be read either: see keepWatch
         keepalive: 0,
         properties: { receiveMaximum: UNACKNOWLEDGED, sessionExpiryInterval: sessionS },
       },
@@ -74,10 +83,12 @@ export class TopicReader<Data> implements Reader<MqttMessage<Data>> {
   }
 
   #begin(mqtt: MqttClient): Client {
+    const { prefetch, topics, keepaliveMs } = this.#reading
     let goOn = (): void => undefined
     let isFull = false
     const inbox = new Inbox<IPublishPacket>(
-      this.#reading.prefetch,
+      // with those that were taken together, and wait in `read`, no more than `prefetch`
+      prefetch - shareOf(prefetch) + 1,
       () => {
         isFull = true
       },
@@ -86,21 +97,37 @@ export class TopicReader<Data> implements Reader<MqttMessage<Data>> {
         goOn()
       },
     )
+    const client: Client = { mqtt, id: randomUUID(), inbox, count: 0, isLost: false, open: [] }
     mqtt.handleMessage = (packet, callback) => {
+      // a session may hold filters of an earlier run: what only those ask for is acknowledged, and not given
+      if (!topics.some((filter) => matches(filter, packet.topic))) {
+        callback()
+        return
+      }
       inbox.push(packet)
-      // for a message without an acknowledgement this says nothing
-      goOn = () => callback(NOT_YET)
+      goOn = () => callback(this.#isAcknowledgedLater(packet) ? NOT_YET : undefined)
       if (!isFull) goOn()
     }
-    mqtt.on('error', (error) => inbox.fail(error))
-    mqtt.on('close', () => inbox.fail(new Error('the connection was lost')))
+    const lose = (error: unknown): void => {
+      client.isLost = true
+      inbox.fail(error)
+    }
+    onLost(mqtt, lose)
+    keepWatch(mqtt, keepaliveMs, () => isFull, lose)
     mqtt.on('connect', () => {
       const { stream } = mqtt as unknown as { stream: { setKeepAlive?(on: boolean, afterMs: number): void } }
       stream.setKeepAlive?.(true, SILENT_MS)
     })
-    const client = { mqtt, id: randomUUID(), inbox, count: 0, open: [] }
     this.#client = client
     return client
+  }
+
+  /**
+   * What a session of an earlier run has kept may have another quality of service: with QoS 0 nobody acknowledges it here, and
+   * the handshake of QoS 2 is left to the client.
+   */
+  #isAcknowledgedLater({ qos }: IPublishPacket): boolean {
+    return this.#reading.qos === 1 && qos === 1
   }
 
   /** Not waited for: what the session has kept may fill the inbox before the answer is read. */
@@ -113,12 +140,14 @@ export class TopicReader<Data> implements Reader<MqttMessage<Data>> {
     const { prefetch, decode } = this.#reading
     while (!this.#isStopped) {
       const { client, packets } = await this.#link.call(async (client) => {
-        return { client, packets: await client.inbox.take(prefetch) }
+        return { client, packets: await client.inbox.take(shareOf(prefetch)) }
       })
       for (const packet of packets) {
+        if (client.isLost) break
         client.count++
         const { messageId } = packet
-        if (packet.qos > 0 && messageId !== undefined) client.open.push({ at: client.count, messageId })
+        if (this.#isAcknowledgedLater(packet) && messageId !== undefined)
+          client.open.push({ at: client.count, messageId })
         yield { items: [itemOf(packet, decode)], place: { connection: client.id, count: client.count } }
       }
     }

@@ -21,20 +21,29 @@ export interface TopicsOptions extends MqttOptions {
   readonly sessionMs?: number
   /** Messages held here at most; then nothing more is read from the connection. Default 200. */
   readonly prefetch?: number
+  /**
+   * After how many ms without a word from the broker it is asked whether it is there; after as many more without an answer the
+   * connection counts as lost. Default 30,000.
+   */
+  readonly keepaliveMs?: number
   /** Gives `data` as bytes. Default: as text; a message that is not UTF-8 then fails the run. */
   readonly binary?: boolean
 }
 
 /**
  * A source of the messages of MQTT topics, as `{ topic, data, qos, retain, duplicate }`, with `properties` where there are
- * some: with a `clientId` and checkpoints at least once, otherwise at most once.
+ * some: with a `clientId` and checkpoints at least once; with a `clientId` alone a message may be lost with the process, or
+ * come twice with a connection that is lost; without one at most once.
  *
  * With a `clientId` the broker keeps what comes while nobody reads, and a message is acknowledged once the run has taken
  * charge of it: with checkpoints once one that holds it is stored, without as soon as it has entered the graph. What was not
  * acknowledged when the connection was lost, or the process died, comes again. Without a `clientId` messages come while the
  * run is connected, and no checkpoint can be taken. While there is no room downstream, `prefetch` messages are held here, and the
- * connection is read no further. A broker lets 65,535 messages wait for their acknowledgement at most (Mosquitto 20 for
- * clients that say nothing, which this one does): a checkpoint must come before that. It never ends by itself.
+ * connection is read no further. It never ends by itself.
+ *
+ * A broker lets 65,535 messages wait for their acknowledgement at most, and some brokers, set so, far fewer: then nothing comes
+ * until the next checkpoint. So let checkpoints be taken by time, not by items. A session keeps the filters of
+ * earlier runs with that `clientId`: what comes for those alone is acknowledged and passed over.
  *
  * What was published with QoS 2 comes with QoS 1: a client that may die between two messages of that handshake cannot keep
  * its promise.
@@ -78,6 +87,7 @@ export function topics(
     clientId: true,
     sessionMs: true,
     prefetch: true,
+    keepaliveMs: true,
     binary: true,
   })
   const { binary = false } = options
@@ -102,7 +112,7 @@ function sourceOf<Data>(
   options: TopicsOptions,
   decode: DecodeData<Data>,
 ): BatchSourceTerm<MqttMessage<Data>> {
-  const { clientId, sessionMs = DAY_MS, prefetch = 200 } = options
+  const { clientId, sessionMs = DAY_MS, prefetch = 200, keepaliveMs = 30_000 } = options
   const { qos = clientId === undefined ? 0 : 1 } = options
   if (clientId !== undefined) checkName('clientId of topics()', clientId)
   if (qos !== 0 && qos !== 1) {
@@ -116,10 +126,11 @@ function sourceOf<Data>(
     throw new InvalidOptionError('clientId of topics()', clientId, 'given, since qos is 1')
   }
   checkMs('sessionMs of topics()', sessionMs)
+  checkMs('keepaliveMs of topics()', keepaliveMs)
   checkWhole('prefetch of topics()', prefetch, 1)
   const sessionS = clientId === undefined ? 0 : Math.min(Math.ceil(sessionMs / 1000), 0xffff_fffe)
   const address = mqttAddress('topics', options)
-  const reading = { address, topics: names, qos, clientId, sessionS, prefetch, decode }
+  const reading = { address, topics: names, qos, clientId, sessionS, keepaliveMs, prefetch, decode }
   return qos === 0 ? new LiveTopics(reading) : new AcknowledgedTopics(reading)
 }
 

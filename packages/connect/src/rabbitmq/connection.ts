@@ -3,6 +3,7 @@
 import type { Clock } from '@millrace/core'
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib'
 import { ConnectionDeniedError } from '../errors.ts'
+import { closeSoon } from '../support/close-soon.ts'
 import { Link, type Opener } from '../support/link.ts'
 import { loadClient } from '../support/load-client.ts'
 import { Retries } from '../support/reconnect.ts'
@@ -31,22 +32,39 @@ export function rabbitmqLink<Kind extends Channel, Client extends Line<Kind>>(
 ): Link<Client> {
   const handshakes = new Handshakes(address.tls)
   const opener: Opener<Client> = {
-    async open() {
-      const connection = await handshakes.over(connectTo(address))
-      const lost = lossOf(connection)
+    async open(signal) {
+      const leaving = leave(signal)
       try {
-        const channel = await open(connection)
-        lost.watch(channel)
-        return await lost.orDone(made({ connection, channel, onLost: lost.onLost }))
-      } catch (error) {
-        await closeQuietly(connection)
-        throw error
+        const connection = await leaving.orDone(handshakes.over(connectTo(address, leaving.signal)), destroy)
+        const lost = lossOf(connection)
+        const making = async (): Promise<Client> => {
+          const channel = await open(connection)
+          lost.watch(channel)
+          return await made({ connection, channel, onLost: lost.onLost })
+        }
+        return await leaving.orDone(lost.orDone(making())).catch(async (error: unknown) => {
+          if (signal.aborted) destroy(connection)
+          else
+            await closeSoon(
+              () => connection.close(),
+              () => destroy(connection),
+            )
+          throw error
+        })
+      } finally {
+        leaving.end()
       }
     },
     async close({ connection, channel }) {
       // the server passes over acknowledgements that it has not come to when the connection is closed
-      await closeQuietly(channel)
-      await closeQuietly(connection)
+      const both = async (): Promise<void> => {
+        try {
+          await channel.close()
+        } finally {
+          await connection.close()
+        }
+      }
+      await closeSoon(both, () => destroy(connection))
     },
   }
   const explain = (error: unknown): ConnectionDeniedError | undefined => explained(address.server, error)
@@ -63,14 +81,45 @@ export function plain(connection: ChannelModel): Promise<Channel> {
   return connection.createChannel()
 }
 
-async function connectTo({
-  hostname,
-  port,
-  username,
-  password,
-  vhost,
-  tls,
-}: RabbitmqAddress): Promise<ChannelModel> {
+/** What is asked while a connection is made ends as soon as nobody waits for it. */
+function leave(signal: AbortSignal) {
+  // another signal than that of the link: what it aborts is let go of in good order once it was made
+  const leaving = new AbortController()
+  const onAbort = (): void => leaving.abort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
+  return {
+    signal: leaving.signal,
+    /** @param undo what is done with an answer that comes later. */
+    orDone<T>(asked: Promise<T>, undo: (late: T) => void = () => undefined): Promise<T> {
+      return new Promise((resolve, reject) => {
+        const onLeave = (): void => reject(new Error('the connection was closed'))
+        if (leaving.signal.aborted) onLeave()
+        else leaving.signal.addEventListener('abort', onLeave, { once: true })
+        const settle = (f: () => void): void => {
+          leaving.signal.removeEventListener('abort', onLeave)
+          f()
+        }
+        asked.then(
+          (value) => settle(() => (leaving.signal.aborted ? undo(value) : resolve(value))),
+          (error: unknown) => settle(() => reject(error)),
+        )
+      })
+    },
+    end: () => signal.removeEventListener('abort', onAbort),
+  }
+}
+
+/** Does nothing to one that is closed. */
+function destroy(connection: ChannelModel): void {
+  const { stream } = connection.connection as unknown as { stream?: { destroy?(): void } }
+  stream?.destroy?.()
+}
+
+async function connectTo(
+  { hostname, port, username, password, vhost, tls }: RabbitmqAddress,
+  signal: AbortSignal,
+): Promise<ChannelModel> {
   const { connect } = await loadClient('rabbitmq', 'amqplib', () => import('amqplib'))
   const encrypted = tlsOf(tls)
   const where = {
@@ -81,10 +130,9 @@ async function connectTo({
     vhost: encodeURIComponent(vhost),
     heartbeat: HEARTBEAT_S,
   }
-  return await connect(
-    { ...where, protocol: encrypted === undefined ? 'amqp' : 'amqps' },
-    { timeout: CONNECT_MS, noDelay: true, ...encrypted },
-  )
+  // over TLS the signal is not heeded: such a connection is closed as soon as it is there, or after that time
+  const socket = { timeout: CONNECT_MS, noDelay: true, signal, ...encrypted }
+  return await connect({ ...where, protocol: encrypted === undefined ? 'amqp' : 'amqps' }, socket)
 }
 
 /** The first reason for which a connection or its channel ended. */
@@ -115,16 +163,9 @@ function lossOf(connection: ChannelModel) {
   }
 }
 
-async function closeQuietly(closing: { close(): Promise<void> }): Promise<void> {
-  try {
-    await closing.close()
-  } catch {
-    // it was closed already
-  }
-}
-
 /** Codes of AMQP that no further try would mend, and what to look at. */
 const REMEDIES: Readonly<Record<number, string>> = {
+  312: 'No queue is bound to that exchange for it: bind one, or leave mandatory out to have such messages dropped.',
   402: 'The server will not route it.',
   403: 'Look at username and password, and at the rights of the user in its virtual host (rabbitmqctl list_permissions).',
   404: 'There is no such queue or exchange: make it there, or let it be made with declare.',
@@ -133,11 +174,19 @@ const REMEDIES: Readonly<Record<number, string>> = {
   530: 'Look at the virtual host, and at the rights of the user in it.',
 }
 
-function explained(server: string, error: unknown): ConnectionDeniedError | undefined {
+/**
+ * What the server says with a code of those, and what passes: it has waited too long for acknowledgements (`consumer_timeout`)
+ * and will give the messages again; the node of a queue is being restarted.
+ */
+const PASSING = /delivery acknowledgement.*timed out|home node.*(down|inaccessible)/is
+
+/** What is to be looked at; `undefined` for an error that may pass. */
+export function explained(server: string, error: unknown): ConnectionDeniedError | undefined {
   const denied = (remedy: string): ConnectionDeniedError => new ConnectionDeniedError(server, remedy, error)
   const tls = tlsRemedy(error)
   if (tls !== undefined) return denied(tls)
   const { code, message = '' } = error as { code?: unknown; message?: string }
+  if (PASSING.test(message)) return undefined
   const said = Number(typeof code === 'number' ? code : /^.*?\b(40[2-6]|530)\b/.exec(message)?.[1])
   const remedy = REMEDIES[said]
   if (remedy !== undefined) return denied(remedy)

@@ -30,6 +30,11 @@ export function checkQueueDeclaration(owner: string, declare: boolean | QueueDec
     return
   }
   checkOptions(`declare of ${owner}`, declare, { durable: true, autoDelete: true, arguments: true })
+  if (declare.durable !== undefined) checkBoolean(`declare.durable of ${owner}()`, declare.durable)
+  if (declare.autoDelete !== undefined) checkBoolean(`declare.autoDelete of ${owner}()`, declare.autoDelete)
+  const more: unknown = declare.arguments
+  if (more === undefined || (typeof more === 'object' && more !== null && !Array.isArray(more))) return
+  throw new InvalidOptionError(`declare.arguments of ${owner}()`, more, 'a record')
 }
 
 /** @throws {InvalidOptionError} for what declares no exchange. */
@@ -43,6 +48,7 @@ export function checkExchangeDeclaration(
     return
   }
   checkOptions(`declare of ${owner}`, declare, { type: true, durable: true })
+  if (declare.durable !== undefined) checkBoolean(`declare.durable of ${owner}()`, declare.durable)
   const types = ['direct', 'fanout', 'topic', 'headers']
   if (declare.type === undefined || types.includes(declare.type)) return
   throw new InvalidOptionError(`declare.type of ${owner}()`, declare.type, `one of ${types.join(', ')}`)

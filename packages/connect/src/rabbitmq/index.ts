@@ -1,6 +1,11 @@
 /** `millrace/connect/rabbitmq`: RabbitMQ as source and sink. */
 
-export { ClientMissingError, ConnectionDeniedError, ConnectionLostError } from '../errors.ts'
+export {
+  ClientMissingError,
+  ConnectionDeniedError,
+  ConnectionLostError,
+  MessagesMissedError,
+} from '../errors.ts'
 export type { BatchOptions } from '../support/batcher.ts'
 export type { ReconnectOptions } from '../support/reconnect.ts'
 export type { TlsOptions } from '../support/tls.ts'
@@ -8,8 +13,8 @@ export type { Written } from '../support/writer-sink.ts'
 export type { ExchangeDeclaration, QueueDeclaration } from './declare.ts'
 export type { RabbitmqOptions } from './options.ts'
 export { type QueueOptions, queue } from './queue.ts'
-export type { RabbitmqMessage, RabbitmqProperties } from './records.ts'
-export { type RabbitmqStreamMessage, type StreamOptions, stream } from './stream.ts'
+export type { RabbitmqMessage, RabbitmqProperties, RabbitmqStreamMessage } from './records.ts'
+export { type StreamOptions, stream } from './stream.ts'
 export {
   type RabbitmqOutgoing,
   type RabbitmqRouted,

@@ -1,6 +1,7 @@
 /** Where a RabbitMQ server is, and how it is reached. Checked when a term is made. */
 
 import { InvalidOptionError } from '@millrace/core'
+import { checkTexts, decodedPart, hostOf } from '../support/address.ts'
 import { withoutPassword } from '../support/check-name.ts'
 import { type ReconnectOptions, reconnectOf } from '../support/reconnect.ts'
 import { checkTls, type TlsOptions } from '../support/tls.ts'
@@ -51,16 +52,18 @@ export function rabbitmqAddress(owner: string, options: RabbitmqOptions): Rabbit
     throw new InvalidOptionError(`url of ${owner}()`, withoutPassword(url), 'like amqp://127.0.0.1:5672')
   }
   checkTls(owner, options.tls)
-  const { protocol, hostname, port, pathname, username, password } = new URL(url)
+  checkTexts(owner, options, ['username', 'password', 'vhost'])
+  const place = new URL(url)
+  const { protocol, port, pathname, username, password } = place
   const tls = options.tls ?? protocol === 'amqps:'
-  const named = decodeURIComponent(pathname.slice(1))
+  const named = decodedPart(owner, pathname.slice(1))
   const address = {
-    hostname: hostname || '127.0.0.1',
+    hostname: hostOf(place),
     port: Number(port || (tls === false ? 5672 : 5671)),
-    username: options.username ?? (decodeURIComponent(username) || 'guest'),
-    password: options.password ?? (decodeURIComponent(password) || 'guest'),
+    username: options.username ?? (decodedPart(owner, username) || 'guest'),
+    password: options.password ?? (decodedPart(owner, password) || 'guest'),
     vhost: options.vhost ?? (named || '/'),
   }
-  const server = `RabbitMQ at ${address.hostname}:${address.port}`
+  const server = `RabbitMQ at ${place.hostname || address.hostname}:${address.port}`
   return { ...address, tls, server, reconnect: reconnectOf(owner, options.reconnect) }
 }

@@ -41,6 +41,8 @@ interface Client extends Line<Channel> {
   consumerSince: number
   taken: number
   acknowledged: number
+  /** What it was given and nobody has taken yet will be given again. */
+  isLost: boolean
 }
 
 export class QueueReader<Data> implements Reader<RabbitmqMessage<Data>> {
@@ -59,18 +61,19 @@ export class QueueReader<Data> implements Reader<RabbitmqMessage<Data>> {
     await ensureQueue(line.channel, queue, declare)
     await line.channel.prefetch(prefetch)
     const inbox = new Inbox<ConsumeMessage>(prefetch)
-    line.onLost((error) => inbox.fail(error))
     const start = { id: randomUUID(), consumer: '', consumerSince: 0, taken: 0, acknowledged: 0 }
-    const client: Client = { ...line, ...start, inbox }
+    const client: Client = { ...line, ...start, isLost: false, inbox }
+    line.onLost((error) => lose(client, error))
     client.consumer = await this.#begin(client)
     this.#client = client
     return client
   }
 
-  async #begin({ channel, inbox }: Client): Promise<string> {
+  async #begin(client: Client): Promise<string> {
+    const { channel, inbox } = client
     const { queue } = this.#reading
     const { consumerTag } = await channel.consume(queue, (message) => {
-      if (message === null) inbox.fail(new Error(`queue ${queue} was removed`))
+      if (message === null) lose(client, new Error(`queue ${queue} was removed`))
       else inbox.push(message)
     })
     return consumerTag
@@ -84,6 +87,7 @@ export class QueueReader<Data> implements Reader<RabbitmqMessage<Data>> {
         return { client, messages: await client.inbox.take(prefetch) }
       })
       for (const message of messages) {
+        if (client.isLost) break
         const tag = message.fields.deliveryTag
         client.taken = tag
         yield { items: [itemOf(queue, message, decode)], place: { channel: client.id, tag } }
@@ -125,4 +129,9 @@ export class QueueReader<Data> implements Reader<RabbitmqMessage<Data>> {
   end(): Promise<void> {
     return this.#link.end()
   }
+}
+
+function lose(client: Client, error: unknown): void {
+  client.isLost = true
+  client.inbox.fail(error)
 }

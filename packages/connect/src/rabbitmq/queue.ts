@@ -22,7 +22,7 @@ export interface QueueOptions extends RabbitmqOptions {
 
 /**
  * A source of the messages of a RabbitMQ queue, as `{ data, exchange, routingKey, redelivered, properties }`: at least once
- * with checkpoints, at most once without.
+ * with checkpoints. Without, a message may be lost with the process, or come twice with a connection that is lost.
  *
  * A message is acknowledged once the run has taken charge of it: with checkpoints once one that holds it is stored, without
  * as soon as it has entered the graph. What was not acknowledged when the connection was lost, or the process died, the

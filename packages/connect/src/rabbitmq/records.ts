@@ -30,6 +30,12 @@ export interface RabbitmqMessage<Data = string> {
   readonly properties: RabbitmqProperties
 }
 
+/** A message of a stream. */
+export interface RabbitmqStreamMessage<Data = string> extends RabbitmqMessage<Data> {
+  /** Its place in the stream. */
+  readonly offset: number
+}
+
 /** Turns bytes into what `data` is to be. */
 export type DecodeData<Data> = (bytes: Buffer, what: () => string) => Data
 

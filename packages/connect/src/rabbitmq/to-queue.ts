@@ -1,13 +1,13 @@
 /** `toQueue` and `toExchange`: send items to RabbitMQ. */
 
-import { BadInputError, type Clock, type Context, describe, type SinkTerm } from '@millrace/core'
+import { BadInputError, type Context, describe, type SinkTerm } from '@millrace/core'
 import { checkBoolean, checkOptions } from '@millrace/core/engine'
-import type { ConfirmChannel, Options } from 'amqplib'
+import type { ConfirmChannel } from 'amqplib'
 import { type BatchOptions, batchingOf } from '../support/batcher.ts'
 import { checkName } from '../support/check-name.ts'
-import type { Link } from '../support/link.ts'
 import { type Writer, WriterSink, type Written } from '../support/writer-sink.ts'
-import { confirming, type Line, rabbitmqLink } from './connection.ts'
+import { checkKey, checkProperties } from './check-outgoing.ts'
+import { ConfirmedWriter, type Entry, NoRouteError, QueueGoneError, type Target } from './confirmed-writer.ts'
 import {
   checkExchangeDeclaration,
   checkQueueDeclaration,
@@ -31,6 +31,8 @@ export interface ToQueueOptions extends RabbitmqOptions, BatchOptions {
 export interface ToExchangeOptions extends RabbitmqOptions, BatchOptions {
   /** Makes the exchange if it is not there; a record says how. Default false: one that is missing is an error. */
   readonly declare?: boolean | ExchangeDeclaration
+  /** A message for which no queue is bound fails the run. Default false: the server drops it. */
+  readonly mandatory?: boolean
   /** Messages outlive a restart of the server, in a queue that does. Default true. */
   readonly persistent?: boolean
 }
@@ -52,7 +54,7 @@ export interface RabbitmqRouted extends RabbitmqOutgoing {
  * Messages are sent in batches of `batchItems` (500), the first of which waits `batchMs` (200 ms) at most; a batch is done
  * once the server has confirmed each message, and the writers are held back while one is under way. What was not confirmed
  * when the connection was cut is sent again, as is what came after the checkpoint where a run goes on: it may then be there
- * twice. The result is `{ messages }`.
+ * twice. What a full queue refuses is tried again, as often as `reconnect` says. The result is `{ messages }`.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. An item that is no message fails with a `BadInputError`; a
  * run fails with a `ConnectionDeniedError` if the server refuses or has no such queue, a `ConnectionLostError` if it cannot
@@ -71,18 +73,26 @@ export interface RabbitmqRouted extends RabbitmqOutgoing {
  */
 export function toQueue(name: string, options: ToQueueOptions = {}): SinkTerm<RabbitmqOutgoing, Written> {
   checkName('name of toQueue()', name)
-  checkSink('toQueue', options)
+  checkOptions('toQueue', options, SINK_OPTIONS)
+  checkPersistent('toQueue', options)
   const { declare } = options
   checkQueueDeclaration('toQueue', declare)
   const ensure = (channel: ConfirmChannel): Promise<void> => ensureQueue(channel, name, declare)
-  return new Publishing('toQueue', { exchange: '', key: name, ensure }, options)
+  const target = {
+    exchange: '',
+    key: name,
+    ensure,
+    isMandatory: true,
+    returned: () => new QueueGoneError(name),
+  }
+  return new Publishing('toQueue', target, options)
 }
 
 /**
  * A sink that publishes each item `{ routingKey, data, properties? }` to a RabbitMQ exchange: at least once.
  *
  * As {@link toQueue}, but the exchange chooses the queues. A message for which there is none is dropped by the server, as
- * with any exchange. The result is `{ messages }`.
+ * with any exchange, or fails the run with `mandatory`. The result is `{ messages }`.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. An item that is no message fails with a `BadInputError`; a
  * run fails with a `ConnectionDeniedError` if the server refuses or has no such exchange, a `ConnectionLostError` if it
@@ -101,39 +111,29 @@ export function toQueue(name: string, options: ToQueueOptions = {}): SinkTerm<Ra
  */
 export function toExchange(name: string, options: ToExchangeOptions = {}): SinkTerm<RabbitmqRouted, Written> {
   checkName('name of toExchange()', name)
-  checkSink('toExchange', options)
-  const { declare } = options
+  checkOptions('toExchange', options, { ...SINK_OPTIONS, mandatory: true })
+  checkPersistent('toExchange', options)
+  const { declare, mandatory = false } = options
+  checkBoolean('mandatory of toExchange()', mandatory)
   checkExchangeDeclaration('toExchange', declare)
   const ensure = (channel: ConfirmChannel): Promise<void> => ensureExchange(channel, name, declare)
-  return new Publishing<RabbitmqRouted>('toExchange', { exchange: name, key: undefined, ensure }, options)
+  const returned = (key: string): Error => new NoRouteError(name, key)
+  const target = { exchange: name, key: undefined, ensure, isMandatory: mandatory, returned }
+  return new Publishing<RabbitmqRouted>('toExchange', target, options)
 }
 
 type SinkOptions = ToQueueOptions | ToExchangeOptions
 
-function checkSink(owner: string, options: SinkOptions): void {
-  checkOptions(owner, options, {
-    ...RABBITMQ_OPTIONS,
-    batchItems: true,
-    batchMs: true,
-    declare: true,
-    persistent: true,
-  })
-  if (options.persistent !== undefined) checkBoolean(`persistent of ${owner}()`, options.persistent)
-}
+const SINK_OPTIONS = {
+  ...RABBITMQ_OPTIONS,
+  batchItems: true,
+  batchMs: true,
+  declare: true,
+  persistent: true,
+} as const
 
-/** Where messages go. */
-interface Target {
-  readonly exchange: string
-  /** The same for all; without, each item has its own. */
-  readonly key: string | undefined
-  ensure(channel: ConfirmChannel): Promise<void>
-}
-
-/** A message as the client takes it. */
-interface Entry {
-  readonly key: string
-  readonly content: Buffer
-  readonly options: Options.Publish
+function checkPersistent(owner: string, { persistent }: SinkOptions): void {
+  if (persistent !== undefined) checkBoolean(`persistent of ${owner}()`, persistent)
 }
 
 class Publishing<in Item extends RabbitmqOutgoing> extends WriterSink<Item, Entry, { messages: number }> {
@@ -162,6 +162,8 @@ class Publishing<in Item extends RabbitmqOutgoing> extends WriterSink<Item, Entr
     const { data, properties, routingKey } = (isRecord ? item : {}) as Partial<RabbitmqRouted>
     const key = this.#target.key ?? routingKey
     if (typeof key === 'string' && (typeof data === 'string' || data instanceof Uint8Array)) {
+      checkKey(this.name, key)
+      checkProperties(this.name, properties)
       return {
         key,
         content: Buffer.from(data as string),
@@ -172,45 +174,5 @@ class Publishing<in Item extends RabbitmqOutgoing> extends WriterSink<Item, Entr
     throw new BadInputError(
       `${this.name}() takes ${takes} with data as text or bytes, but got ${describe(item)}.`,
     )
-  }
-}
-
-/** Publishes, and waits until the server has confirmed it. */
-class ConfirmedWriter implements Writer<Entry> {
-  readonly #target: Target
-  readonly #link: Link<Line<ConfirmChannel>>
-
-  constructor(address: RabbitmqAddress, clock: Clock, target: Target) {
-    this.#target = target
-    this.#link = rabbitmqLink(address, clock, confirming, async (line) => {
-      await target.ensure(line.channel)
-      return line
-    })
-  }
-
-  /** All are sent at once; those that were not confirmed are sent again, in their order. */
-  async write(batch: readonly Entry[]): Promise<void> {
-    let rest = batch
-    await this.#link.call(async (line) => {
-      const sent = await Promise.allSettled(rest.map((entry) => this.#send(line, entry)))
-      const failed = sent.find((outcome) => outcome.status === 'rejected')
-      if (failed === undefined) return
-      rest = rest.filter((_, at) => sent[at]?.status === 'rejected')
-      throw failed.reason
-    })
-  }
-
-  #send({ channel, onLost }: Line<ConfirmChannel>, { key, content, options }: Entry): Promise<void> {
-    return new Promise((resolve, reject) => {
-      channel.publish(this.#target.exchange, key, content, options, (error) => {
-        if (error === null || error === undefined) resolve()
-        // what the connection was lost for says more than that this was not confirmed
-        else onLost(reject)
-      })
-    })
-  }
-
-  end(): Promise<void> {
-    return this.#link.end()
   }
 }
