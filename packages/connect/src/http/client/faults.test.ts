@@ -154,8 +154,8 @@ test('a wait that begins after the source was let go ends at once', async () => 
     new URL('http://a'),
     reconnectOf('events', undefined),
     async function* (run) {
-      await run.pause.until(1000)
       await run.retries.after(new Error('cut'))
+      await run.pause.until(1000)
       run.signal.throwIfAborted()
       yield 1
     },
