@@ -43,7 +43,8 @@ export interface EventsOptions extends ClientOptions {
  * @throws {InvalidOptionError} if `url` is no http address, or an option makes no sense. The run fails with a
  * `ConnectionDeniedError` for a status that will not change, an answer that is no event stream, and a certificate that is not
  * trusted; with a `ConnectionLostError` after too many failures in a row; with a `BadInputError` for an event that is too
- * long, or whose id has a control character, which no header can hold, for a redirection to another server, and if it was to go on from a checkpoint without an id.
+ * long, or whose id has a control character, which no header can hold, for a redirection to another server, and if it was to
+ * go on from a checkpoint without an id.
  *
  * @example
  * ```ts

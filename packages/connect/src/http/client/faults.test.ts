@@ -101,6 +101,20 @@ test('pages that lead in a circle, or are too many, fail the run', async () => {
   })
 })
 
+test('pages: what is wrong with a page is told without the query of its address, which may hold keys', async () => {
+  const url = await listen(({ url: path = '' }, response) => {
+    const key = path.slice(path.indexOf('?'))
+    if (path.startsWith('/same')) response.setHeader('link', `<${path}>; rel=next`).end('[1]')
+    else if (path.startsWith('/other'))
+      response.setHeader('link', `<http://127.0.0.2:1/${key}>; rel=next`).end('[1]')
+    else response.end('{}')
+  })
+  for (const path of ['/same', '/other', '/no-list']) {
+    const { code, message } = await failure(pages(`${url}${path}?key=secret`, { reconnect }))
+    expect([code, message.includes(path), message.includes('secret')]).toEqual(['BAD_INPUT', true, false])
+  }
+})
+
 test('events: connections that are cut right behind their heads are failures', async () => {
   let connections = 0
   const url = await listen((_, response) => {

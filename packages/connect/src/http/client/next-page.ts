@@ -94,7 +94,9 @@ export function pageNumber(parameter: string, first = 1): NextPage {
     if (items.length === 0) return undefined
     const text = new URL(url).searchParams.get(parameter) ?? String(first)
     if (!/^-?\d+$/.test(text)) {
-      throw new BadInputError(`The parameter ${parameter} of ${url} is no number, but ${describe(text)}.`)
+      throw new BadInputError(
+        `The parameter ${parameter} of a page's address is no number, but ${describe(text)}.`,
+      )
     }
     return withParameter(url, parameter, String(Number(text) + 1))
   }

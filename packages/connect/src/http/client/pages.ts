@@ -138,7 +138,7 @@ class Pages<Item> extends BatchSourceTerm<Item> {
       const items = this.#plan.items(page)
       if (!Array.isArray(items)) {
         throw new BadInputError(
-          `Page ${page.number}, ${page.url}, has no list of items, but ${describe(items)}. Say where it is: items.`,
+          `Page ${page.number}, ${shown(page.url)}, has no list of items, but ${describe(items)}. Say where it is: items.`,
         )
       }
       place = { url: this.#behind(page, items), number: place.number + 1 }
@@ -158,7 +158,7 @@ class Pages<Item> extends BatchSourceTerm<Item> {
     const hash = createHash('sha256').update(url).digest('base64').slice(0, 16)
     if (seen.has(hash)) {
       throw new BadInputError(
-        `Page ${number} would be ${shownUrl(new URL(url))} once more: pages lead in a circle. Look at next.`,
+        `Page ${number} would be ${shown(url)} once more: pages lead in a circle. Look at next.`,
       )
     }
     seen.add(hash)
@@ -171,7 +171,7 @@ class Pages<Item> extends BatchSourceTerm<Item> {
     // another server must not get the headers, which may hold credentials
     if (at === undefined || at.href === page.url || at.origin !== this.#plan.first.origin) {
       throw new BadInputError(
-        `Behind page ${page.number}, ${page.url}, there would be ${describe(String(next))}: not the address of another page ` +
+        `Behind page ${page.number}, ${shown(page.url)}, there would be ${shown(String(next))}: not the address of another page ` +
           'of the same server.',
       )
     }
@@ -207,6 +207,11 @@ class Pages<Item> extends BatchSourceTerm<Item> {
       }
     }
   }
+}
+
+/** An address without its query, which may hold keys. */
+function shown(url: string): string {
+  return URL.canParse(url) ? shownUrl(new URL(url)) : describe(url.replace(/\?.*/s, ''))
 }
 
 /** `Retries` takes an error of Millrace's own for one that will not pass. */

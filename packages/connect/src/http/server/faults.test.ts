@@ -19,6 +19,7 @@ import {
   webhook,
 } from '../index.ts'
 import { readBody } from './body.ts'
+import { Listener } from './listen.ts'
 import { deskPlanOf } from './options.ts'
 import { RequestDesk } from './request-desk.ts'
 
@@ -215,6 +216,21 @@ test('stop waits for a client that reads a long answer slowly', async () => {
   for await (const chunk of response as AsyncIterable<Buffer>) bytes += chunk.length
   expect(bytes).toBe(body.length)
   expect(await stopped).toMatchObject({ answered: 1 })
+})
+
+test('requests have the limit that they are given, and none of Node, which would be shorter', async () => {
+  let limit: number | undefined
+  const listener = await Listener.open(
+    { port: 0 },
+    ({ socket }, response) => {
+      limit = (socket as unknown as { server: { requestTimeout: number } }).server.requestTimeout
+      response.end()
+    },
+    () => undefined,
+  )
+  await ask(listener.address.port, '/')
+  await listener.close(Promise.resolve())
+  expect(limit).toBe(0)
 })
 
 test('a body is copied as it comes: its chunks, which take more than their bytes, are let go', () => {

@@ -3,9 +3,10 @@
 import { BadInputError, BatchSourceTerm, type Context, kernelTerm, SinkTerm, type Term } from '@millrace/core'
 import { checkBoolean, checkOptions } from '@millrace/core/engine'
 import type { BodyKind } from './decode.ts'
+import type { HttpSummary } from './http-summary.ts'
 import type { HttpAnswer, HttpReply, HttpRequest } from './messages.ts'
 import { type DeskPlan, deskPlanOf, REQUEST_OPTIONS, type RequestOptions } from './options.ts'
-import { type HttpSummary, RequestDesk } from './request-desk.ts'
+import { RequestDesk } from './request-desk.ts'
 import { entryOf, readDesk } from './request-source.ts'
 
 /** Options of {@link httpServer}. */
