@@ -16,10 +16,10 @@ export {
 } from './client/web-socket.ts'
 export type { BodyKind } from './server/decode.ts'
 export { type HttpServer, type HttpServerOptions, httpServer, respond } from './server/http-server.ts'
+export type { HttpCounts, HttpSummary } from './server/http-summary.ts'
 export type { HttpAddress, ListenOptions } from './server/listen.ts'
 export type { HttpAnswer, HttpReply, HttpRequest } from './server/messages.ts'
 export type { RequestOptions } from './server/options.ts'
-export type { HttpCounts, HttpSummary } from './server/request-desk.ts'
 export {
   type EventItem,
   type EventsSummary,

@@ -3,6 +3,7 @@
 import { TextDecoder } from 'node:util'
 import type { Clock } from '../contracts.ts'
 import { BadInputError, messageOf } from '../errors.ts'
+import { fetchWithin, shownUrl } from './fetch-within.ts'
 
 /** What requests are made with. */
 export interface HttpPlan {
@@ -18,23 +19,26 @@ export interface HttpPlan {
  * because of the status.
  */
 export type HttpAnswer =
-  | { readonly kind: 'text'; readonly status: number; readonly headers: Headers; readonly text: string }
+  | {
+      readonly kind: 'text'
+      /** The address that has given it, behind all redirections. */
+      readonly url: URL
+      readonly status: number
+      readonly headers: Headers
+      readonly text: string
+    }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'failed'; readonly cause: unknown; readonly retryAfterMs: number }
   | { readonly kind: 'refused'; readonly status: number; readonly cause: BadInputError }
 
 /** Statuses after which another try makes sense, beside 500 and up. */
 const PASSING = [408, 425, 429]
-const MAX_RETRY_AFTER_MS = 3_600_000
+/** What a server wants a client to wait is waited for up to an hour. */
+export const MAX_RETRY_AFTER_MS = 3_600_000
 
 /** Whether the same request may be answered otherwise later. */
 export function isPassing(status: number): boolean {
   return status >= 500 || PASSING.includes(status)
-}
-
-/** An address without what may be secret in it: credentials and query. */
-export function shownUrl(url: URL): string {
-  return url.origin + url.pathname
 }
 
 /** Asks for one address again and again, and remembers the version it has got. */
@@ -51,17 +55,17 @@ export class HttpRequest {
     return shownUrl(this.#plan.url)
   }
 
-  /** @throws {BadInputError} for an answer that is too long, or no text. */
+  /** @throws {BadInputError} for an answer that is too long, or no text, and for a redirection to another server. */
   async send(clock: Clock, signal: AbortSignal): Promise<HttpAnswer> {
     const { url, headers, timeoutMs, fetch } = this.#plan
     const timeout = new AbortController()
     const cancel = clock.after(timeoutMs, () => timeout.abort())
     try {
-      const response = await fetch(url, {
+      const { response, url: at } = await fetchWithin(fetch, url, {
         headers: { ...headers, ...this.#validators },
         signal: AbortSignal.any([signal, timeout.signal]),
       })
-      return await this.#answer(response, clock)
+      return await this.#answer(response, at, clock)
     } catch (cause) {
       if (cause instanceof BadInputError || signal.aborted) throw cause
       const shown = timeout.signal.aborted ? new Error(`no answer within ${timeoutMs} ms`, { cause }) : cause
@@ -71,7 +75,7 @@ export class HttpRequest {
     }
   }
 
-  async #answer(response: Response, clock: Clock): Promise<HttpAnswer> {
+  async #answer(response: Response, url: URL, clock: Clock): Promise<HttpAnswer> {
     const { status } = response
     if (status === 304) {
       await response.body?.cancel()
@@ -85,7 +89,7 @@ export class HttpRequest {
     }
     const text = await this.#textOf(response)
     this.#validators = validatorsOf(response)
-    return { kind: 'text', status, headers: response.headers, text }
+    return { kind: 'text', url, status, headers: response.headers, text }
   }
 
   async #textOf(response: Response): Promise<string> {

@@ -10,6 +10,7 @@ import {
   messageOf,
   type Term,
 } from '@millrace/core'
+import { lostInJson } from '@millrace/core/engine'
 import { checkOptions, checkWhole } from '../check.ts'
 import { pathOf } from '../path-of.ts'
 import {
@@ -134,30 +135,13 @@ function lineOf(item: unknown, replacer: ((key: string, value: unknown) => unkno
     )
   }
   if (line !== undefined) {
-    // JSON writes these for what it has no word for, too
-    const lost = line.includes('null') || line.includes('{}') ? lostIn(item) : undefined
+    const lost = lostInJson(item, line)
     if (lost === undefined) return line
     throw new BadInputError(
       `An item of formatNdjson() has no JSON: item${lost}. Convert it in a map() before it.`,
     )
   }
   throw new BadInputError(`An item of formatNdjson() has no JSON: it is a ${typeof item}.`)
-}
-
-/**
- * What of a value JSON would leave out without a word: its path and its kind, as the rest of a sentence that begins with the
- * name of the value. Called for what has been written, so it ends; the path is put together only where there is something.
- */
-function lostIn(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : ` is ${value}`
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return undefined
-  if (value instanceof Map) return ' is a Map'
-  if (value instanceof Set) return ' is a Set'
-  for (const [key, inner] of Object.entries(value)) {
-    const lost = lostIn(inner)
-    if (lost !== undefined) return Array.isArray(value) ? `[${key}]${lost}` : `.${key}${lost}`
-  }
-  return undefined
 }
 
 /** Options of {@link ndjson}. */

@@ -48,7 +48,7 @@ export interface HttpContent {
  * `backoffMs`, twice that, and so on; where the server says `Retry-After`, not before that, up to an hour.
  *
  * @throws {InvalidOptionError} if `url` is no http address, or an option makes no sense. Any other status, an answer that
- * is too long, and too many failures in a row fail the run with a `BadInputError`; it names the address without its query.
+ * is too long, a redirection to another server, and too many failures in a row fail the run with a `BadInputError`; it names the address without its query.
  *
  * @example
  * ```ts

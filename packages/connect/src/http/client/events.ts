@@ -2,16 +2,16 @@
 
 import { BadInputError, BatchSourceTerm, type Context } from '@millrace/core'
 import { checkBoolean, checkOptions } from '@millrace/core/engine'
-import { isPassing, retryAfterMs, shownUrl } from '@millrace/core/http'
+import { fetchWithin, isPassing, MAX_RETRY_AFTER_MS, retryAfterMs, shownUrl } from '@millrace/core/http'
 import { EventParser, type ServerEvent } from './event-parser.ts'
 import { denied, rootOf } from './explain.ts'
 import {
-  addressOf,
   CLIENT_OPTIONS,
   type ClientOptions,
   type ClientPlan,
   checkLimits,
   clientPlanOf,
+  httpAddressOf,
   type Reading,
   reading,
 } from './reading.ts'
@@ -31,7 +31,10 @@ export interface EventsOptions extends ClientOptions {
 
 /**
  * A source of the server-sent events of an address. It reconnects, and names the last id that it has seen
- * (`Last-Event-ID`), so that the server can go on behind it. It ends when the server answers with 204.
+ * (`Last-Event-ID`), so that the server can go on behind it. It waits as long as the server says (`retry`), but at least
+ * `reconnect.delayMs`, and at most an hour. It ends when the server answers with 204. A connection that was cut counts as a
+ * failure unless it had brought an event, or bytes for longer than `reconnect.maxDelayMs`. Redirections are followed as far
+ * as they stay on the server.
  *
  * While there is no room downstream, nothing is read: the server is held back by the connection. The position is the last
  * id. If the server gives each event an id of its own and keeps them, each event comes once, whatever is cut or killed. Of
@@ -40,7 +43,8 @@ export interface EventsOptions extends ClientOptions {
  * @throws {InvalidOptionError} if `url` is no http address, or an option makes no sense. The run fails with a
  * `ConnectionDeniedError` for a status that will not change, an answer that is no event stream, and a certificate that is not
  * trusted; with a `ConnectionLostError` after too many failures in a row; with a `BadInputError` for an event that is too
- * long, and if it was to go on from a checkpoint without an id.
+ * long, or whose id has a control character, which no header can hold, for a redirection to another server, and if it was to
+ * go on from a checkpoint without an id.
  *
  * @example
  * ```ts
@@ -65,7 +69,7 @@ export function events(url: string | URL, options: EventsOptions = {}): BatchSou
   checkLimits('events', { idleMs }, { maxEventBytes })
   checkBoolean('live of events()', live)
   const client = clientPlanOf('events', options)
-  return new Events({ url: addressOf('events', url), idleMs, maxEventBytes, isLive: live, client })
+  return new Events({ url: httpAddressOf('events', url), idleMs, maxEventBytes, isLive: live, client })
 }
 
 interface EventsPlan {
@@ -118,24 +122,28 @@ class Events extends BatchSourceTerm<ServerEvent> {
     from: string,
     first?: ServerEvent,
   ): AsyncGenerator<readonly ServerEvent[], void, undefined> {
-    const { signal, retries } = run
+    const { clock, signal, retries, pause } = run
+    const { delayMs: leastMs, maxDelayMs } = this.#plan.client.reconnect
     if (first !== undefined) yield [first]
     let lastEventId = from
-    let delayMs = this.#plan.client.reconnect.delayMs
+    let delayMs = leastMs
     for (;;) {
       try {
         const connection = await this.#open(run, lastEventId)
         if (connection === undefined) return
+        const openedAt = clock.monotonic()
         const parser = new EventParser(this.#plan.maxEventBytes, lastEventId)
         for await (const chunk of connection.chunks) {
           const batch = parser.push(chunk)
           // if the connection is cut, what has been given is not asked for again
-          lastEventId = parser.lastEventId
-          delayMs = parser.retryMs ?? delayMs
+          lastEventId = sendable(parser.lastEventId)
+          delayMs = Math.min(Math.max(parser.retryMs ?? delayMs, leastMs), MAX_RETRY_AFTER_MS)
+          // its head alone is no success: a server may be cut off behind it each time
+          if (batch.length > 0 || clock.monotonic() - openedAt > maxDelayMs) retries.succeeded()
           if (batch.length > 0) yield batch
         }
         // the server has ended the answer, which is no failure
-        await pause(run, delayMs)
+        await pause.until(delayMs)
       } catch (error) {
         signal.throwIfAborted()
         await retries.after(rootOf(error), (error as Partial<Postponed>).retryAfterMs)
@@ -145,24 +153,22 @@ class Events extends BatchSourceTerm<ServerEvent> {
   }
 
   /** Connects; `undefined` if the server wants no further connection. */
-  async #open({ clock, signal, retries }: Reading, lastEventId: string): Promise<Connection | undefined> {
+  async #open({ clock, signal }: Reading, lastEventId: string): Promise<Connection | undefined> {
     const { url, client, idleMs } = this.#plan
     const idle = new AbortController()
     const watch = (): (() => void) =>
       clock.after(idleMs, () => idle.abort(new Error(`not a byte within ${idleMs} ms`)))
     let cancel = watch()
-    const response = await client
-      .fetch(url, {
-        headers: {
-          ...client.headers,
-          accept: 'text/event-stream',
-          'cache-control': 'no-store',
-          // a header has bytes, and an id is UTF-8
-          ...(lastEventId === '' ? {} : { 'last-event-id': Buffer.from(lastEventId).toString('latin1') }),
-        },
-        signal: AbortSignal.any([signal, idle.signal]),
-      })
-      .finally(() => cancel())
+    const { response } = await fetchWithin(client.fetch, url, {
+      headers: {
+        ...client.headers,
+        accept: 'text/event-stream',
+        'cache-control': 'no-store',
+        // a header has bytes, and an id is UTF-8
+        ...(lastEventId === '' ? {} : { 'last-event-id': Buffer.from(lastEventId).toString('latin1') }),
+      },
+      signal: AbortSignal.any([signal, idle.signal]),
+    }).finally(() => cancel())
     const { status, headers, body } = response
     const isStream = /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')
     if (status !== 200 || !isStream) await body?.cancel()
@@ -170,7 +176,6 @@ class Events extends BatchSourceTerm<ServerEvent> {
     if (isPassing(status)) throw new Postponed(status, retryAfterMs(headers, clock))
     if (status !== 200) throw denied(shownUrl(url), status)
     if (!isStream) throw notEvents(shownUrl(url), headers.get('content-type'))
-    retries.succeeded()
     async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
       const reader = (body as ReadableStream<Uint8Array>).getReader()
       try {
@@ -206,14 +211,11 @@ function notEvents(server: string, type: string | null): BadInputError {
   return new BadInputError(`${server} answers with ${type ?? 'no content type'}, not with text/event-stream.`)
 }
 
-function pause({ clock, signal }: Reading, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel()
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const cancel = clock.after(ms, end)
-    signal.addEventListener('abort', end, { once: true })
-  })
+/** @throws {BadInputError} for an id that could not be named to the server when the connection is lost. */
+function sendable(id: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a header may not hold
+  if (!/[\u0000-\u0008\u000a-\u001f\u007f]/.test(id)) return id
+  throw new BadInputError(
+    `The id of an event, ${JSON.stringify(id)}, has a control character: it cannot be named to go on behind it.`,
+  )
 }

@@ -4,7 +4,7 @@ import { BadInputError, describe, InvalidOptionError } from '@millrace/core'
 
 /** One answer of a paged API. */
 export interface Page {
-  /** Its address. */
+  /** Its address: the one that has answered, where there were redirections. */
   readonly url: string
   /** 1 for the first one. */
   readonly number: number
@@ -73,7 +73,8 @@ export function cursor<Body>(
 }
 
 /**
- * The same address with a number that is one larger, in the parameter `parameter`: until a page has no items.
+ * The same address with a number that is one larger, in the parameter `parameter`: until a page has no items. An API that
+ * answers 404 behind its last page fails the run: write a `next` that knows which page is the last.
  *
  * @param parameter without it, an address is that of page `first`.
  * @throws {InvalidOptionError} if an argument makes no sense.
@@ -93,7 +94,9 @@ export function pageNumber(parameter: string, first = 1): NextPage {
     if (items.length === 0) return undefined
     const text = new URL(url).searchParams.get(parameter) ?? String(first)
     if (!/^-?\d+$/.test(text)) {
-      throw new BadInputError(`The parameter ${parameter} of ${url} is no number, but ${describe(text)}.`)
+      throw new BadInputError(
+        `The parameter ${parameter} of a page's address is no number, but ${describe(text)}.`,
+      )
     }
     return withParameter(url, parameter, String(Number(text) + 1))
   }

@@ -1,17 +1,18 @@
 /** `pages`: the items of an API that gives them page by page. */
 
-import { BadInputError, BatchSourceTerm, type Context, describe, InvalidOptionError } from '@millrace/core'
-import { checkFunction, checkOptions } from '@millrace/core/engine'
-import { HttpRequest } from '@millrace/core/http'
+import { createHash } from 'node:crypto'
+import { BadInputError, BatchSourceTerm, type Context, describe } from '@millrace/core'
+import { checkFunction, checkOptions, checkWhole } from '@millrace/core/engine'
+import { HttpRequest, shownUrl } from '@millrace/core/http'
 import { denied, rootOf } from './explain.ts'
 import { linkHeader, type NextPage, type Page } from './next-page.ts'
 import {
-  addressOf,
   CLIENT_OPTIONS,
   type ClientOptions,
   type ClientPlan,
   checkLimits,
   clientPlanOf,
+  httpAddressOf,
   type Reading,
   reading,
 } from './reading.ts'
@@ -26,6 +27,8 @@ export interface PagesOptions<Item> extends ClientOptions {
   readonly timeoutMs?: number
   /** Bytes of one page at most. Default 16 MiB. */
   readonly maxBytes?: number
+  /** Pages at most; one more fails the run. Default 1,000,000. */
+  readonly maxPages?: number
 }
 
 /**
@@ -37,9 +40,13 @@ export interface PagesOptions<Item> extends ClientOptions {
  * goes on from a checkpoint asks for the first page of which it has not had all items, and passes over those that it had. So
  * each item comes once, as long as pages do not change.
  *
+ * Redirections are followed as far as they stay on the server: another one must not get the headers. An API that answers 404
+ * behind its last page needs a `next` that knows which one that is, or the run fails there.
+ *
  * @throws {InvalidOptionError} if `url` is no http address, or an option makes no sense. The run fails with a
  * `ConnectionDeniedError` for any other status and for a certificate that is not trusted, with a `ConnectionLostError` after
- * too many failures in a row, and with a `BadInputError` for an answer that is no JSON, too long, or without a list.
+ * too many failures in a row, and with a `BadInputError` for an answer that is no JSON, too long, or without a list, for a
+ * redirection to another server, and for pages that lead in a circle, or are more than `maxPages`.
  *
  * @example
  * ```ts
@@ -70,21 +77,17 @@ export function pages<Item = unknown>(
     items: true,
     timeoutMs: true,
     maxBytes: true,
+    maxPages: true,
   })
   const { next = linkHeader(), items = listOf, timeoutMs = 30_000, maxBytes = 16 * 1024 * 1024 } = options
+  const { maxPages = 1_000_000 } = options
   checkFunction('next of pages', next)
   checkFunction('items of pages', items)
   checkLimits('pages', { timeoutMs }, { maxBytes })
+  checkWhole('maxPages of pages()', maxPages, 1)
   const client = clientPlanOf('pages', options)
-  const first = addressOf('pages', url)
-  if (first.username !== '' || first.password !== '') {
-    throw new InvalidOptionError(
-      'The address of pages()',
-      first.origin,
-      'without credentials: say { headers: { authorization } }',
-    )
-  }
-  return new Pages<Item>({ first, next, items, timeoutMs, maxBytes, client })
+  const first = httpAddressOf('pages', url)
+  return new Pages<Item>({ first, next, items, timeoutMs, maxBytes, maxPages, client })
 }
 
 interface PagesPlan<Item> {
@@ -93,6 +96,7 @@ interface PagesPlan<Item> {
   readonly items: (page: Page) => readonly Item[]
   readonly timeoutMs: number
   readonly maxBytes: number
+  readonly maxPages: number
   readonly client: ClientPlan
 }
 
@@ -127,12 +131,14 @@ class Pages<Item> extends BatchSourceTerm<Item> {
   }
 
   async *#read(run: Reading, from: Place): AsyncGenerator<readonly Item[], void, undefined> {
+    const seen = new Set<string>()
     for (let place = from; place.url !== null; ) {
+      this.#checkNew(place.url, place.number, seen)
       const page = await this.#ask(run, place.url, place.number)
       const items = this.#plan.items(page)
       if (!Array.isArray(items)) {
         throw new BadInputError(
-          `Page ${page.number}, ${page.url}, has no list of items, but ${describe(items)}. Say where it is: items.`,
+          `Page ${page.number}, ${shown(page.url)}, has no list of items, but ${describe(items)}. Say where it is: items.`,
         )
       }
       place = { url: this.#behind(page, items), number: place.number + 1 }
@@ -142,6 +148,22 @@ class Pages<Item> extends BatchSourceTerm<Item> {
     }
   }
 
+  /** An address that comes again would go on for ever. @throws {BadInputError} */
+  #checkNew(url: string, number: number, seen: Set<string>): void {
+    const { maxPages } = this.#plan
+    if (number > maxPages) {
+      throw new BadInputError(`There are more than ${maxPages} pages. Raise maxPages if that is right.`)
+    }
+    // addresses may be long, and there may be many
+    const hash = createHash('sha256').update(url).digest('base64').slice(0, 16)
+    if (seen.has(hash)) {
+      throw new BadInputError(
+        `Page ${number} would be ${shown(url)} once more: pages lead in a circle. Look at next.`,
+      )
+    }
+    seen.add(hash)
+  }
+
   #behind(page: Page, items: readonly unknown[]): string | null {
     const next = this.#plan.next(page, items)
     if (next === undefined || next === null) return null
@@ -149,7 +171,7 @@ class Pages<Item> extends BatchSourceTerm<Item> {
     // another server must not get the headers, which may hold credentials
     if (at === undefined || at.href === page.url || at.origin !== this.#plan.first.origin) {
       throw new BadInputError(
-        `Behind page ${page.number}, ${page.url}, there would be ${describe(String(next))}: not the address of another page ` +
+        `Behind page ${page.number}, ${shown(page.url)}, there would be ${shown(String(next))}: not the address of another page ` +
           'of the same server.',
       )
     }
@@ -167,12 +189,15 @@ class Pages<Item> extends BatchSourceTerm<Item> {
         case 'text':
           retries.succeeded()
           return {
-            url,
+            url: answer.url.href,
             number,
             status: answer.status,
             headers: Object.fromEntries(answer.headers),
             body: parsed(answer.text, request.shownUrl),
           }
+        // nothing has been asked for that could be unchanged
+        case 'unchanged':
+          throw denied(request.shownUrl, 304)
         case 'refused':
           throw denied(request.shownUrl, answer.status)
         case 'failed':
@@ -182,6 +207,11 @@ class Pages<Item> extends BatchSourceTerm<Item> {
       }
     }
   }
+}
+
+/** An address without its query, which may hold keys. */
+function shown(url: string): string {
+  return URL.canParse(url) ? shownUrl(new URL(url)) : describe(url.replace(/\?.*/s, ''))
 }
 
 /** `Retries` takes an error of Millrace's own for one that will not pass. */

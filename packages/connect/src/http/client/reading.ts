@@ -1,7 +1,7 @@
 /** `reading`: one run of a source that reads from a server, and what its requests have in common. Called by `pages` and `events`. */
 
 import { type Clock, type Context, InvalidOptionError } from '@millrace/core'
-import { checkFunction, checkMs, checkWhole } from '@millrace/core/engine'
+import { checkFunction, checkMs, checkWhole, Pause } from '@millrace/core/engine'
 import { shownUrl } from '@millrace/core/http'
 import { type ReconnectOptions, Retries, reconnectOf } from '../../support/reconnect.ts'
 import { explainHttp } from './explain.ts'
@@ -37,11 +37,34 @@ export function clientPlanOf(owner: string, options: ClientOptions): ClientPlan 
   ) {
     throw new InvalidOptionError(`headers of ${owner}()`, headers, 'a record of texts')
   }
+  checkSendable(owner, headers)
   return { headers, reconnect: reconnectOf(owner, reconnect), fetch: request }
 }
 
+/** Found here, since a request that cannot be made looks like a server that is away. Values may be secret: none is shown. */
+function checkSendable(owner: string, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]])
+    } catch {
+      throw new InvalidOptionError(`headers of ${owner}()`, name, 'a record of headers that can be sent')
+    }
+  }
+}
+
+/** @throws {InvalidOptionError} if it is no http address, or has credentials, which `fetch` would not send. */
+export function httpAddressOf(owner: string, url: unknown): URL {
+  const address = addressOf(owner, url, ['http:', 'https:'])
+  if (address.username === '' && address.password === '') return address
+  throw new InvalidOptionError(
+    `The address of ${owner}()`,
+    address.origin,
+    'without credentials: say { headers: { authorization } }',
+  )
+}
+
 /** @throws {InvalidOptionError} if it is no address of one of these protocols. */
-export function addressOf(owner: string, url: unknown, protocols = ['http:', 'https:']): URL {
+export function addressOf(owner: string, url: unknown, protocols: readonly string[]): URL {
   const parsed =
     url instanceof URL ? url : typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
   if (parsed !== undefined && protocols.includes(parsed.protocol)) return parsed
@@ -60,6 +83,8 @@ export interface Reading {
   /** Aborts once nobody needs more. */
   readonly signal: AbortSignal
   readonly retries: Retries
+  /** A wait that is no retry. Ends with `signal`, too. */
+  readonly pause: Pause
 }
 
 /**
@@ -76,8 +101,14 @@ export function reading<Batch>(
   const signal = AbortSignal.any([stopped, letGo.signal])
   const server = shownUrl(url)
   const retries = new Retries(server, reconnect, clock, (error) => explainHttp(server, error))
-  signal.addEventListener('abort', () => retries.end(), { once: true })
-  const batches = read({ clock, signal, retries })
+  const pause = new Pause(clock)
+  const end = (): void => {
+    retries.end()
+    pause.end()
+  }
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  const batches = read({ clock, signal, retries, pause })
   const done = { done: true as const, value: undefined }
   return {
     async next() {

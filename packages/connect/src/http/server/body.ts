@@ -19,25 +19,35 @@ export function readBody(
     onTooLarge()
     return
   }
-  const chunks: Buffer[] = []
+  // copied, not gathered: a client may send its body byte by byte, and each chunk takes much more than its bytes
+  let buffer: Buffer = Buffer.alloc(0)
   let bytes = 0
   const onData = (chunk: Buffer): void => {
+    const from = bytes
     bytes += chunk.length
-    chunks.push(chunk)
-    if (bytes <= maxBytes) return
-    stop()
-    chunks.length = 0
-    onTooLarge()
+    if (bytes > maxBytes) {
+      stop()
+      onTooLarge()
+      return
+    }
+    if (bytes > buffer.length) buffer = grown(buffer, from, Math.min(Math.max(2 * from, bytes), maxBytes))
+    buffer.set(chunk, from)
   }
   const onEnd = (): void => {
     stop()
-    onWhole(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+    onWhole(buffer.subarray(0, bytes))
   }
   const stop = (): void => {
     request.off('data', onData)
     request.off('end', onEnd)
   }
   request.on('data', onData).on('end', onEnd)
+}
+
+function grown(buffer: Buffer, bytes: number, size: number): Buffer {
+  const larger = Buffer.allocUnsafe(size)
+  larger.set(buffer.subarray(0, bytes))
+  return larger
 }
 
 /** Whether a body may still be on its way. */

@@ -7,6 +7,7 @@ import { turnAway } from './body.ts'
 import { EventLog, type LoggedEvent } from './event-log.ts'
 import { Listener, type ListenOptions } from './listen.ts'
 import { encodeReply, type HttpReply, type HttpRequest, headOf } from './messages.ts'
+import { onSocketClose } from './on-socket-close.ts'
 
 /** All that a hub goes by. */
 export interface HubPlan {
@@ -54,7 +55,7 @@ export class EventHub {
   #came = 0
   #dropped = 0
   #isOver = false
-  /** What the user's own function has failed with. */
+  /** What a function of the user's own has failed with. */
   #failure: { readonly error: unknown } | undefined
   /** The sink waits for a slow client. */
   #release: (() => void) | undefined
@@ -69,12 +70,23 @@ export class EventHub {
   /** Listens. @throws {CannotListenError} */
   static async open(plan: HubPlan, clock: Clock): Promise<EventHub> {
     const hub = new EventHub(plan, clock)
-    hub.#listener = await Listener.open(plan.listen, (request, response) => hub.#onRequest(request, response))
+    hub.#listener = await Listener.open(
+      plan.listen,
+      (request, response) => hub.#onRequest(request, response),
+      (error) => hub.#fail(error),
+    )
     hub.#beat()
     return hub
   }
 
+  /** Fails the run with the next event, or at its end. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+  }
+
+  /** @throws what a function of the user's own has failed with. */
   get summary(): EventsSummary {
+    if (this.#failure !== undefined) throw this.#failure.error
     return { events: this.#log.next, clients: this.#came, dropped: this.#dropped }
   }
 
@@ -101,10 +113,13 @@ export class EventHub {
       client.isFull = false
       this.#pump(client)
     })
-    response.on('close', () => {
+    const onGone = (): void => {
+      forgetSocket()
       this.#clients.delete(client)
       this.#look()
-    })
+    }
+    const forgetSocket = onSocketClose(request.socket, onGone)
+    response.on('close', onGone)
     this.#pump(client)
   }
 
@@ -120,8 +135,8 @@ export class EventHub {
     try {
       return refuse?.({ id: '', ...head, body: '' })
     } catch (error) {
-      // thrown on, it would end the process: it fails the run with the next event
-      this.#failure ??= { error }
+      // thrown on, it would end the process
+      this.#fail(error)
       return { status: 500, body: 'The request could not be looked at.\n' }
     }
   }
@@ -174,7 +189,8 @@ export class EventHub {
   #drop(client: Client): void {
     this.#dropped++
     this.#clients.delete(client)
-    client.response.destroy()
+    // its answer may wait behind an earlier one of its connection, and then has none yet
+    client.response.req.socket.destroy()
   }
 
   /** Writes as much as the client's connection takes. */

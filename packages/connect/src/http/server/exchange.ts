@@ -7,8 +7,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '@millrace/core'
 import { readBody, send, turnAway } from './body.ts'
 import { type EncodedReply, encodeReply, type HttpReply } from './messages.ts'
+import { onSocketClose } from './on-socket-close.ts'
 
-/** Where a request is: its body comes, it waits for the graph, the graph has it, its answer is being written. */
+/**
+ * Where a request is: its body comes, it waits for the graph or for its turn in what the source has read ahead, the graph
+ * has it, its answer is being written.
+ */
 type ExchangeState = 'reading' | 'queued' | 'given' | 'answered'
 
 /** How an exchange ended that the graph has not answered. */
@@ -42,6 +46,8 @@ export class Exchange {
   readonly #host: ExchangeHost
   #state: ExchangeState = 'reading'
   #cancelTimer: () => void
+  readonly #forgetSocket: () => void
+  #isClosed = false
 
   constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     this.request = request
@@ -49,6 +55,7 @@ export class Exchange {
     this.#host = host
     this.#cancelTimer = host.clock.after(host.timeoutMs, () => this.#onTime())
     response.on('close', () => this.#onClose())
+    this.#forgetSocket = onSocketClose(request.socket, () => this.#onClose())
     // what fails is closed as well
     response.on('error', () => undefined)
     request.on('error', () => undefined)
@@ -110,17 +117,20 @@ export class Exchange {
   }
 
   #onTime(): void {
-    // the client does not read its answer
+    // the client does not read its answer, or the one before it
     if (!this.isOpen) {
-      this.#response.destroy()
+      this.request.socket.destroy()
       return
     }
     this.#host.onFailed(this, 'timedOut')
     this.answer(this.#state === 'reading' ? SLOW_BODY : NO_ANSWER)
-    this.#cancelTimer = this.#host.clock.after(this.#host.timeoutMs, () => this.#response.destroy())
+    this.#cancelTimer = this.#host.clock.after(this.#host.timeoutMs, () => this.request.socket.destroy())
   }
 
   #onClose(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#forgetSocket()
     this.#cancelTimer()
     if (this.isOpen) {
       this.#host.onFailed(this, 'gone')

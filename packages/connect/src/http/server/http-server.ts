@@ -1,11 +1,13 @@
 /** `httpServer`: a server whose requests enter a graph, and whose answers come out of it. */
 
-import { BadInputError, BatchSourceTerm, type Context, kernelTerm, SinkTerm } from '@millrace/core'
+import { BadInputError, BatchSourceTerm, type Context, kernelTerm, SinkTerm, type Term } from '@millrace/core'
 import { checkBoolean, checkOptions } from '@millrace/core/engine'
 import type { BodyKind } from './decode.ts'
+import type { HttpSummary } from './http-summary.ts'
 import type { HttpAnswer, HttpReply, HttpRequest } from './messages.ts'
 import { type DeskPlan, deskPlanOf, REQUEST_OPTIONS, type RequestOptions } from './options.ts'
-import { type HttpSummary, RequestDesk } from './request-desk.ts'
+import { RequestDesk } from './request-desk.ts'
+import { entryOf, readDesk } from './request-source.ts'
 
 /** Options of {@link httpServer}. */
 export interface HttpServerOptions<Body = string> extends RequestOptions<Body> {
@@ -24,7 +26,7 @@ export interface HttpServerOptions<Body = string> extends RequestOptions<Body> {
 /** A server: a source and a sink that belong together. */
 export interface HttpServer<Body = string> {
   /** Gives the requests. */
-  readonly requests: BatchSourceTerm<HttpRequest<Body>>
+  readonly requests: Term<never, HttpRequest<Body>>
   /** Takes the answers. Its result counts what became of all requests. */
   readonly answers: SinkTerm<HttpAnswer, HttpSummary>
 }
@@ -42,12 +44,13 @@ const BATCH_REQUESTS = 64
  * if the graph let it go; with 503 if the run ends before. While the graph is busy, requests wait, `maxRequests` at most, and
  * take `maxBodyBytes` each at most. If a client goes away, its request is left out, or its answer dropped.
  *
- * `stop()` drains: what the graph has got is answered, new requests get 503, then all connections are closed. A live source:
- * no checkpoints, since no connection survives its process; see `webhook`.
+ * `stop()` drains: what has entered the graph is answered, all others get 503 with `Retry-After`. It waits until the answers
+ * are written, each within its own `timeoutMs`, then all connections are closed; `cancel()` and failures leave two seconds
+ * for that. A live source: no checkpoints, since no connection survives its process; see `webhook`.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. The run fails with a `CannotListenError` before anything
- * begins if the port is taken, and with a `BadInputError` for an answer without a request or that cannot be sent (the client
- * gets 500).
+ * begins if the port is taken, and with a `BadInputError` for an answer without a request, for a second answer to one, and for
+ * one that cannot be sent (the client gets 500).
  *
  * @example
  * ```ts
@@ -80,7 +83,7 @@ export function httpServer<Body extends string | Uint8Array = string>(
   )
   const desks = new Desks(plan)
   return {
-    requests: new Requests<Body>(desks).local(),
+    requests: new Requests<Body>(desks).local().pipe(entryOf<Body>((ctx) => desks.of(ctx)?.desk).local()),
     answers: new Answers(desks, inOrder).local(),
   }
 }
@@ -163,30 +166,6 @@ class Requests<Body> extends BatchSourceTerm<HttpRequest<Body>> {
   }
 }
 
-/** What waits at a desk, batch by batch; it is drained when nobody needs more. */
-export function readDesk<Item>(
-  desk: RequestDesk,
-  batchItems: number,
-  onTaken?: (batch: readonly Item[]) => void,
-): AsyncIterableIterator<readonly Item[]> {
-  const done = { done: true as const, value: undefined }
-  return {
-    async next() {
-      const value = (await desk.take(batchItems)) as readonly Item[] | undefined
-      if (value === undefined) return done
-      onTaken?.(value)
-      return { done: false, value }
-    },
-    async return() {
-      desk.drain()
-      return done
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
-
 class Answers extends SinkTerm<HttpAnswer, HttpSummary> {
   override name = 'answers'
   readonly #desks: Desks
@@ -208,10 +187,13 @@ class Answers extends SinkTerm<HttpAnswer, HttpSummary> {
     if (this.#inOrder) desk.passOver(answer.id)
   }
 
-  override result(ctx: Context<unknown, never>): HttpSummary {
+  override async result(ctx: Context<unknown, never>): Promise<HttpSummary> {
     const desk = this.#deskOf(ctx)
     // no further answer can come
+    desk.drain()
     desk.passOver()
+    // here, since clean-up has less time than a slow client may take
+    await desk.idle
     return desk.summary
   }
 

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { InvalidOptionError } from '@millrace/core'
 import { checkWhole } from '@millrace/core/engine'
 import { CannotListenError } from '../../errors.ts'
@@ -18,8 +18,8 @@ export interface ListenOptions {
   readonly tls?: { readonly key: string; readonly cert: string }
   /** Connections at most; further ones are closed at once. Default 10,000. */
   readonly maxConnections?: number
-  /** Called in the run, once it listens. */
-  readonly onListening?: (address: HttpAddress) => void
+  /** Called in the run, once it listens. What it throws, or its promise rejects with, fails the run. */
+  readonly onListening?: (address: HttpAddress) => void | Promise<void>
 }
 
 /** Where a server can be reached. */
@@ -60,20 +60,35 @@ const FLUSH_MS = 2000
 /** A server that listens. */
 export class Listener {
   readonly #server: Server
+  /** All connections, also those over which TLS has not agreed on anything yet. */
+  readonly #sockets = new Set<Socket>()
   readonly address: HttpAddress
 
   private constructor(server: Server, address: HttpAddress) {
     this.#server = server
     this.address = address
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
   }
 
-  /** @throws {CannotListenError} if the port is taken, is not allowed, or the address is none of this machine. */
-  static async open(options: ListenOptions, onRequest: RequestListener): Promise<Listener> {
+  /**
+   * @param onFailed is told what the promise of `onListening` rejects with.
+   * @throws {CannotListenError} if the port is taken, is not allowed, or the address is none of this machine.
+   */
+  static async open(
+    options: ListenOptions,
+    onRequest: RequestListener,
+    onFailed: (error: unknown) => void,
+  ): Promise<Listener> {
     const { port, host = '127.0.0.1', tls, maxConnections = 10_000, onListening } = options
     let server: Server
     try {
       server = tls === undefined ? createServer(onRequest) : createTlsServer(tls, onRequest)
       server.maxConnections = maxConnections
+      // each request has a limit of its own, which may be longer than the 300 s of Node
+      server.requestTimeout = 0
       server.listen(port, host)
       await once(server, 'listening')
     } catch (cause) {
@@ -84,7 +99,8 @@ export class Listener {
     const url = `${tls === undefined ? 'http' : 'https'}://${shown}:${bound}`
     const listener = new Listener(server, { host, port: bound, url })
     try {
-      onListening?.(listener.address)
+      const told: unknown = onListening?.(listener.address)
+      if (told instanceof Promise) told.catch(onFailed)
     } catch (error) {
       await listener.close(Promise.resolve())
       throw error
@@ -97,8 +113,14 @@ export class Listener {
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeIdleConnections()
-    const timer = setTimeout(() => this.#server.closeAllConnections(), FLUSH_MS)
-    await written
+    let timer: NodeJS.Timeout | undefined
+    const isLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FLUSH_MS)
+    })
+    void isLate.then(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    })
+    await Promise.race([written, isLate])
     // those that were just answered are about to become idle, or to be closed
     await new Promise(setImmediate)
     this.#server.closeIdleConnections()

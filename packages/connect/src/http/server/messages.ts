@@ -2,6 +2,7 @@
 
 import { type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http'
 import { BadInputError, describe } from '@millrace/core'
+import { lostInJson } from '@millrace/core/engine'
 
 /** A request that a server has taken, as plain data: it may go to workers. */
 export interface HttpRequest<Body = string> {
@@ -27,8 +28,9 @@ export interface HttpRequest<Body = string> {
 export interface HttpReply {
   /** 200 to 599. Default 200; 204 without a body. */
   readonly status?: number
+  /** Those that concern a connection alone, such as `transfer-encoding`, are left out; `content-length` is made. */
   readonly headers?: Readonly<Record<string, string>>
-  /** A text, bytes, or any other value, which is sent as JSON. Default: none. */
+  /** A text, bytes (`Uint8Array`), or any other value, which is sent as JSON: a `Map`, say, has none. Default: none. */
   readonly body?: unknown
 }
 
@@ -58,41 +60,71 @@ export function encodeReply(reply: HttpReply): EncodedReply {
     )
   }
   const [type, data] = encodeBody(body)
-  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
-  try {
-    for (const [name, value] of named) {
-      validateHeaderName(name)
-      validateHeaderValue(name, value)
-    }
-  } catch (cause) {
-    throw new BadInputError('An answer has a header that cannot be sent.', { cause })
-  }
+  const named = encodeHeaders(headers)
+  const isEmpty = status === 204 || status === 304
   const length = String(typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength)
   return {
     status,
     headers: {
       ...(type === undefined ? {} : { 'content-type': type }),
-      ...Object.fromEntries(named),
-      ...(status === 204 || status === 304 ? {} : { 'content-length': length }),
+      ...named,
+      ...(isEmpty ? {} : { 'content-length': length }),
     },
-    body: status === 204 || status === 304 ? '' : data,
+    body: isEmpty ? '' : data,
   }
+}
+
+/** What concerns one connection alone, and how a body is cut up on it: not to be passed on from another answer. */
+const OF_A_CONNECTION = [
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/**
+ * The headers of an answer, by their names in lower case, without those that concern a connection alone; of `connection`,
+ * `close` is left.
+ *
+ * @throws {BadInputError} for one that cannot be sent.
+ */
+export function encodeHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const named: [name: string, value: string][] = []
+  try {
+    for (const [key, value] of Object.entries(headers)) {
+      const name = key.toLowerCase()
+      validateHeaderName(name)
+      validateHeaderValue(name, value)
+      if (OF_A_CONNECTION.includes(name)) continue
+      if (name !== 'connection' || /^close$/i.test(value)) named.push([name, value])
+    }
+  } catch (cause) {
+    throw new BadInputError('An answer has a header that cannot be sent.', { cause })
+  }
+  return Object.fromEntries(named)
 }
 
 function encodeBody(body: unknown): [type: string | undefined, data: string | Uint8Array] {
   if (body === undefined) return [undefined, '']
   if (typeof body === 'string') return ['text/plain; charset=utf-8', body]
   if (body instanceof Uint8Array) return ['application/octet-stream', body]
+  return ['application/json', jsonOf('The body of an answer', body)]
+}
+
+/** @throws {BadInputError} for a value that JSON has no word for, or of which it would leave something out. */
+export function jsonOf(what: string, value: unknown): string {
   let text: string | undefined
   try {
-    text = JSON.stringify(body)
+    text = JSON.stringify(value)
   } catch (cause) {
-    throw new BadInputError('The body of an answer cannot be written as JSON.', { cause })
+    throw new BadInputError(`${what} cannot be written as JSON.`, { cause })
   }
-  if (text === undefined) {
-    throw new BadInputError(`The body of an answer cannot be written as JSON: it is ${describe(body)}.`)
-  }
-  return ['application/json', text]
+  const lost = text === undefined ? ` is ${describe(value)}` : lostInJson(value, text)
+  if (text !== undefined && lost === undefined) return text
+  throw new BadInputError(`${what} cannot be written as JSON: it${lost}.`)
 }
 
 /** What a request says beside its body. `undefined` for an address that makes no sense. */

@@ -9,37 +9,15 @@ import { BadInputError, type Clock } from '@millrace/core'
 import { turnAway } from './body.ts'
 import { decoderOf } from './decode.ts'
 import { Exchange, type ExchangeFailure, type ExchangeHost } from './exchange.ts'
+import type { HttpCounts, HttpSummary } from './http-summary.ts'
 import { Listener } from './listen.ts'
 import { encodeReply, type HttpReply, type HttpRequest, headOf } from './messages.ts'
 import type { DeskPlan } from './options.ts'
 
-/** What became of the requests of a run. They add up to `requests`. */
-export interface HttpCounts {
-  /** Requests that came. */
-  requests: number
-  /** Answered by the graph, or taken by a webhook. */
-  answered: number
-  /** Answered by `refuse`, or malformed: the graph has not seen them. */
-  refused: number
-  /** 503: there were too many, or the run was about to end. */
-  turnedAway: number
-  /** 413. */
-  tooLarge: number
-  /** 504, or 408: their time was over. */
-  timedOut: number
-  /** The graph let them go without an answer. */
-  unanswered: number
-  /** Their clients went away before. */
-  gone: number
-}
-
-/** What the answers of a run came to. */
-export interface HttpSummary extends Readonly<HttpCounts> {
-  /** Answers that came after their request had ended: their time was over, or the client had gone. */
-  readonly late: number
-}
-
-const ENDING: HttpReply = { status: 503, body: 'The server is about to stop.\n' }
+const ENDING = 'The server is about to stop.\n'
+const TOO_MANY = 'There are too many requests under way.\n'
+/** The last requests that the graph has answered, whose numbers are kept: so a second answer is found. */
+const ANSWERED_KEPT = 4096
 
 /** The server of one run. */
 export class RequestDesk implements ExchangeHost {
@@ -66,12 +44,16 @@ export class RequestDesk implements ExchangeHost {
   readonly #underWay = new Set<Exchange>()
   /** Those that wait for the graph, in their order, as items. */
   readonly #queue = new Map<Exchange, HttpRequest<unknown>>()
+  /** Those that the source has taken, and that may still be dropped before they enter the graph. */
+  readonly #taken = new Map<number, Exchange>()
   /** Those that the graph has, in the order in which it got them. */
   readonly #given = new Map<number, Exchange>()
+  /** Those that the graph has answered last. */
+  readonly #answered = new Set<number>()
   #wake: (() => void) | undefined
-  #onIdle: (() => void) | undefined
+  readonly #onIdle = new Set<() => void>()
   #listener: Listener | undefined
-  /** What the user's own function has failed with. */
+  /** What a function of the user's own has failed with. */
   #failure: { readonly error: unknown } | undefined
   isDraining = false
 
@@ -86,26 +68,35 @@ export class RequestDesk implements ExchangeHost {
   /** Listens. @throws {CannotListenError} */
   static async open(plan: DeskPlan, clock: Clock): Promise<RequestDesk> {
     const desk = new RequestDesk(plan, clock)
-    desk.#listener = await Listener.open(plan.listen, (request, response) =>
-      desk.#onRequest(request, response),
+    desk.#listener = await Listener.open(
+      plan.listen,
+      (request, response) => desk.#onRequest(request, response),
+      (error) => desk.#fail(error),
     )
     return desk
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     this.#counts.requests++
-    const { maxRequests, retryAfterSeconds } = this.#plan
-    if (this.isDraining || this.#underWay.size >= maxRequests) {
+    if (this.isDraining || this.#underWay.size >= this.#plan.maxRequests) {
       this.#counts.turnedAway++
       response.on('error', () => undefined)
-      const body = this.isDraining ? (ENDING.body as string) : 'There are too many requests under way.\n'
-      const headers = { 'retry-after': String(retryAfterSeconds) }
-      turnAway(request, response, encodeReply({ status: 503, headers, body }))
+      turnAway(request, response, encodeReply(this.#unavailable(this.isDraining ? ENDING : TOO_MANY)))
       return
     }
     const exchange = new Exchange(request, response, this)
     this.#underWay.add(exchange)
     exchange.read()
+  }
+
+  #unavailable(body: string): HttpReply {
+    return { status: 503, headers: { 'retry-after': String(this.#plan.retryAfterSeconds) }, body }
+  }
+
+  /** Fails the run: its source asks next, or waits. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#look()
   }
 
   onRead(exchange: Exchange, body: Buffer): void {
@@ -127,8 +118,7 @@ export class RequestDesk implements ExchangeHost {
       // thrown on, it would end the process: what the user's own function fails with fails the run
       if (exchange.isOpen)
         this.#refuse(exchange, { status: 500, body: 'The request could not be looked at.\n' })
-      this.#failure ??= { error }
-      this.#look()
+      this.#fail(error)
     }
   }
 
@@ -145,12 +135,21 @@ export class RequestDesk implements ExchangeHost {
   onFailed(exchange: Exchange, failure: ExchangeFailure): void {
     this.#counts[failure]++
     this.#queue.delete(exchange)
+    this.#taken.delete(exchange.number)
     this.#given.delete(exchange.number)
   }
 
   onClosed(exchange: Exchange): void {
     this.#underWay.delete(exchange)
-    if (this.#underWay.size === 0) this.#onIdle?.()
+    if (this.#underWay.size > 0) return
+    for (const tell of this.#onIdle) tell()
+    this.#onIdle.clear()
+  }
+
+  /** Resolves once all answers are written, each within its own time, or their clients are gone. */
+  get idle(): Promise<void> {
+    if (this.#underWay.size === 0) return Promise.resolve()
+    return new Promise((resolve) => void this.#onIdle.add(resolve))
   }
 
   #look(): void {
@@ -160,9 +159,10 @@ export class RequestDesk implements ExchangeHost {
 
   /** The requests that wait, up to `maxItems`; waits for one. `undefined` once it is drained. */
   async take(maxItems: number): Promise<HttpRequest<unknown>[] | undefined> {
-    while (this.#queue.size === 0) {
+    for (;;) {
       if (this.#failure !== undefined) throw this.#failure.error
       if (this.isDraining) return undefined
+      if (this.#queue.size > 0) break
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
@@ -170,30 +170,42 @@ export class RequestDesk implements ExchangeHost {
     const items: HttpRequest<unknown>[] = []
     for (const [exchange, item] of this.#queue) {
       this.#queue.delete(exchange)
-      exchange.move('given')
-      this.#given.set(exchange.number, exchange)
+      this.#taken.set(exchange.number, exchange)
       if (items.push(item) === maxItems) break
     }
     return items
   }
 
-  /** No further request is taken; those that the graph has are still to be answered. */
+  /** A request enters the graph. False if it has ended meanwhile; true for one of an earlier run. */
+  admit(id: string): boolean {
+    const number = this.#numberOf(id)
+    if (number === undefined) return true
+    const exchange = this.#taken.get(number)
+    if (exchange === undefined) return false
+    this.#taken.delete(number)
+    exchange.move('given')
+    this.#given.set(number, exchange)
+    return true
+  }
+
+  /** No further request is taken or enters; those that the graph has are still to be answered. */
   drain(): void {
     if (this.isDraining) return
     this.isDraining = true
     this.#look()
     this.#queue.clear()
+    this.#taken.clear()
     for (const exchange of this.#underWay) {
       if (!exchange.isOpen || exchange.isGiven) continue
       this.#counts.turnedAway++
-      exchange.answer(ENDING)
+      exchange.answer(this.#unavailable(ENDING))
     }
   }
 
   /**
    * Brings an answer back. One whose request has ended counts as late.
    *
-   * @throws {BadInputError} if there never was a request of this id, or the answer cannot be sent.
+   * @throws {BadInputError} if there never was a request of this id, it has been answered, or the answer cannot be sent.
    */
   answer(id: string, reply: HttpReply): void {
     const number = this.#numberOf(id)
@@ -204,19 +216,35 @@ export class RequestDesk implements ExchangeHost {
     }
     const exchange = this.#given.get(number)
     if (exchange === undefined) {
+      if (this.#answered.has(number)) {
+        throw new BadInputError(
+          `There is a second answer to the request of the id ${JSON.stringify(id)}: its client has got the first one.`,
+        )
+      }
       this.#late++
       return
     }
     this.#given.delete(number)
     this.#counts.answered++
+    this.#keepAnswered(number)
     exchange.answer(reply)
+  }
+
+  #keepAnswered(number: number): void {
+    this.#answered.add(number)
+    if (this.#answered.size <= ANSWERED_KEPT) return
+    for (const oldest of this.#answered) {
+      this.#answered.delete(oldest)
+      return
+    }
   }
 
   /** `undefined` if there never was a request of this id. */
   #numberOf(id: unknown): number | undefined {
     if (typeof id !== 'string' || !id.startsWith(this.#token)) return undefined
     const number = Number(id.slice(this.#token.length))
-    return Number.isInteger(number) && number >= 0 && number < this.#next ? number : undefined
+    // the whole id: an empty text is a number, too
+    return number < this.#next && id === this.#token + number ? number : undefined
   }
 
   /** The graph is done with all that it got before request `id`, or with all. */
@@ -252,12 +280,8 @@ export class RequestDesk implements ExchangeHost {
     for (const [number, exchange] of this.#given) {
       this.#given.delete(number)
       this.#counts.unanswered++
-      exchange.answer(ENDING)
+      exchange.answer(this.#unavailable(ENDING))
     }
-    const idle = new Promise<void>((resolve) => {
-      this.#onIdle = resolve
-      if (this.#underWay.size === 0) resolve()
-    })
-    await this.#listener?.close(idle)
+    await this.#listener?.close(this.idle)
   }
 }

@@ -4,7 +4,7 @@ import { BadInputError, type Context, InvalidOptionError, SinkTerm } from '@mill
 import { checkMs, checkOptions, checkWhole } from '@millrace/core/engine'
 import { EventHub, type EventsSummary, type HubPlan } from './event-hub.ts'
 import { checkListenOptions, LISTEN_OPTIONS, type ListenOptions } from './listen.ts'
-import type { HttpReply, HttpRequest } from './messages.ts'
+import { encodeHeaders, type HttpReply, type HttpRequest, jsonOf } from './messages.ts'
 
 export type { EventsSummary } from './event-hub.ts'
 
@@ -54,7 +54,8 @@ export interface EventItem {
  * what is held, for two seconds, then all connections are closed. Stays on the caller's thread.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. The run fails with a `CannotListenError` before anything
- * begins if the port is taken, and with a `BadInputError` for an id or a type with a line break.
+ * begins if the port is taken, and with a `BadInputError` for an id or a type with a line break, and for
+ * data that has no JSON.
  *
  * @example
  * ```ts
@@ -107,11 +108,20 @@ export function serveEvents(options: ServeEventsOptions): SinkTerm<EventItem, Ev
   return new ServeEvents({
     listen: options,
     path,
-    headers,
+    headers: headersOf(headers),
     holds: slow === 'hold',
     refuse,
     ...bounds,
   }).local()
+}
+
+/** @throws {InvalidOptionError} for headers that cannot be sent. */
+function headersOf(headers: Readonly<Record<string, string>>): Record<string, string> {
+  try {
+    return encodeHeaders(headers)
+  } catch {
+    throw new InvalidOptionError('headers of serveEvents()', headers, 'a record of headers')
+  }
 }
 
 class ServeEvents extends SinkTerm<EventItem, EventsSummary> {
@@ -133,8 +143,7 @@ class ServeEvents extends SinkTerm<EventItem, EventsSummary> {
   }
 
   override write({ data, type, id }: EventItem, ctx: Context<unknown, never>): void | Promise<void> {
-    const text = typeof data === 'string' ? data : JSON.stringify(data)
-    if (text === undefined) throw new BadInputError('The data of an event cannot be written as JSON.')
+    const text = typeof data === 'string' ? data : jsonOf('The data of an event', data)
     const lines = text.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`)
     for (const value of [type, id]) {
       if (value !== undefined && /[\r\n\0]/.test(value)) {

@@ -1,12 +1,12 @@
 /** `webhook`: a source of what others post. */
 
-import { BatchSourceTerm, type Context, InvalidOptionError } from '@millrace/core'
+import { BatchSourceTerm, type Context, InvalidOptionError, type Term } from '@millrace/core'
 import { checkOptions } from '@millrace/core/engine'
 import type { BodyKind } from './decode.ts'
-import { readDesk } from './http-server.ts'
 import type { HttpReply, HttpRequest } from './messages.ts'
 import { type DeskPlan, deskPlanOf, REQUEST_OPTIONS, type RequestOptions } from './options.ts'
 import { RequestDesk } from './request-desk.ts'
+import { entryOf, readDesk } from './request-source.ts'
 
 /** Options of {@link webhook}. */
 export interface WebhookOptions<Body = string> extends RequestOptions<Body> {
@@ -68,7 +68,7 @@ const WRONG_PATH: HttpReply = { status: 404, body: 'There is nothing here.\n' }
  */
 export function webhook<Body extends string | Uint8Array = string>(
   options: WebhookOptions<Body>,
-): BatchSourceTerm<HttpRequest<Body>> {
+): Term<never, HttpRequest<Body>> {
   checkOptions('webhook', options, { ...REQUEST_OPTIONS, path: true, answer: true })
   const { path, answer = 'taken', refuse } = options
   if (path !== undefined && !(typeof path === 'string' && path.startsWith('/'))) {
@@ -82,25 +82,32 @@ export function webhook<Body extends string | Uint8Array = string>(
     if (path !== undefined && request.path !== path) return WRONG_PATH
     return request.method === 'POST' ? refuse?.(request) : WRONG_METHOD
   }
-  const hook = new Webhook<Body>({ ...plan, refuse: refuseFirst as DeskPlan['refuse'] }, answer === 'stored')
-  return hook.local()
+  const hook = new Webhook<Body>({ ...plan, refuse: refuseFirst as DeskPlan['refuse'] })
+  const onEntered = (desk: RequestDesk, id: string): void => desk.answerUpTo(id, ACCEPTED)
+  const entry = entryOf<Body>((ctx) => hook.deskOf(ctx), answer === 'stored' ? undefined : onEntered)
+  return hook.local().pipe(entry.local())
 }
 
-/** Requests that enter the graph together at most. */
-const BATCH_REQUESTS = 64
+/**
+ * Requests that are taken together: of a larger batch, a run that goes on from a checkpoint would pass over as many as had
+ * entered before it, but other requests come then.
+ */
+const BATCH_REQUESTS = 1
 
 class Webhook<Body> extends BatchSourceTerm<HttpRequest<Body>> {
   override name = 'webhook'
   override readonly live = true
   readonly #plan: DeskPlan
-  readonly #waits: boolean
   readonly #desks = new WeakMap<object, RequestDesk>()
   readonly #left = new WeakSet<object>()
 
-  constructor(plan: DeskPlan, waits: boolean) {
+  constructor(plan: DeskPlan) {
     super()
     this.#plan = plan
-    this.#waits = waits
+  }
+
+  deskOf(ctx: Context<unknown, never>): RequestDesk | undefined {
+    return this.#desks.get(ctx.run)
   }
 
   override async enter(ctx: Context<unknown, never>): Promise<void> {
@@ -123,11 +130,7 @@ class Webhook<Body> extends BatchSourceTerm<HttpRequest<Body>> {
     _position: unknown,
     ctx: Context<unknown, never>,
   ): AsyncIterable<readonly HttpRequest<Body>[]> {
-    const desk = this.#desks.get(ctx.run) as RequestDesk
-    const onTaken = (batch: readonly HttpRequest<Body>[]): void => {
-      if (!this.#waits) desk.answerUpTo(batch.at(-1)?.id, ACCEPTED)
-    }
-    return readDesk(desk, BATCH_REQUESTS, onTaken)
+    return readDesk(this.#desks.get(ctx.run) as RequestDesk, BATCH_REQUESTS)
   }
 
   override acknowledge(position: unknown, ctx: Context<unknown, never>): void {
