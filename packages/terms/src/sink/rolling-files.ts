@@ -8,25 +8,26 @@
  * who may take it away: while the stake is there, a temporary file that is missing has got its name.
  */
 
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BadInputError, type Clock } from '@millrace/core'
 import { type FileLock, syncFolder } from '@millrace/core/files'
 import { beforeProcessEnds } from '../process-end.ts'
 import { BEGIN, BlockFile, type BlockPosition, type Flushing } from './block-file.ts'
 import { removeLeftovers, stakeBeside, temporaryBeside } from './leftovers.ts'
-import { exists, lockOf, regularAt, unwritable } from './line-file.ts'
+import { exists, lockOf, regularAt } from './line-file.ts'
 import { checkPosition, type LineTarget, type WrittenFile } from './line-target.ts'
-import { Parts } from './parts.ts'
-import { partName } from './roll.ts'
 import {
   type ClosedFile,
-  gone,
+  create,
   type LastPart,
-  type OpenPosition,
+  type OpenFile,
+  positionOf,
   type RolledName,
   type RollingPosition,
+  reopened,
 } from './rolled-file.ts'
+import { RolledNames } from './rolled-names.ts'
 import { Stake } from './stake.ts'
 
 /** The latest time that a date can tell, in ms. */
@@ -42,20 +43,13 @@ export interface Rolling {
   readonly flushMs: number | undefined
 }
 
-interface OpenFile extends RolledName {
-  readonly temporary: string
-  readonly lines: BlockFile
-  bytes: number
-  cancel: () => void
-}
-
 /** The files of one run. */
 export class RollingFiles implements LineTarget {
   readonly #file: string
   readonly #rolling: Rolling
   readonly #lock: FileLock | undefined
   readonly #stake: Stake
-  #parts = new Parts()
+  #names: RolledNames
   #head: string | undefined
   #open: OpenFile | undefined
   /** Those that are complete and have no name yet, oldest first. */
@@ -77,6 +71,7 @@ export class RollingFiles implements LineTarget {
     this.#rolling = rolling
     this.#lock = lock
     this.#stake = stake
+    this.#names = new RolledNames(file, rolling.everyMs)
   }
 
   /** @throws {BadInputError} if nothing can be written there. @throws {InUseError} if another run writes these files. */
@@ -122,23 +117,12 @@ export class RollingFiles implements LineTarget {
     this.#head = head
     this.#lines = lines
     this.#bytes = bytes
-    this.#parts = new Parts(isAhead ? complete.parts : parts)
+    this.#names = new RolledNames(this.#file, this.#rolling.everyMs, isAhead ? complete.parts : parts)
     for (const each of complete.closed) await this.#name(each)
     this.#complete = isAhead ? complete.lines : lines - (begun?.lines ?? 0)
     if (isAhead) return
     await this.#giveNames(closed, parts)
-    if (begun !== undefined) await this.#goOnWith(begun)
-  }
-
-  async #goOnWith(begun: OpenPosition): Promise<void> {
-    const { temporary, final, period, part, bytes } = begun
-    if (!(await exists(temporary))) throw gone(temporary)
-    const handle = await open(temporary, 'r+')
-    const { size } = await handle.stat()
-    await handle.truncate(Math.min(size, bytes))
-    await handle.close()
-    if (size < bytes) throw gone(temporary)
-    this.#begun({ temporary, final, period, part }, await open(temporary, 'a'), begun)
+    if (begun !== undefined) this.#begun(begun, await reopened(begun), begun)
   }
 
   begin(head: string): void {
@@ -189,12 +173,9 @@ export class RollingFiles implements LineTarget {
   }
 
   async #beginFile(period: number | undefined): Promise<OpenFile> {
-    const name = await this.#freeName(period)
+    const name = await this.#names.free(period, this.#given)
     const temporary = temporaryBeside(this.#file)
-    const handle = await open(temporary, 'wx').catch((cause: unknown) => {
-      throw unwritable(dirname(temporary), cause)
-    })
-    const file = this.#begun({ temporary, ...name }, handle, BEGIN)
+    const file = this.#begun({ temporary, ...name }, await create(temporary), BEGIN)
     if (this.#head !== undefined) {
       file.lines.begin(this.#head)
       file.bytes += Buffer.byteLength(this.#head) + 1
@@ -202,30 +183,16 @@ export class RollingFiles implements LineTarget {
     return file
   }
 
-  /** The next name for a period: none that another file has, or that one of this run ever had. */
-  async #freeName(period: number | undefined): Promise<RolledName> {
-    const own = [...this.#closed, ...(this.#open === undefined ? [] : [this.#open])]
-    for (let part = this.#parts.last(period) + 1; ; part++) {
-      const final = partName(this.#file, period, this.#rolling.everyMs ?? 0, part)
-      if (!own.some((each) => each.final === final) && !(await exists(final))) return { period, part, final }
-    }
-  }
-
   #begun(
-    names: RolledName & { readonly temporary: string },
+    { temporary, final, period, part }: RolledName & { readonly temporary: string },
     handle: FileHandle,
     position: BlockPosition,
   ): OpenFile {
     const { clock, flushMs } = this.#rolling
     const flushing: Flushing | undefined = flushMs === undefined ? undefined : { clock, flushMs }
-    const lines = new BlockFile(
-      { name: names.final, folder: dirname(names.temporary) },
-      handle,
-      position,
-      flushing,
-    )
+    const lines = new BlockFile({ name: final, folder: dirname(temporary) }, handle, position, flushing)
     const bytes = position.bytes + Buffer.byteLength(position.block)
-    const file = { ...names, lines, bytes, cancel: () => {} }
+    const file = { temporary, final, period, part, lines, bytes, cancel: () => {} }
     this.#open = file
     this.#finishInTime(file)
     return file
@@ -254,7 +221,7 @@ export class RollingFiles implements LineTarget {
     // before anything is waited for: a checkpoint may be taken meanwhile
     this.#open = undefined
     this.#complete += lines.lines
-    this.#parts.add(period, part)
+    this.#names.add(file)
     const closed = { temporary, final, period, part, upTo: this.#complete }
     this.#closed.push(closed)
     await written
@@ -280,11 +247,16 @@ export class RollingFiles implements LineTarget {
     this.#closed = this.#closed.filter((each) => each.temporary !== temporary)
   }
 
+  /** Names that are given, and that no file has yet. */
+  get #given(): readonly RolledName[] {
+    return this.#open === undefined ? this.#closed : [...this.#closed, this.#open]
+  }
+
   /** The name that was meant for a file, unless something else has it by now. */
   async #nameFor(final: string, period: number | undefined): Promise<string> {
     if (!(await exists(final))) return final
-    const other = await this.#freeName(period)
-    this.#parts.add(period, other.part)
+    const other = await this.#names.free(period, this.#given)
+    this.#names.add(other)
     return other.final
   }
 
@@ -298,15 +270,9 @@ export class RollingFiles implements LineTarget {
       head: this.#head,
       lines: this.#lines,
       bytes: this.#bytes,
-      open: file && {
-        temporary: file.temporary,
-        final: file.final,
-        period: file.period,
-        part: file.part,
-        ...file.lines.position,
-      },
+      open: file && positionOf(file),
       closed: [...this.#closed],
-      parts: this.#parts.all,
+      parts: this.#names.parts,
     }
   }
 
@@ -331,7 +297,7 @@ export class RollingFiles implements LineTarget {
       if (this.#open !== undefined) await this.#finish()
       const closed = [...this.#closed]
       // a run that was stopped goes on from its last checkpoint
-      if (this.#isKept) await this.#stake.write({ lines: this.#complete, closed, parts: this.#parts.all })
+      if (this.#isKept) await this.#stake.write({ lines: this.#complete, closed, parts: this.#names.parts })
       for (const each of closed) await this.#name(each)
     })
     await this.discard()

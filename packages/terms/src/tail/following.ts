@@ -23,7 +23,10 @@ import type { NewestNumber } from './past-files.ts'
 export interface FollowOptions {
   /** Milliseconds from one look for more to the next, on the run's clock. Default 1,000. */
   readonly pollMs?: number
-  /** The stream ends once nothing was appended for as many ms. Default: never. */
+  /**
+   * The stream ends once nothing was appended for as many ms. While a file is just being rotated one more `pollMs` is waited
+   * for. Default: never.
+   */
   readonly untilIdleMs?: number
   /**
    * What becomes of a file that is rotated. `descriptor`: it may only grow; if it is cut, or another one has its name, the
@@ -36,7 +39,8 @@ export interface FollowOptions {
   readonly fromOldest?: boolean
   /**
    * With `follow: 'name'`: of rotated files with numbers in their names, which is the newest; for logrotate it is `app.log.1`,
-   * the `lowest`. Names with dates speak for themselves. Default `lowest`, and an error if the files' times say otherwise.
+   * the `lowest`. Default `lowest`, and an error if the files' times say otherwise. Names with dates need no option: those
+   * that begin with the year are ordered by it, others by the files' times.
    */
   readonly newestNumber?: NewestNumber
 }
