@@ -3,6 +3,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { BadInputError, type Clock, messageOf } from '@millrace/core'
+import { syncFolder } from '@millrace/core/files'
 import { checkWellFormed, isWellFormed } from '../format/well-formed.ts'
 
 /** Characters gathered before they are written. */
@@ -30,10 +31,13 @@ export interface Flushing {
 /** Lines on their way into a file. Whoever makes it closes it. */
 export class BlockFile {
   readonly #name: string
+  readonly #folder: string
   readonly #handle: FileHandle
   readonly #put: (block: Buffer) => Promise<void>
   readonly #flushing: Flushing | undefined
   #cancelFlush: (() => void) | undefined
+  /** A file that was just made is not in its folder for certain. */
+  #isInFolder = false
   /** The writes under way, one after the other. */
   #writing: Promise<void> = Promise.resolve()
   #bytes: number
@@ -41,15 +45,19 @@ export class BlockFile {
   #lines: number
   #block: string
 
-  /** `name` is for messages; `put` is how a block is written, by default at the end of the file. */
+  /**
+   * `name` is for messages, `folder` where the file is, whatever its name; `put` is how a block is written, by default at the
+   * end of the file.
+   */
   constructor(
-    name: string,
+    { name, folder }: { readonly name: string; readonly folder: string },
     handle: FileHandle,
     { bytes, crc, lines, block }: BlockPosition,
     flushing?: Flushing,
     put: (block: Buffer) => Promise<void> = (bytesOfBlock) => handle.appendFile(bytesOfBlock),
   ) {
     this.#name = name
+    this.#folder = folder
     this.#handle = handle
     this.#put = put
     this.#flushing = flushing
@@ -57,6 +65,7 @@ export class BlockFile {
     this.#crc = crc
     this.#lines = lines
     this.#block = block
+    if (block !== '') this.#flushInTime()
   }
 
   get lines(): number {
@@ -72,6 +81,7 @@ export class BlockFile {
   begin(head: string): void {
     checkWellFormed(`The head of ${this.#name}`, head)
     this.#block += `${head}\n`
+    this.#flushInTime()
   }
 
   /** Adds one line. A promise each time that a block is written. @throws {BadInputError} for half a character. */
@@ -80,11 +90,13 @@ export class BlockFile {
     this.#lines++
     this.#block += `${line}\n`
     if (this.#block.length >= BLOCK_CHARS) return this.flush()
-    if (this.#flushing !== undefined) this.#cancelFlush ??= this.#flushLater(this.#flushing)
+    this.#flushInTime()
   }
 
-  #flushLater({ clock, flushMs }: Flushing): () => void {
-    return clock.after(flushMs, () => {
+  #flushInTime(): void {
+    if (this.#flushing === undefined) return
+    const { clock, flushMs } = this.#flushing
+    this.#cancelFlush ??= clock.after(flushMs, () => {
       this.#cancelFlush = undefined
       // the next block, or the end, tells
       this.flush().catch(() => undefined)
@@ -117,6 +129,9 @@ export class BlockFile {
   async sync(): Promise<void> {
     await this.#writing
     await this.#handle.datasync()
+    if (this.#isInFolder) return
+    await syncFolder(this.#folder)
+    this.#isInFolder = true
   }
 
   /** Lets go of the file when no write is under way. Never fails. Idempotent. */

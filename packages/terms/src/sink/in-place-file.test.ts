@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { run } from '@millrace/core'
 import { MemoryStore, Random, SourceProbe, seededSchedule, VirtualClock } from '@millrace/core/testing'
 import { expect, test } from 'vitest'
-import { fromIterable, map, writeCsv, writeLines, writeNdjson } from '../index.ts'
+import { fromIterable, lineTail, map, writeCsv, writeLines, writeNdjson } from '../index.ts'
 import { openFilesIn } from '../test/open-files.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { InPlaceFile } from './in-place-file.ts'
@@ -95,8 +95,9 @@ test('killed at any moment: each line once, behind what was there', async () => 
       })
       if (remains === undefined) break
       store = remains
-      // half a line of a process that died
+      // half a line of a process that died; what was added before the first checkpoint is added once more
       if ((await store.list()).length > 0) await appendFile(file, 'half a l')
+      else writeFileSync(file, 'before\n')
     }
     expect(readFileSync(file, 'utf8')).toBe(`before\n${all.join('\n')}\n`)
   }
@@ -140,6 +141,47 @@ test('records are added to a CSV file of the same columns, and to no other', asy
   }
   await run(fromIterable([{ n: 1 }]).pipe(writeNdjson(file, { append: true }))).done
   expect(readFileSync(file, 'utf8')).toBe('a,b\n1,x\n1,x\n{"n":1}\n')
+})
+
+test('a checkpoint of a run that wrote the file otherwise is refused, and the file stays as it was', async () => {
+  const ways = [{}, { append: true }, { flushMs: 1 }, { roll: { maxBytes: 9 } }]
+  const kindOf = (way: object): string => (way === ways[2] ? 'append' : Object.keys(way).join())
+  for (const before of ways) {
+    for (const after of ways.filter((way) => kindOf(way) !== kindOf(before))) {
+      const file = await fileWith('precious\n')
+      const store = new MemoryStore()
+      const quiet = lineTail(await fileWith(''))
+      const first = run(quiet.pipe(writeLines(file, before)), { checkpoint: { store } })
+      await expect.poll(async () => (await store.list()).length).toBe(1)
+      await first.cancel()
+      await first.done.catch(() => undefined)
+      const kept = before === ways[2] ? '' : 'precious\n'
+      const names = readdirSync(join(file, '..'))
+      const second = run(quiet.pipe(writeLines(file, after)), { checkpoint: { store } })
+      await expect(second.done).rejects.toMatchObject({
+        cause: { code: 'BAD_INPUT', message: expect.stringContaining('Give the same options') },
+      })
+      expect([readFileSync(file, 'utf8'), readdirSync(join(file, '..'))]).toEqual([kept, names])
+    }
+  }
+})
+
+test('what a checkpoint held back is written after flushMs, though no line comes', async () => {
+  const file = await fileWith('')
+  const clock = new VirtualClock()
+  const flushing = { clock, flushMs: 50 }
+  const begun = await InPlaceFile.open(file, true, flushing)
+  await begun.begin('a,b')
+  expect(clock.pending).toBe(1)
+  await begun.write('1,2')
+  const position = structuredClone(begun.position())
+  await begun.discard()
+  expect(clock.pending).toBe(0)
+  const resumed = await InPlaceFile.reopen(file, position, flushing)
+  await clock.advance(50)
+  await expect.poll(() => readFileSync(file, 'utf8')).toBe('a,b\n1,2\n')
+  await resumed.discard()
+  expect(clock.pending).toBe(0)
 })
 
 test('what is no regular file is refused; a second run as well', async () => {

@@ -1,22 +1,21 @@
 /** `InPlaceFile`: a file that grows where it stands, for readers to follow. Made by `writeLines` with `append` or `flushMs`. */
 
-import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
+import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { BadInputError } from '@millrace/core'
-import { type FileLock, syncFolder } from '@millrace/core/files'
+import type { FileLock } from '@millrace/core/files'
 import { beforeProcessEnds } from '../process-end.ts'
 import { BEGIN, BlockFile, type BlockPosition, type Flushing } from './block-file.ts'
-import { lockOf, unwritable } from './line-file.ts'
-import type { LineTarget, WrittenFile } from './line-target.ts'
+import { lockOf, regularAt, unwritable } from './line-file.ts'
+import { checkPosition, type LineTarget, type PositionOf, type WrittenFile } from './line-target.ts'
 
 /** Bytes read at once, to compare what is there. */
 const READ_BYTES = 64 * 1024
 const NEWLINE = 0x0a
 
 /** How far a file has come. */
-export interface InPlacePosition extends BlockPosition {
-  readonly file: string
+export interface InPlacePosition extends BlockPosition, PositionOf<'append'> {
   /** Bytes that were there when the first run began. */
   readonly from: number
 }
@@ -32,8 +31,7 @@ export class InPlaceFile implements LineTarget {
 
   private constructor(
     file: string,
-    handle: FileHandle,
-    lock: FileLock | undefined,
+    { handle, lock, folder }: Opened,
     from: number,
     position: BlockPosition,
     flushing: Flushing | undefined,
@@ -42,7 +40,7 @@ export class InPlaceFile implements LineTarget {
     this.#handle = handle
     this.#lock = lock
     this.#from = from
-    this.#lines = new BlockFile(file, handle, position, flushing)
+    this.#lines = new BlockFile({ name: file, folder }, handle, position, flushing)
     this.#callOff = beforeProcessEnds(() => lock?.release())
   }
 
@@ -52,12 +50,13 @@ export class InPlaceFile implements LineTarget {
    * @throws {BadInputError} if nothing can be written there. @throws {InUseError} if another run writes it.
    */
   static open(file: string, append: boolean, flushing: Flushing | undefined): Promise<InPlaceFile> {
-    return locked(file, async (handle, lock) => {
+    return locked(file, async (opened) => {
+      const { handle } = opened
       if (!append) await handle.truncate(0)
       const { size } = await handle.stat()
       const last = await bytesOf(handle, size - 1, size)
       const block = size > 0 && last[0] !== NEWLINE ? '\n' : ''
-      return new InPlaceFile(file, handle, lock, size, { ...BEGIN, bytes: size, block }, flushing)
+      return new InPlaceFile(file, opened, size, { ...BEGIN, bytes: size, block }, flushing)
     })
   }
 
@@ -66,14 +65,15 @@ export class InPlaceFile implements LineTarget {
    *
    * @throws {BadInputError} if the file is shorter, holds something else, or the position is of another one.
    */
-  static reopen(
+  static async reopen(
     file: string,
     position: InPlacePosition,
     flushing: Flushing | undefined,
   ): Promise<InPlaceFile> {
-    return locked(file, async (handle, lock) => {
+    checkPosition(file, 'append', position)
+    return locked(file, async (opened) => {
+      const { handle } = opened
       const { from, bytes, crc } = position
-      if (file !== position.file) throw otherFile(file, position.file)
       const { size } = await handle.stat()
       if (size < bytes || (await crcOfRange(handle, from, bytes)) !== crc) {
         throw new BadInputError(
@@ -81,7 +81,7 @@ export class InPlaceFile implements LineTarget {
         )
       }
       await handle.truncate(bytes)
-      return new InPlaceFile(file, handle, lock, from, position, flushing)
+      return new InPlaceFile(file, opened, from, position, flushing)
     })
   }
 
@@ -103,7 +103,7 @@ export class InPlaceFile implements LineTarget {
   }
 
   position(): InPlacePosition {
-    return { file: this.#file, from: this.#from, ...this.#lines.position }
+    return { kind: 'append', file: this.#file, from: this.#from, ...this.#lines.position }
   }
 
   sync(): Promise<void> {
@@ -115,7 +115,6 @@ export class InPlaceFile implements LineTarget {
     await this.#lines.sync()
     const { size } = await this.#handle.stat()
     await this.discard()
-    await syncFolder(dirname(this.#file))
     return { file: this.#file, lines: this.#lines.lines, bytes: size }
   }
 
@@ -127,33 +126,25 @@ export class InPlaceFile implements LineTarget {
   }
 }
 
-/** Of a run that wrote another file. */
-export function otherFile(file: string, before: string): BadInputError {
-  return new BadInputError(
-    `The checkpoint is of a run that wrote ${before}, and this one is to write ${file}. ` +
-      'Write the same file, or remove the checkpoint to begin again.',
-  )
+/** What a file is written with. */
+interface Opened {
+  readonly handle: FileHandle
+  readonly lock: FileLock | undefined
+  /** Where it is: if it is a link, what it leads to. */
+  readonly folder: string
 }
 
-async function locked(
-  file: string,
-  use: (handle: FileHandle, lock: FileLock | undefined) => Promise<InPlaceFile>,
-): Promise<InPlaceFile> {
+async function locked(file: string, use: (opened: Opened) => Promise<InPlaceFile>): Promise<InPlaceFile> {
   // before anything is looked at: another run that ends meanwhile would change it
   const lock = await lockOf(file)
   let handle: FileHandle | undefined
   try {
-    const old = await stat(file).catch(() => undefined)
-    if (old !== undefined && !old.isFile()) {
-      throw new BadInputError(
-        `${file} is no regular file, so writeLines() cannot add to it. Use toWritable().`,
-      )
-    }
+    const old = await regularAt(file, 'add to')
     const path = old === undefined ? file : await realpath(file)
     handle = await open(path, 'a+').catch((cause: unknown) => {
       throw unwritable(dirname(file), cause)
     })
-    return await use(handle, lock)
+    return await use({ handle, lock, folder: dirname(path) })
   } catch (error) {
     await handle?.close()
     lock?.release()

@@ -15,18 +15,32 @@ export function temporaryBeside(target: string): string {
   return join(dirname(target), `${prefixOf(target)}${randomUUID()}.tmp`)
 }
 
+/** A new name for what tells how far the files of a run are complete. */
+export function stakeBeside(target: string): string {
+  return join(dirname(target), `${prefixOf(target)}${randomUUID()}${STAKE_END}`)
+}
+
 /** Removes the temporary files of a target, but for some. Never fails: what cannot be removed stays. */
 export async function removeLeftovers(target: string, but: readonly string[] = []): Promise<void> {
   const folder = dirname(target)
   const prefix = prefixOf(target)
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names = await readdir(folder).catch(() => [])
+  // where a stake stands, a temporary file that is missing counts as complete
+  const stakesFirst = [...names].sort((a, b) => Number(isStake(b)) - Number(isStake(a)))
+  for (const name of stakesFirst) {
     const isLeft = name.startsWith(prefix) && LEFTOVER.test(name.slice(prefix.length))
     if (isLeft && !but.includes(join(folder, name)))
       await rm(join(folder, name), { force: true }).catch(() => undefined)
   }
 }
 
-const LEFTOVER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp(?:\.copy)?$/
+const STAKE_END = '.stake'
+/** With what a copy, or a file that was being written as a whole, has behind its name. */
+const LEFTOVER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:tmp|stake)(?:\.copy|\.tmp)?$/
+
+function isStake(name: string): boolean {
+  return name.endsWith(STAKE_END)
+}
 
 function prefixOf(target: string): string {
   const name = basename(target)

@@ -3,7 +3,7 @@
  * `writeLines`.
  */
 
-import { createReadStream, rmSync } from 'node:fs'
+import { createReadStream, rmSync, type Stats } from 'node:fs'
 import { constants, copyFile, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32, createGzip, type Gzip } from 'node:zlib'
@@ -12,11 +12,10 @@ import { FileLock, syncFolder } from '@millrace/core/files'
 import { beforeProcessEnds } from '../process-end.ts'
 import { BEGIN, BlockFile, type BlockPosition } from './block-file.ts'
 import { removeLeftovers, temporaryBeside } from './leftovers.ts'
-import type { LineTarget, WrittenFile } from './line-target.ts'
+import { checkPosition, type LineTarget, type PositionOf, type WrittenFile } from './line-target.ts'
 
 /** How far a file has come. */
-export interface LineFilePosition extends BlockPosition {
-  readonly file: string
+export interface LineFilePosition extends BlockPosition, PositionOf<'whole'> {
   readonly target: string
   readonly temporary: string
 }
@@ -56,7 +55,13 @@ export class LineFile implements LineTarget {
     this.#lock = lock
     const packer = file.endsWith('.gz') ? new Packer(handle) : undefined
     this.#packer = packer
-    this.#lines = new BlockFile(file, handle, position, undefined, packer && ((block) => packer.write(block)))
+    this.#lines = new BlockFile(
+      { name: file, folder: dirname(target) },
+      handle,
+      position,
+      undefined,
+      packer && ((block) => packer.write(block)),
+    )
   }
 
   /** @throws {BadInputError} if nothing can be written there. @throws {InUseError} if another run writes it. */
@@ -72,12 +77,7 @@ export class LineFile implements LineTarget {
   }
 
   static async #begin(file: string, lock: FileLock | undefined): Promise<LineFile> {
-    const old = await stat(file).catch(() => undefined)
-    if (old !== undefined && !old.isFile()) {
-      throw new BadInputError(
-        `${file} is no regular file, so writeLines() cannot replace it. Use toWritable().`,
-      )
-    }
+    const old = await regularAt(file, 'replace')
     const target = old === undefined ? file : await realpath(file)
     const folder = dirname(target)
     await removeLeftovers(target)
@@ -100,12 +100,7 @@ export class LineFile implements LineTarget {
    * @throws {InUseError} if another run writes it.
    */
   static async reopen(file: string, position: LineFilePosition): Promise<LineFile> {
-    if (file !== position.file) {
-      throw new BadInputError(
-        `The checkpoint is of a run that wrote ${position.file}, and this one is to write ${file}. ` +
-          'Write the same file, or remove the checkpoint to begin anew.',
-      )
-    }
+    checkPosition(file, 'whole', position)
     const lock = await lockOf(file)
     try {
       return await LineFile.#cutTo(position, lock)
@@ -138,6 +133,7 @@ export class LineFile implements LineTarget {
   position(): LineFilePosition {
     this.#isKept = true
     return {
+      kind: 'whole',
       file: this.#file,
       target: this.#target,
       temporary: this.#temporary,
@@ -249,6 +245,13 @@ export async function crcOf(file: string, bytes: number): Promise<number | undef
     crc = crc32(chunk, crc)
   }
   return seen === bytes ? crc : undefined
+}
+
+/** What is at a path, if anything. @throws {BadInputError} if that is no regular file; `verb` says what cannot be done. */
+export async function regularAt(file: string, verb: string): Promise<Stats | undefined> {
+  const found = await stat(file).catch(() => undefined)
+  if (found === undefined || found.isFile()) return found
+  throw new BadInputError(`${file} is no regular file, so writeLines() cannot ${verb} it. Use toWritable().`)
 }
 
 export async function lockOf(file: string): Promise<FileLock | undefined> {

@@ -1,4 +1,41 @@
-/** `LineTarget`: what `writeLines` writes to. Implemented by `LineFile`, `InPlaceFile` and `RollingFiles`. */
+/** `LineTarget`: what `writeLines` writes to, and its positions. Implemented by `LineFile`, `InPlaceFile` and `RollingFiles`. */
+
+import { BadInputError } from '@millrace/core'
+
+/** How a file is written. */
+export type WritingKind = 'whole' | 'append' | 'roll'
+
+/** What the positions of all kinds have. */
+export interface PositionOf<Kind extends WritingKind> {
+  readonly kind: Kind
+  /** Path of the file, as it was given. */
+  readonly file: string
+}
+
+const HOW = {
+  whole: 'without append, flushMs and roll',
+  append: 'in place (append or flushMs)',
+  roll: 'with roll',
+} as const
+
+/** @throws {BadInputError} if a position is of another file, or of one that was written otherwise. */
+export function checkPosition<Kind extends WritingKind>(
+  file: string,
+  kind: Kind,
+  position: PositionOf<WritingKind>,
+): asserts position is PositionOf<Kind> {
+  if (file !== position.file) {
+    throw new BadInputError(
+      `The checkpoint is of a run that wrote ${position.file}, and this one is to write ${file}. ` +
+        'Write the same file, or remove the checkpoint to begin again.',
+    )
+  }
+  if (kind === position.kind) return
+  throw new BadInputError(
+    `The checkpoint is of a run that wrote ${file} ${HOW[position.kind] ?? 'otherwise'}, and this one is to write it ` +
+      `${HOW[kind]}. Give the same options, or remove the checkpoint to begin again.`,
+  )
+}
 
 /** What a complete file holds; of rolled files, what all of them hold. */
 export interface WrittenFile {

@@ -1,71 +1,82 @@
-/** What is known of one file among those that roll, and whether it is still there. Called by `RollingFiles`. */
+/** What is known of one file among those that roll. Called by `RollingFiles` and `Stake`. */
 
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { BadInputError } from '@millrace/core'
-import type { BlockPosition } from './block-file.ts'
-import { crcOf, unwritable } from './line-file.ts'
+import type { BlockFile, BlockPosition } from './block-file.ts'
+import { exists, unwritable } from './line-file.ts'
+import type { PositionOf } from './line-target.ts'
+
+/** Which file among those that roll. */
+export interface RolledName {
+  /** Begin of the period that it is for, in ms since the epoch. */
+  readonly period: number | undefined
+  readonly part: number
+  readonly final: string
+}
 
 /** A file that is complete, and waits for its name. */
-export interface ClosedFile {
+export interface ClosedFile extends RolledName {
   readonly temporary: string
-  readonly final: string
-  readonly bytes: number
-  readonly crc: number
+  /** Lines of the run up to the end of this file. */
+  readonly upTo: number
 }
 
 /** A file under way. */
-export interface OpenPosition extends BlockPosition {
+export interface OpenFile extends RolledName {
   readonly temporary: string
-  readonly final: string
-  readonly period: number | undefined
+  readonly lines: BlockFile
+  bytes: number
+  /** Calls off what is to happen when its period is over. */
+  cancel: () => void
 }
 
+/** How far a file under way has come. */
+export interface OpenPosition extends BlockPosition, RolledName {
+  readonly temporary: string
+}
+
+/** The highest part of a period; of all files where there are no periods (`null`). */
+export type LastPart = readonly [period: number | null, part: number]
+
 /** How far the files have come. */
-export interface RollingPosition {
-  readonly file: string
+export interface RollingPosition extends PositionOf<'roll'> {
   readonly stake: string
   readonly head: string | undefined
   readonly lines: number
   readonly bytes: number
   readonly open: OpenPosition | undefined
   readonly closed: readonly ClosedFile[]
+  /** Of files that are complete. */
+  readonly parts: readonly LastPart[]
+}
+
+/** How far it has come. */
+export function positionOf({ temporary, final, period, part, lines }: OpenFile): OpenPosition {
+  return { temporary, final, period, part, ...lines.position }
 }
 
 /** A new file. @throws {BadInputError} if there can be none. */
-export async function create(path: string): Promise<FileHandle> {
-  return open(path, 'wx').catch((cause: unknown) => {
-    throw unwritable(dirname(path), cause)
+export function create(temporary: string): Promise<FileHandle> {
+  return open(temporary, 'wx').catch((cause: unknown) => {
+    throw unwritable(dirname(temporary), cause)
   })
 }
 
-/** @throws {BadInputError} if a file that was complete is not there under its name. */
-export async function checkNamed({
-  final,
-  bytes,
-  crc,
-}: Pick<ClosedFile, 'final' | 'bytes' | 'crc'>): Promise<void> {
-  const found = await stat(final).catch(() => undefined)
-  const isThere =
-    found !== undefined && found.size >= bytes && (bytes === 0 || (await crcOf(final, bytes)) === crc)
-  if (!isThere) throw gone(final)
-}
-
-/** With what was gathered and not yet written. */
-export function withBlock({
-  final,
-  bytes,
-  crc,
-  block,
-}: OpenPosition): Pick<ClosedFile, 'final' | 'bytes' | 'crc'> {
-  const more = Buffer.from(block)
-  return { final, bytes: bytes + more.length, crc: crc32(more, crc) }
+/** Cuts a file to its position, and opens it there. @throws {BadInputError} if it is gone, or is shorter. */
+export async function reopened({ temporary, bytes }: OpenPosition): Promise<FileHandle> {
+  if (!(await exists(temporary))) throw gone(temporary)
+  const handle = await open(temporary, 'r+')
+  const { size } = await handle.stat()
+  await handle.truncate(Math.min(size, bytes))
+  await handle.close()
+  if (size < bytes) throw gone(temporary)
+  return open(temporary, 'a')
 }
 
 /** Of a file that a checkpoint speaks of. */
 export function gone(file: string): BadInputError {
   return new BadInputError(
-    `The file ${file}, which the checkpoint speaks of, is gone, or holds something else. Remove the checkpoint to begin again.`,
+    `The file ${file}, which the checkpoint speaks of, is gone, or holds less. Remove the checkpoint to begin again.`,
   )
 }

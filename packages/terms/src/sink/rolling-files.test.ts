@@ -1,21 +1,35 @@
 /** Goal: rolled files appear whole and never change; together they hold each line once, whenever the run dies. */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { run, type Term } from '@millrace/core'
 import { MemoryStore, Random, SourceProbe, seededSchedule, VirtualClock } from '@millrace/core/testing'
 import { describe, expect, test } from 'vitest'
-import { fromIterable, map, writeCsv, writeLines, writeNdjson } from '../index.ts'
+import { fromIterable, lineTail, map, writeCsv, writeLines, writeNdjson } from '../index.ts'
 import { invalidOption } from '../test/failing.ts'
 import { openFilesIn } from '../test/open-files.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import type { RollOptions } from './roll.ts'
+import type { RollingPosition } from './rolled-file.ts'
 import { type Rolling, RollingFiles } from './rolling-files.ts'
+import type { Complete } from './stake.ts'
 
 /** What readers see: the files under their names, by name. */
 function seenIn(folder: string): Record<string, string> {
   const names = readdirSync(folder).filter((name) => !name.startsWith('.'))
   return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+}
+
+function hiddenIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.startsWith('.'))
 }
 
 test('by size: a line that would not fit begins another file; one that never fits has one of its own', async () => {
@@ -155,76 +169,193 @@ test('killed at any moment: what is there is whole, never changes, and is what a
         expect(seenIn(whole)).toMatchObject(seenIn(folder))
       }
       expect(seenIn(folder)).toEqual(seenIn(whole))
-      expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
+      // of a checkpointed run the stake stays
+      expect(hiddenIn(folder)).toEqual([expect.stringMatching(/\.stake$/)])
     }
   }
 })
 
-describe('a run that dies while it gives its files their names', () => {
-  const rolling: Rolling = {
-    maxBytes: 5,
-    everyMs: undefined,
-    isTimed: false,
-    clock: new VirtualClock(),
-    flushMs: undefined,
-  }
+const rolling: Rolling = {
+  maxBytes: 5,
+  everyMs: undefined,
+  isTimed: false,
+  clock: new VirtualClock(),
+  flushMs: undefined,
+}
+const lines = ['one', 'two', 'three', 'four', 'five']
+const all = {
+  'a-000001.log': 'one\n',
+  'a-000002.log': 'two\n',
+  'a-000003.log': 'three\n',
+  'a-000004.log': 'four\n',
+  'a-000005.log': 'five\n',
+}
 
-  async function written(lines: readonly string[]) {
-    const file = join(await temporaryFolder(), 'a.log')
-    const files = await RollingFiles.open(file, rolling)
-    for (const line of lines.slice(0, 3)) await files.write(line)
-    const position = structuredClone(files.position())
-    await files.sync()
+/** Writes these lines; a checkpoint was taken behind the first `kept` of them. */
+async function begun(kept = 3) {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'a.log')
+  const files = await RollingFiles.open(file, rolling)
+  for (const line of lines.slice(0, kept)) await files.write(line)
+  const position = structuredClone(files.position())
+  await files.sync()
+  return { folder, file, files, position }
+}
+
+async function goOn(file: string, position: RollingPosition, more: readonly string[]) {
+  const files = await RollingFiles.reopen(file, rolling, position)
+  for (const line of more) await files.write(line)
+  return files.commit()
+}
+
+describe('a run goes on', () => {
+  test.each([0, 1, 3, 5])(
+    'after it was complete, from a checkpoint behind line %d, with more',
+    async (kept) => {
+      const { folder, file, files, position } = await begun(kept)
+      for (const line of lines.slice(kept)) await files.write(line)
+      await files.commit()
+      const more = [...lines.slice(kept), 'six']
+      // stopped before it has come to where it was
+      await goOn(file, position, more.slice(0, 1))
+      expect(await goOn(file, position, more)).toEqual({ file, lines: 6, bytes: 28 })
+      expect(seenIn(folder)).toEqual({ ...all, 'a-000006.log': 'six\n' })
+    },
+  )
+
+  test('that was stopped, with lines that its source has since got', async () => {
+    const folder = await temporaryFolder()
+    const log = join(folder, 'in.txt')
+    const store = new MemoryStore()
+    const clock = new VirtualClock()
+    const sink = writeLines(join(folder, 'out.log'), { roll: { maxBytes: 6 } })
+    for (const [text, count] of [
+      ['a1\na2\n', 2],
+      ['b1\nb2\nb3\n', 5],
+      ['', 5],
+    ] as const) {
+      appendFileSync(log, text)
+      let seen = 0
+      const counted = map((line: string) => {
+        seen++
+        return line
+      })
+      const running = run(lineTail(log).pipe(counted, sink), { clock, checkpoint: { store } })
+      await expect.poll(() => seen).toBe(count)
+      expect(await running.stop()).toMatchObject({ outcome: 'stopped' })
+    }
+    const names = Object.values(seenIn(folder)).slice(1)
+    expect(names.join('')).toBe('a1\na2\nb1\nb2\nb3\n')
+  })
+
+  test('that died while it gave its files their names', async () => {
+    const { folder, file, files, position } = await begun()
     for (const line of lines.slice(3)) await files.write(line)
     await files.commit()
-    return { file, position }
-  }
-
-  const lines = ['one', 'two', 'three', 'four', 'five']
-  const expected = { 'a-000001.log': 'one\n', 'a-000002.log': 'two\n', 'a-000003.log': 'three\n' }
-  const all = { ...expected, 'a-000004.log': 'four\n', 'a-000005.log': 'five\n' }
-
-  test('is known to have been complete', async () => {
-    const { file, position } = await written(lines)
-    const again = await RollingFiles.reopen(file, rolling, position)
-    for (const line of lines.slice(3)) await again.write(line)
-    expect(await again.commit()).toEqual({ file, lines: 5, bytes: 24 })
-    expect(seenIn(join(file, '..'))).toEqual(all)
-  })
-
-  test('has the others get theirs', async () => {
-    const { file, position } = await written(lines)
-    const folder = join(file, '..')
     // as it was in the middle: the last two files have no names yet
-    const closed = [4, 5].map((n) => {
-      const temporary = join(folder, `.a.log-0000000${n}-0000-4000-8000-000000000000.tmp`)
-      const final = join(folder, `a-00000${n}.log`)
-      const text = readFileSync(final)
-      writeFileSync(temporary, text)
-      return { temporary, final, bytes: text.length, crc: 0 }
-    })
-    writeFileSync(position.stake, JSON.stringify(closed))
-    const again = await RollingFiles.reopen(file, rolling, position)
-    for (const line of lines.slice(3)) await again.write(line)
-    await again.commit()
+    const stake = JSON.parse(readFileSync(position.stake, 'utf8')) as Complete
+    for (const { temporary, final } of stake.closed.slice(-2)) renameSync(final, temporary)
+    await goOn(file, position, lines.slice(3))
     expect(seenIn(folder)).toEqual(all)
-    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
-  test('is refused where its files are gone', async () => {
-    const { file, position } = await written(lines)
-    writeFileSync(join(file, '..', 'a-000003.log'), 'other\n')
+  test('from an older checkpoint than the one that its files got their names by', async () => {
+    const { folder, file, files, position } = await begun(2)
+    for (const line of lines.slice(2)) await files.write(line)
+    await files.acknowledge(files.position())
+    await files.discard()
+    expect(Object.keys(seenIn(folder))).toEqual(Object.keys(all).slice(0, 4))
+    await goOn(file, position, lines.slice(2))
+    expect(seenIn(folder)).toEqual(all)
+  })
+
+  test('whose files were taken away once they had their names; no name comes twice', async () => {
+    const { folder, file, files, position } = await begun()
+    await files.acknowledge(position)
+    for (const name of Object.keys(seenIn(folder))) rmSync(join(folder, name))
+    for (const line of lines.slice(3)) await files.write(line)
+    await files.discard()
+    await goOn(file, position, lines.slice(3))
+    const left = Object.entries(all).slice(2)
+    expect(seenIn(folder)).toEqual(Object.fromEntries(left))
+  })
+
+  test('but not where another run has begun to write since', async () => {
+    const { file, files, position } = await begun()
+    await files.discard()
+    await (await RollingFiles.open(file, rolling)).discard()
     await expect(RollingFiles.reopen(file, rolling, position)).rejects.toMatchObject({
       code: 'BAD_INPUT',
-      message: expect.stringContaining('a-000003.log, which the checkpoint speaks of, is gone'),
+      message: expect.stringContaining(`${position.stake}, which the checkpoint speaks of, is gone`),
     })
+  })
+})
+
+test('a reader takes files away: what comes next has a name that none had', async () => {
+  const folder = await temporaryFolder()
+  const roll = { everyMs: HOUR, time: () => at('10:00'), maxBytes: 5 }
+  const source = new SourceProbe<string>()
+  const running = run(source.pipe(writeLines(join(folder, 'a.log'), { roll })))
+  const taken: string[] = []
+  for (const line of lines) {
+    source.send(line, line)
+    await expect.poll(() => Object.keys(seenIn(folder)).length).toBeGreaterThan(0)
+    for (const name of Object.keys(seenIn(folder))) {
+      taken.push(name)
+      rmSync(join(folder, name))
+    }
+  }
+  source.end()
+  await running.done
+  taken.push(...Object.keys(seenIn(folder)))
+  expect(new Set(taken).size).toBe(taken.length)
+})
+
+test('a file that has got the name meanwhile stays as it is', async () => {
+  const folder = await temporaryFolder()
+  const files = await RollingFiles.open(join(folder, 'a.log'), rolling)
+  await files.write('one')
+  writeFileSync(join(folder, 'a-000001.log'), 'of another program\n')
+  await files.write('two')
+  await files.commit()
+  expect(seenIn(folder)).toEqual({
+    'a-000001.log': 'of another program\n',
+    'a-000002.log': 'one\n',
+    'a-000003.log': 'two\n',
+  })
+})
+
+test('a run that ends while a file is being made leaves nothing open', async () => {
+  const folder = await temporaryFolder()
+  const clock = new VirtualClock()
+  const files = await RollingFiles.open(join(folder, 'a.log'), {
+    ...rolling,
+    everyMs: HOUR,
+    clock,
+    flushMs: 1,
+  })
+  const writing = files.write('one')
+  await files.discard()
+  await writing
+  expect([clock.pending, readdirSync(folder)]).toEqual([0, []])
+  if (openFilesIn(folder) !== undefined) expect(openFilesIn(folder)).toEqual([])
+})
+
+test('a folder of the name is refused', async () => {
+  const folder = await temporaryFolder()
+  mkdirSync(join(folder, 'a.log'))
+  await expect(RollingFiles.open(join(folder, 'a.log'), rolling)).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining('is no regular file'),
   })
 })
 
 test('what dead runs left is removed', async () => {
   const folder = await temporaryFolder()
   const name = '.a.log-01234567-89ab-4cde-8f01-23456789abcd.tmp'
-  for (const left of [name, name.replace('a.log', 'b.log')]) writeFileSync(join(folder, left), 'x')
+  const stake = name.replace('.tmp', '.stake')
+  const lefts = [name, `${name}.copy`, stake, `${stake}.tmp`, name.replace('a.log', 'b.log')]
+  for (const left of lefts) writeFileSync(join(folder, left), 'x')
   mkdirSync(join(folder, '.a.log-else.tmp'))
   await run(fromIterable(['x']).pipe(writeLines(join(folder, 'a.log'), { roll: { maxBytes: 5 } }))).done
   await run(fromIterable(['x']).pipe(writeLines(join(folder, 'a.log')))).done

@@ -3,31 +3,32 @@
  * `roll`.
  *
  * Each file is written beside its name. With checkpoints it gets its name once a checkpoint holds that it is complete, so
- * what readers see is never written again. A file of its own, the *stake*, stands in the folder while the run is not over:
- * when all is complete, what gets its name then is written into it, and it is removed behind all others. So a run that died
- * in between is known to have been complete, and what it wrote is not written once more.
+ * what readers see is never written again. Before names are given the run's `Stake` tells up to which line all is complete: a
+ * resumed run leaves out these lines, from whichever checkpoint it goes on. A file that has its name belongs to its readers,
+ * who may take it away: while the stake is there, a temporary file that is missing has got its name.
  */
 
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BadInputError, type Clock } from '@millrace/core'
-import { type FileLock, syncFolder, writeWhole } from '@millrace/core/files'
+import { type FileLock, syncFolder } from '@millrace/core/files'
 import { beforeProcessEnds } from '../process-end.ts'
 import { BEGIN, BlockFile, type BlockPosition, type Flushing } from './block-file.ts'
-import { otherFile } from './in-place-file.ts'
-import { removeLeftovers, temporaryBeside } from './leftovers.ts'
-import { exists, lockOf } from './line-file.ts'
-import type { LineTarget, WrittenFile } from './line-target.ts'
-import { partName } from './roll.ts'
+import { removeLeftovers, stakeBeside, temporaryBeside } from './leftovers.ts'
+import { exists, lockOf, regularAt } from './line-file.ts'
+import { checkPosition, type LineTarget, type WrittenFile } from './line-target.ts'
 import {
   type ClosedFile,
-  checkNamed,
   create,
-  gone,
-  type OpenPosition,
+  type LastPart,
+  type OpenFile,
+  positionOf,
+  type RolledName,
   type RollingPosition,
-  withBlock,
+  reopened,
 } from './rolled-file.ts'
+import { RolledNames } from './rolled-names.ts'
+import { Stake } from './stake.ts'
 
 /** The latest time that a date can tell, in ms. */
 const MAX_TIME = 8.64e15
@@ -42,21 +43,13 @@ export interface Rolling {
   readonly flushMs: number | undefined
 }
 
-interface OpenFile {
-  readonly temporary: string
-  readonly final: string
-  readonly period: number | undefined
-  readonly lines: BlockFile
-  bytes: number
-  cancel: () => void
-}
-
 /** The files of one run. */
 export class RollingFiles implements LineTarget {
   readonly #file: string
   readonly #rolling: Rolling
   readonly #lock: FileLock | undefined
-  readonly #stake: string
+  readonly #stake: Stake
+  #names: RolledNames
   #head: string | undefined
   #open: OpenFile | undefined
   /** Those that are complete and have no name yet, oldest first. */
@@ -65,27 +58,30 @@ export class RollingFiles implements LineTarget {
   #bytes = 0
   /** A checkpoint may hold what is here, so names are given only once one does. */
   #isKept = false
-  /** All that comes was written by a run that died when it was complete. */
-  #isWritten = false
+  /** Lines that are in files which are complete. */
+  #complete = 0
+  #isOver = false
   /** What is done to files, one after the other. */
   #work: Promise<void> = Promise.resolve()
   #isWorking = false
   readonly #callOff = beforeProcessEnds(() => this.#lock?.release())
 
-  private constructor(file: string, rolling: Rolling, lock: FileLock | undefined, stake: string) {
+  private constructor(file: string, rolling: Rolling, lock: FileLock | undefined, stake: Stake) {
     this.#file = file
     this.#rolling = rolling
     this.#lock = lock
     this.#stake = stake
+    this.#names = new RolledNames(file, rolling.everyMs)
   }
 
   /** @throws {BadInputError} if nothing can be written there. @throws {InUseError} if another run writes these files. */
   static async open(file: string, rolling: Rolling): Promise<RollingFiles> {
     const lock = await lockOf(file)
     try {
+      await regularAt(file, 'write files named after')
       await removeLeftovers(file)
-      const stake = temporaryBeside(file)
-      await (await create(stake)).close()
+      const stake = new Stake(stakeBeside(file))
+      await stake.write({ lines: 0, closed: [], parts: [] })
       return new RollingFiles(file, rolling, lock, stake)
     } catch (error) {
       lock?.release()
@@ -93,12 +89,17 @@ export class RollingFiles implements LineTarget {
     }
   }
 
-  /** @throws {BadInputError} if what a position speaks of is gone, or is of other files. */
+  /**
+   * @throws {BadInputError} if a position is of other files, or another run has begun to write these since.
+   * @throws {InUseError} if another run writes them.
+   */
   static async reopen(file: string, rolling: Rolling, position: RollingPosition): Promise<RollingFiles> {
-    if (file !== position.file) throw otherFile(file, position.file)
+    checkPosition(file, 'roll', position)
     const lock = await lockOf(file)
-    const files = new RollingFiles(file, rolling, lock, position.stake)
+    const files = new RollingFiles(file, rolling, lock, new Stake(position.stake))
+    files.#isKept = true
     try {
+      await regularAt(file, 'write files named after')
       await files.#resume(position)
       return files
     } catch (error) {
@@ -107,37 +108,21 @@ export class RollingFiles implements LineTarget {
     }
   }
 
-  async #resume({ stake, head, lines, bytes, open: begun, closed }: RollingPosition): Promise<void> {
-    this.#isKept = true
+  async #resume({ stake, head, lines, bytes, open: begun, closed, parts }: RollingPosition): Promise<void> {
+    const complete = await this.#stake.read()
+    // of a later checkpoint, or of the end: what was under way is complete
+    const isAhead = complete.lines >= lines
+    const own = [...complete.closed, ...closed, ...(isAhead || begun === undefined ? [] : [begun])]
+    await removeLeftovers(this.#file, [stake, ...own.map(({ temporary }) => temporary)])
     this.#head = head
     this.#lines = lines
     this.#bytes = bytes
-    const list = await readFile(stake, 'utf8').catch(() => undefined)
-    if (list === '') {
-      const own = [...closed, ...(begun === undefined ? [] : [begun])].map(({ temporary }) => temporary)
-      await removeLeftovers(this.#file, [stake, ...own])
-      for (const each of closed) await this.#name(each)
-      if (begun !== undefined) await this.#goOnWith(begun)
-      return
-    }
-    const complete = list === undefined ? [] : (JSON.parse(list) as ClosedFile[])
-    for (const each of complete) await this.#name(each)
-    // the stake alone is no proof: it may have been removed by hand
-    const known = [...closed, ...(begun === undefined ? [] : [withBlock(begun)])]
-    if (known.length + complete.length === 0) throw gone(stake)
-    for (const each of known) await checkNamed(each)
-    this.#isWritten = true
-  }
-
-  async #goOnWith(begun: OpenPosition): Promise<void> {
-    const { temporary, final, period, bytes } = begun
-    if (!(await exists(temporary))) throw gone(temporary)
-    const handle = await open(temporary, 'r+')
-    const { size } = await handle.stat()
-    await handle.truncate(Math.min(size, bytes))
-    await handle.close()
-    if (size < bytes) throw gone(temporary)
-    this.#begun({ temporary, final, period }, await open(temporary, 'a'), begun)
+    this.#names = new RolledNames(this.#file, this.#rolling.everyMs, isAhead ? complete.parts : parts)
+    for (const each of complete.closed) await this.#name(each)
+    this.#complete = isAhead ? complete.lines : lines - (begun?.lines ?? 0)
+    if (isAhead) return
+    await this.#giveNames(closed, parts)
+    if (begun !== undefined) this.#begun(begun, await reopened(begun), begun)
   }
 
   begin(head: string): void {
@@ -148,7 +133,7 @@ export class RollingFiles implements LineTarget {
     const bytes = Buffer.byteLength(line) + 1
     this.#lines++
     this.#bytes += bytes
-    if (this.#isWritten) return
+    if (this.#lines <= this.#complete) return
     const period = this.#periodOf(at)
     const file = this.#open
     if (!this.#isWorking && file !== undefined && this.#fits(file, period, bytes))
@@ -188,14 +173,9 @@ export class RollingFiles implements LineTarget {
   }
 
   async #beginFile(period: number | undefined): Promise<OpenFile> {
-    const { everyMs = 0 } = this.#rolling
-    let part = 1
-    const isTaken = (final: string): Promise<boolean> | boolean =>
-      this.#closed.some((each) => each.final === final) || exists(final)
-    while (await isTaken(partName(this.#file, period, everyMs, part))) part++
-    const final = partName(this.#file, period, everyMs, part)
+    const name = await this.#names.free(period, this.#given)
     const temporary = temporaryBeside(this.#file)
-    const file = this.#begun({ temporary, final, period }, await create(temporary), BEGIN)
+    const file = this.#begun({ temporary, ...name }, await create(temporary), BEGIN)
     if (this.#head !== undefined) {
       file.lines.begin(this.#head)
       file.bytes += Buffer.byteLength(this.#head) + 1
@@ -204,15 +184,15 @@ export class RollingFiles implements LineTarget {
   }
 
   #begun(
-    names: Pick<OpenFile, 'temporary' | 'final' | 'period'>,
+    { temporary, final, period, part }: RolledName & { readonly temporary: string },
     handle: FileHandle,
     position: BlockPosition,
   ): OpenFile {
     const { clock, flushMs } = this.#rolling
     const flushing: Flushing | undefined = flushMs === undefined ? undefined : { clock, flushMs }
-    const lines = new BlockFile(names.final, handle, position, flushing)
+    const lines = new BlockFile({ name: final, folder: dirname(temporary) }, handle, position, flushing)
     const bytes = position.bytes + Buffer.byteLength(position.block)
-    const file = { ...names, lines, bytes, cancel: () => {} }
+    const file = { temporary, final, period, part, lines, bytes, cancel: () => {} }
     this.#open = file
     this.#finishInTime(file)
     return file
@@ -225,6 +205,7 @@ export class RollingFiles implements LineTarget {
     if (everyMs === undefined || isTimed || period === undefined) return
     const leftMs = period + everyMs - clock.now()
     file.cancel = clock.after(Math.max(1, leftMs), () => {
+      if (this.#isOver) return
       // the wall clock may have been set back
       if (clock.now() < period + everyMs) this.#finishInTime(file)
       else this.#do(() => (this.#open === file ? this.#finish() : Promise.resolve())).catch(() => undefined)
@@ -234,13 +215,14 @@ export class RollingFiles implements LineTarget {
   /** The file at hand is complete. */
   async #finish(): Promise<void> {
     const file = this.#open as OpenFile
-    const { temporary, final, lines, cancel } = file
+    const { temporary, final, period, part, lines, cancel } = file
     cancel()
     const written = lines.flush()
-    const { bytes, crc } = lines.position
     // before anything is waited for: a checkpoint may be taken meanwhile
     this.#open = undefined
-    const closed = { temporary, final, bytes, crc }
+    this.#complete += lines.lines
+    this.#names.add(file)
+    const closed = { temporary, final, period, part, upTo: this.#complete }
     this.#closed.push(closed)
     await written
     await lines.sync()
@@ -248,32 +230,49 @@ export class RollingFiles implements LineTarget {
     if (!this.#isKept) await this.#name(closed)
   }
 
-  /** Gives a file its name, unless it has it. */
-  async #name(closed: ClosedFile): Promise<void> {
-    const { temporary, final } = closed
+  /** Gives files their names that a checkpoint holds as complete, with these parts. */
+  async #giveNames(closed: readonly ClosedFile[], parts: readonly LastPart[]): Promise<void> {
+    const last = closed.at(-1)
+    if (last === undefined) return
+    await this.#stake.write({ lines: last.upTo, closed, parts })
+    for (const each of closed) await this.#name(each)
+  }
+
+  /** Gives a file its name, unless it has had it. */
+  async #name({ temporary, final, period }: ClosedFile): Promise<void> {
     if (await exists(temporary)) {
-      await rename(temporary, final)
-      await syncFolder(dirname(final))
-    } else await checkNamed(closed)
+      await rename(temporary, await this.#nameFor(final, period))
+      await syncFolder(dirname(temporary))
+    }
     this.#closed = this.#closed.filter((each) => each.temporary !== temporary)
+  }
+
+  /** Names that are given, and that no file has yet. */
+  get #given(): readonly RolledName[] {
+    return this.#open === undefined ? this.#closed : [...this.#closed, this.#open]
+  }
+
+  /** The name that was meant for a file, unless something else has it by now. */
+  async #nameFor(final: string, period: number | undefined): Promise<string> {
+    if (!(await exists(final))) return final
+    const other = await this.#names.free(period, this.#given)
+    this.#names.add(other)
+    return other.final
   }
 
   position(): RollingPosition {
     this.#isKept = true
     const file = this.#open
     return {
+      kind: 'roll',
       file: this.#file,
-      stake: this.#stake,
+      stake: this.#stake.path,
       head: this.#head,
       lines: this.#lines,
       bytes: this.#bytes,
-      open: file && {
-        temporary: file.temporary,
-        final: file.final,
-        period: file.period,
-        ...file.lines.position,
-      },
+      open: file && positionOf(file),
       closed: [...this.#closed],
+      parts: this.#names.parts,
     }
   }
 
@@ -287,30 +286,31 @@ export class RollingFiles implements LineTarget {
   }
 
   async acknowledge(position: unknown): Promise<void> {
-    const { closed } = position as RollingPosition
+    const { closed, parts } = position as RollingPosition
     const known = closed.filter(({ temporary }) => this.#closed.some((each) => each.temporary === temporary))
     if (known.length === 0) return
-    await this.#do(async () => {
-      for (const each of known) await this.#name(each)
-    })
+    await this.#do(() => this.#giveNames(known, parts))
   }
 
   async commit(): Promise<WrittenFile> {
     await this.#do(async () => {
       if (this.#open !== undefined) await this.#finish()
-      if (this.#closed.length > 0) await writeWhole(this.#stake, JSON.stringify(this.#closed))
-      for (const each of [...this.#closed]) await this.#name(each)
-      await rm(this.#stake, { force: true })
+      const closed = [...this.#closed]
+      // a run that was stopped goes on from its last checkpoint
+      if (this.#isKept) await this.#stake.write({ lines: this.#complete, closed, parts: this.#names.parts })
+      for (const each of closed) await this.#name(each)
     })
     await this.discard()
     return { file: this.#file, lines: this.#lines, bytes: this.#bytes }
   }
 
-  /** Files that have their names stay; of the others, what a checkpoint may hold. */
+  /** Files that have their names stay; of the others, and the stake, what a checkpoint may speak of. */
   async discard(): Promise<void> {
+    this.#isOver = true
+    // a file may just be being made
+    await this.#work.catch(() => undefined)
     const file = this.#open
     file?.cancel()
-    await this.#work.catch(() => undefined)
     await file?.lines.close()
     if (!this.#isKept) await removeLeftovers(this.#file)
     this.#callOff()

@@ -54,10 +54,11 @@ export interface PlacedLine {
  *
  * With `roll`, the lines go to one file after the other, `events-000001.log` and so on for `events.log`, or
  * `events-2026-11-29T10.log` for an hour, in UTC. Each appears under its name when it is complete; with checkpoints, once one
- * holds that it is, so that it never changes again. Names that are taken are passed over: another file for the same period is
- * called `events-2026-11-29T10-2.log`. Of lines that belong to times, one that belongs to another period than the line before
+ * holds that it is, so that it never changes again. Names that are taken, or were in this run, are passed over: another file
+ * for the same period is called `events-2026-11-29T10-2.log`. Of lines that belong to times, one that belongs to another period than the line before
  * begins another file. A file of a period of the clock is complete when the period is over. Temporary files of runs that
- * died are removed when a run begins to write the same file, so their checkpoints are of no use any more.
+ * died are removed when a run begins to write the same file, so their checkpoints are of no use any more. A run with checkpoints
+ * leaves a small file with `.stake` at its end, by which it can be gone on with when it was stopped.
  *
  * @throws {InvalidOptionError} if `file` is no path or `file:` URL, or an option makes no sense. A folder that does not exist or cannot be
  * written, or a target that is no regular file, fails the run with a `BadInputError` before any item; a file that

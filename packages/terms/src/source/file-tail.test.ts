@@ -109,6 +109,19 @@ test('a file that is missing, cut or replaced is an error that names it', async 
   if (openFilesIn(folder) !== undefined) expect(openFilesIn(folder)).toEqual([])
 })
 
+test('a file that ends in the middle of a character is replaced: an error as well', async () => {
+  const { file } = await fileWith('')
+  await writeFile(file, Buffer.from('né').subarray(0, 2))
+  const clock = new VirtualClock()
+  const replaced = toArray(fileTail(file), { clock })
+  replaced.catch(() => undefined)
+  await sleeping(clock)
+  await writeFile(`${file}.new`, 'other')
+  await rename(`${file}.new`, file)
+  await clock.advance(1000)
+  await expect(replaced).rejects.toEqual(badInput('fileTail', 'was replaced by another file'))
+})
+
 test('a file that is cut and filled again beyond the old place between two looks is an error', async () => {
   const { file } = await fileWith('one\ntwo\n')
   const clock = new VirtualClock()

@@ -127,6 +127,8 @@ class GlobTail extends TailSource<FileLine> {
         lookedAt = now
       }
       let isIdle = true
+      files.hasGrown = false
+      files.isWaiting = false
       for (const file of files.inTurn()) {
         const placed = await files.read(file)
         if (placed === undefined) continue
@@ -135,8 +137,12 @@ class GlobTail extends TailSource<FileLine> {
       }
       // a run that is resumed before anything was given must know which files were there
       if (isIdle && files.isNews()) yield { items: [], place: files.place }
-      if (!isIdle) grownAt = clock.monotonic()
+      if (files.hasGrown || files.isWaiting) grownAt = clock.monotonic()
       const idleMs = clock.monotonic() - grownAt
+      if (isIdle && files.isWaiting) {
+        if (!(await sleep(pollMs))) return
+        continue
+      }
       if (isIdle && idleMs >= untilIdleMs) {
         for (const file of files.inTurn()) yield { items: files.end(file), place: files.place }
         return
@@ -163,6 +169,10 @@ class FollowedFiles {
   #places: ReadonlyMap<string, NamePlace> = new Map()
   #told = this.#places
   #first: string | undefined
+  /** Whether anything was added to any of them, as far as was looked since this was set back. */
+  hasGrown = false
+  /** Whether any of them is just being rotated, in the same way. */
+  isWaiting = false
 
   constructor(settings: Settings, from: GlobPlace | undefined) {
     this.#settings = settings
@@ -230,6 +240,8 @@ class FollowedFiles {
     }
     for (;;) {
       const placed = await reading.next()
+      if (reading.hasGrown) this.hasGrown = true
+      if (reading.isWaiting) this.isWaiting = true
       if (placed === undefined) break
       const begin: GlobPlace = { files: this.#places, first: path }
       this.#places = new Map(this.#places).set(path, placed.place as NamePlace)

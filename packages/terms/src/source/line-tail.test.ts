@@ -1,6 +1,6 @@
 /** Goal: `lineTail`, `ndjsonTail`, `csvTail` and `globTail` go on in the next file; what cannot be right is refused. */
 
-import { appendFile, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { run, type Term } from '@millrace/core'
@@ -97,6 +97,10 @@ test('long lines are read whole, up to maxLineBytes', async () => {
     return lines
   }
   expect(await read({})).toEqual([line, 'short'])
+  await expect(read({ maxLineBytes: 799_999 })).rejects.toEqual(
+    badInput('lineTail', 'more than 799999 bytes'),
+  )
+  expect(await read({ maxLineBytes: 800_000 })).toEqual([line, 'short'])
   await expect(read({ maxLineBytes: 700_000 })).rejects.toEqual(
     badInput('lineTail', 'has a line of more than 700000 bytes, which begins "éé'),
   )
@@ -120,6 +124,102 @@ test('a file that was cut without a copy, or replaced, fails the run', async () 
   await expect(replaced.tailing.done).rejects.toEqual(
     badInput('lineTail', 'it was replaced by another one, and is no longer in its folder under any name'),
   )
+})
+
+const idle = { follow: 'name', pollMs: 1000, untilIdleMs: 1000 } as const
+const tails = [
+  ['lineTail', (file: string) => lineTail(file, idle)],
+  [
+    'globTail',
+    (file: string) =>
+      globTail('app.log', { cwd: join(file, '..'), pollMs: 1000, untilIdleMs: 1000 }).pipe(
+        map(({ line }) => line),
+      ),
+  ],
+] as const
+
+/** Lets it look until it ends. */
+async function ended(tail: Awaited<ReturnType<typeof following<string>>>) {
+  const end = tail.tailing.done.then(
+    () => 'completed' as const,
+    (error: unknown) => error,
+  )
+  for (let looks = 0; looks < 9; looks++) {
+    await tail.clock.advance(POLL_MS)
+    await Promise.race([sleeping(tail.clock), end])
+  }
+  return Promise.race([end, 'not ended'])
+}
+
+test.each(tails)(
+  '%s does not end while a rotated file is to be left, or one is missing',
+  async (name, make) => {
+    const rotated = await following(make)
+    await rename(rotated.file, `${rotated.file}.1`)
+    await writeFile(rotated.file, 'two\n')
+    expect([await ended(rotated), rotated.received]).toEqual(['completed', ['one', 'two']])
+    const cut = await following(make)
+    await writeFile(cut.file, 'other\n')
+    expect(await ended(cut)).toEqual(
+      badInput(name, 'it was cut, and no copy of what was read of it is in its folder'),
+    )
+  },
+)
+
+test.each(tails)('%s does not end while a line grows', async (_, make) => {
+  const tail = await following(make)
+  for (const part of ['h', 'a', 'lf']) {
+    await appendFile(tail.file, part)
+    await tail.clock.advance(POLL_MS)
+    await sleeping(tail.clock)
+  }
+  await appendFile(tail.file, ' a line\n')
+  expect([await ended(tail), tail.received]).toEqual(['completed', ['one', 'half a line']])
+})
+
+test('a file that ends without a line end is replaced: an error as well', async () => {
+  const tail = await following((file) => lineTail(file), 'one\nhalf')
+  await writeFile(`${tail.file}.new`, 'other\n')
+  await rename(`${tail.file}.new`, tail.file)
+  await tail.clock.advance(POLL_MS)
+  await expect(tail.tailing.done).rejects.toEqual(badInput('lineTail', 'was replaced by another file'))
+})
+
+test.each([
+  ['app-29-11-2026.log', 'app-30-11-2026.log', 'app-01-12-2026.log'],
+  ['app.log-29112026', 'app.log-30112026', 'app.log-01122026'],
+  ['app.log-11-30-2025', 'app.log-12-01-2025', 'app.log-01-01-2026'],
+  ['app.log-251130', 'app.log-251201', 'app.log-260101'],
+  ['app.log.2026-11-30T22', 'app.log.2026-11-30T23', 'app.log.2026-12-01T00'],
+])('names with dates: %s, %s, %s', async (...names) => {
+  const folder = await temporaryFolder()
+  for (const [at, name] of [...names, 'app.log'].entries()) {
+    await writeFile(join(folder, name), `${at}\n`)
+    await utimes(join(folder, name), 1000 + at, 1000 + at)
+  }
+  const options = { follow: 'name', fromOldest: true, pollMs: 1, untilIdleMs: 20 } as const
+  expect(await toArray(lineTail(join(folder, 'app.log'), options))).toEqual(['0', '1', '2', '3'])
+})
+
+test('names with dates of which the order cannot be told are refused', async () => {
+  const folder = await temporaryFolder()
+  for (const [at, name] of ['app.log-30-11-26', 'app.log-01-12-26', 'app.log'].entries()) {
+    await writeFile(join(folder, name), `${at}\n`)
+    await utimes(join(folder, name), 1000 + at, 1000 + at)
+  }
+  const options = { follow: 'name', fromOldest: true, pollMs: 1, untilIdleMs: 20 } as const
+  await expect(toArray(lineTail(join(folder, 'app.log'), options))).rejects.toEqual(
+    badInput('lineTail', 'Have rotated files named by the year in four digits first'),
+  )
+})
+
+test('a packed file of the past that holds nothing: those before it are not read', async () => {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'app.log')
+  await writeFile(`${file}.2.gz`, gzipSync('past\n'))
+  await writeFile(`${file}.1.gz`, gzipSync(''))
+  await writeFile(file, 'now\n')
+  expect(await toArray(lineTail(file, { follow: 'name', pollMs: 1, untilIdleMs: 20 }))).toEqual(['now'])
 })
 
 test('a file that is written to after it was left fails the run', async () => {

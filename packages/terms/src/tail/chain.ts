@@ -5,8 +5,8 @@
 
 import { BadInputError } from '@millrace/core'
 import type { FileMark } from '../source/file-mark.ts'
-import type { NamePlace, PastPlace } from './contracts.ts'
-import { beginsWith, GrowingFile } from './growing-file.ts'
+import type { FilePlace, NamePlace, PastPlace } from './contracts.ts'
+import { beginsWith, GrowingFile, markOfAll } from './growing-file.ts'
 import { FileFolder, type FolderLook, type FoundFile, type NewestNumber } from './past-files.ts'
 
 /** What is to be done next. */
@@ -44,14 +44,46 @@ export class Chain {
   #known: ReadonlySet<string> | undefined
   /** Which files of the past begin with what: none of them is read, or unpacked, at each look. */
   readonly #compared = new Map<string, boolean>()
+  /** What those hold that may be copies. */
+  readonly #marks = new Map<string, FileMark>()
 
   constructor(name: string, newest: NewestNumber | undefined) {
     this.#folder = new FileFolder(name, newest)
   }
 
-  /** The newest file of the past that holds anything. */
-  async newest(): Promise<FoundFile | undefined> {
-    return (await this.#folder.look()).past.findLast(({ size }) => size > 0)
+  /** The newest file of the past that holds anything, also where it is packed. */
+  async newest(): Promise<{ readonly id: string; readonly mark: FileMark } | undefined> {
+    const { past } = await this.#folder.look()
+    for (const found of past.filter(({ size }) => size > 0).reverse()) {
+      const mark = await this.#markOf(found)
+      if (mark !== undefined && mark.at > 0) return { id: found.id, mark }
+    }
+    return undefined
+  }
+
+  async #markOf(found: FoundFile): Promise<FileMark | undefined> {
+    const key = stampOf(found)
+    const mark = this.#marks.get(key) ?? (await markOfAll(found))
+    if (this.#marks.size === COMPARED) this.#marks.clear()
+    if (mark !== undefined) this.#marks.set(key, mark)
+    return mark
+  }
+
+  /** Those that are no copies of what the file of the name begins with: it was not cut since they were made. */
+  async #notIn(named: FoundFile, others: readonly FoundFile[]): Promise<FoundFile[]> {
+    if (others.length === 0) return []
+    const file = await GrowingFile.open(named)
+    if (file === undefined) return [...others]
+    try {
+      const result: FoundFile[] = []
+      for (const other of others) {
+        const mark = await this.#markOf(other)
+        if (mark === undefined || !(await file.begins(mark))) result.push(other)
+      }
+      return result
+    } finally {
+      await file.close()
+    }
   }
 
   /** Whether the file at hand was cut, although it begins with what was read. */
@@ -116,7 +148,7 @@ export class Chain {
     const { file: at } = place
     // an inode may be given away again: of a file of which nothing was read it tells nothing
     if (at === undefined || (file === undefined && at.mark.at === 0)) return this.#first(place, look, after)
-    return look.named?.id === at.id
+    return look.named !== undefined && isSame(at, look.named, file !== undefined)
       ? this.#stillNamed(place, file, look.named, after ?? look.past, after === undefined)
       : this.#renamed(place, file, look, after)
   }
@@ -127,14 +159,14 @@ export class Chain {
     { named, past }: FolderLook,
     after: readonly FoundFile[] | undefined,
   ): Promise<Step> {
-    const isSame = at !== undefined && at.id === named?.id
-    if (after === undefined && !(isSame && past.length === 0)) {
+    const isSameFile = at !== undefined && named !== undefined && isSame(at, named, false)
+    if (after === undefined && !(isSameFile && past.length === 0)) {
       return { kind: 'lost', why: 'was rotated, and the file that was read last is no longer in its folder' }
     }
-    const copies = isSame ? await notIn(named, after ?? []) : (after ?? [])
+    const copies = isSameFile ? await this.#notIn(named, after ?? []) : (after ?? [])
     const file = copies[0] ?? named
     if (file === undefined) return STAY
-    return { kind: 'open', file, mark: undefined, isCopy: isSame && file !== named, before }
+    return { kind: 'open', file, mark: undefined, isCopy: isSameFile && file !== named, before }
   }
 
   /** The file at hand has its name; it may have been copied and cut since. */
@@ -150,7 +182,7 @@ export class Chain {
     const copies: FoundFile[] = []
     // where what was read tells the file, only a file that was cut needs its copy
     if (!isIntact || !isUnsure) {
-      for (const copy of await notIn(named, others)) {
+      for (const copy of await this.#notIn(named, others)) {
         if (await this.#begins(copy, mark)) copies.push(copy)
       }
     }
@@ -184,7 +216,7 @@ export class Chain {
     }
     if (file === undefined) return { kind: 'open', file: found, mark, isCopy, before }
     const later = past.slice(past.indexOf(found) + 1)
-    return nextOf(isCopy && named !== undefined ? await notIn(named, later) : later, named, isCopy)
+    return nextOf(isCopy && named !== undefined ? await this.#notIn(named, later) : later, named, isCopy)
   }
 
   /** The file at hand among those of the past: by its inode, while that cannot have been given away, or by what it holds. */
@@ -234,18 +266,9 @@ function nextOf(later: readonly FoundFile[], named: FoundFile | undefined, isCop
   return { kind: 'next', file, isCopy: isCopy && hasMore, hasMore }
 }
 
-/** Those that are no copies of what the file of the name begins with: it was not cut since they were made. */
-async function notIn(named: FoundFile, others: readonly FoundFile[]): Promise<FoundFile[]> {
-  if (others.length === 0) return []
-  const file = await GrowingFile.open(named)
-  if (file === undefined) return [...others]
-  try {
-    const result: FoundFile[] = []
-    for (const other of others) if (!(await file.contains(other))) result.push(other)
-    return result
-  } finally {
-    await file.close()
-  }
+/** Whether a file is the one of a place. The inode of one that is not open may have been given to another one. */
+function isSame({ id, born }: FilePlace, found: FoundFile, isOpen: boolean): boolean {
+  return found.id === id && (isOpen || found.born === born)
 }
 
 function grown({ path, size }: FoundFile, { at }: FileMark): BadInputError {

@@ -16,8 +16,11 @@ export interface Moved {
   readonly tail: Buffer
 }
 
-/** How a look for more has ended: `again` is that the file is to be read to its end once more, now. */
-export type Advance = Moved | 'again' | 'none'
+/**
+ * How a look for more has ended. `again`: the file is to be read to its end once more, now. `wait`: another file is there, or
+ * one is missing, and the next look tells more; the stream must not end before that.
+ */
+export type Advance = Moved | 'again' | 'wait' | 'none'
 
 /** Follows one file. Whoever makes it calls `close`. */
 export interface Follower {
@@ -51,10 +54,19 @@ export interface PastPlace {
   readonly isDone: boolean
 }
 
+/** A file that is being read. */
+export interface FilePlace {
+  readonly id: string
+  /** When it was made: another file may have been given its inode since. */
+  readonly born: bigint
+  readonly mark: FileMark
+  readonly isCopy: boolean
+}
+
 /** Where to go on. Structured-cloneable. */
 export interface NamePlace {
   /** The file that is being read; none while there is none of the name. */
-  readonly file?: { readonly id: string; readonly mark: FileMark; readonly isCopy: boolean } | undefined
+  readonly file?: FilePlace | undefined
   /** The newest of the past that is not to be read, and holds something; none if all of them are to be read. */
   readonly before?: PastPlace | undefined
 }

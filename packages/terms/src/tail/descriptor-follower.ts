@@ -39,7 +39,6 @@ export class DescriptorFollower implements Follower {
       this.#file = file
       const read = await file.read(bytes)
       if (file.wasCut) throw await this.#cut(file)
-      if (read === undefined) await this.#checkName(file)
       return read
     } catch (cause) {
       if (this.#isClosed) return undefined
@@ -63,7 +62,9 @@ export class DescriptorFollower implements Follower {
     this.#file?.take(bytes)
   }
 
+  /** @throws {BadInputError} naming the path, if it leads to another file now: nothing more will come of this one. */
   async advance(): Promise<'none'> {
+    if (this.#file !== undefined && !this.#isClosed) await this.#checkName(this.#file)
     return 'none'
   }
 

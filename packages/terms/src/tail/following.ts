@@ -23,7 +23,10 @@ import type { NewestNumber } from './past-files.ts'
 export interface FollowOptions {
   /** Milliseconds from one look for more to the next, on the run's clock. Default 1,000. */
   readonly pollMs?: number
-  /** The stream ends once nothing was appended for as many ms. Default: never. */
+  /**
+   * The stream ends once nothing was appended for as many ms. While a file is just being rotated one more `pollMs` is waited
+   * for. Default: never.
+   */
   readonly untilIdleMs?: number
   /**
    * What becomes of a file that is rotated. `descriptor`: it may only grow; if it is cut, or another one has its name, the
@@ -36,7 +39,8 @@ export interface FollowOptions {
   readonly fromOldest?: boolean
   /**
    * With `follow: 'name'`: of rotated files with numbers in their names, which is the newest; for logrotate it is `app.log.1`,
-   * the `lowest`. Names with dates speak for themselves. Default `lowest`, and an error if the files' times say otherwise.
+   * the `lowest`. Default `lowest`, and an error if the files' times say otherwise. Names with dates need no option: those
+   * that begin with the year are ordered by it, others by the files' times.
    */
   readonly newestNumber?: NewestNumber
 }
@@ -117,8 +121,8 @@ export abstract class FollowingSource<out Out> extends TailSource<Out> {
     let isTold = from !== undefined
     for (let grownAt = clock.monotonic(); ; ) {
       const placed = await reading.next()
+      if (reading.hasGrown || reading.isWaiting) grownAt = clock.monotonic()
       const idleMs = clock.monotonic() - grownAt
-      if (reading.hasGrown) grownAt = clock.monotonic()
       if (placed !== undefined) {
         isTold = true
         yield placed
@@ -126,6 +130,8 @@ export abstract class FollowingSource<out Out> extends TailSource<Out> {
         // a run that is resumed before anything was given must know which files were there
         isTold = true
         yield { items: [], place: follower.place }
+      } else if (reading.isWaiting) {
+        if (!(await sleep(pollMs))) return
       } else if (idleMs >= untilIdleMs) {
         const items = reading.end()
         if (items.length > 0) yield { items, place: follower.place }
@@ -147,6 +153,8 @@ export class Reading<Out> {
   #left: Buffer = NOTHING
   /** Whether there was more at the last look than at the one before. */
   hasGrown = false
+  /** The last look has seen files change their names, and the next one tells more. */
+  isWaiting = false
 
   constructor(follower: Follower, cutter: ItemCutter<Out>) {
     this.#follower = follower
@@ -157,6 +165,7 @@ export class Reading<Out> {
   async next(): Promise<Placed<Out> | undefined> {
     const follower = this.#follower
     this.hasGrown = false
+    this.isWaiting = false
     for (let asked = CHUNK_BYTES; ; ) {
       const bytes = await follower.read(asked)
       if ((bytes?.length ?? 0) !== this.#left.length) this.hasGrown = true
@@ -173,7 +182,8 @@ export class Reading<Out> {
       }
       const { path, at } = follower
       const step = await follower.advance(this.#left.length)
-      if (step === 'none') return undefined
+      this.isWaiting = step === 'wait'
+      if (step === 'none' || step === 'wait') return undefined
       if (step !== 'again') return this.#move(step, path, at)
     }
   }

@@ -75,10 +75,9 @@ export class GrowingFile {
     return (await this.#handle.stat()).size
   }
 
-  /** Whether it begins with all that another file holds. */
-  async contains(other: FoundFile): Promise<boolean> {
-    const marker = await using(other, FileMarker.ofAll)
-    return marker !== undefined && (await FileMarker.matching(this.#handle, marker.mark)) !== undefined
+  /** Whether it begins with what a mark was made of. */
+  async begins(mark: FileMark): Promise<boolean> {
+    return (await FileMarker.matching(this.#handle, mark)) !== undefined
   }
 
   /** Lets go of the file. Never fails. Idempotent. */

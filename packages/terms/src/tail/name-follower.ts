@@ -15,7 +15,7 @@ import { BadInputError, ChangedFileError, messageOf } from '@millrace/core'
 import { EDGE_BYTES } from '../source/file-mark.ts'
 import { Chain, type Step } from './chain.ts'
 import type { Advance, Follower, NameOptions, NamePlace } from './contracts.ts'
-import { GrowingFile, markOfAll } from './growing-file.ts'
+import { GrowingFile } from './growing-file.ts'
 
 const NOTHING = Buffer.alloc(0)
 /** Looks in which the next file may be missing: files are just being renamed. */
@@ -110,10 +110,7 @@ export class NameFollower implements Follower {
   async #begin(): Promise<void> {
     if (this.#isBegun) return
     const newest = await this.#chain.newest()
-    const mark = newest && (await markOfAll(newest))
-    if (newest !== undefined && mark !== undefined && mark.at > 0) {
-      this.#place = { before: { id: newest.id, mark, isDone: false } }
-    }
+    if (newest !== undefined) this.#place = { before: { ...newest, isDone: false } }
     this.#isBegun = true
   }
 
@@ -122,7 +119,10 @@ export class NameFollower implements Follower {
     const opened = await GrowingFile.open(file, mark)
     if (opened === undefined) return this.#miss('was renamed while it was looked for')
     const tail = this.#file?.tail ?? NOTHING
-    await this.#read(opened, file.path, { file: { id: opened.id, mark: opened.mark, isCopy }, before })
+    await this.#read(opened, file.path, {
+      file: { id: opened.id, born: file.born, mark: opened.mark, isCopy },
+      before,
+    })
     // the same file under another name, or in its copy
     const isSame = mark !== undefined
     return this.#found(isSame ? 'again' : { rest: NOTHING, goesOn: false, tail })
@@ -145,7 +145,7 @@ export class NameFollower implements Follower {
       const isSettled = place.isCopy || step.hasMore
       if (!isSettled && step.file.size === 0) return this.#found('none')
       this.#leavingFor = step.file.id
-      return this.#found(isSettled ? 'again' : 'none')
+      return this.#found(isSettled ? 'again' : 'wait')
     }
     const opened = await GrowingFile.open(step.file)
     if (opened === undefined) return this.#miss('was renamed while it was looked for')
@@ -160,7 +160,7 @@ export class NameFollower implements Follower {
       file.mark.at === 0 ? this.#place.before : { id: file.id, mark: file.mark, isDone: !place.isCopy }
     const { tail } = file
     await this.#read(opened, step.file.path, {
-      file: { id: opened.id, mark: opened.mark, isCopy: step.isCopy },
+      file: { id: opened.id, born: step.file.born, mark: opened.mark, isCopy: step.isCopy },
       before,
     })
     return this.#found({ rest: rest ?? NOTHING, goesOn: place.isCopy, tail })
@@ -178,7 +178,7 @@ export class NameFollower implements Follower {
   }
 
   #miss(why: string): Advance {
-    if (++this.#misses < MISSES) return 'none'
+    if (++this.#misses < MISSES) return 'wait'
     if (this.#isResumed) throw new ChangedFileError(this.#name, why)
     throw new BadInputError(
       `The file ${this.#name} cannot be followed: it ${why}. What was written in between would be lost. Keep enough ` +

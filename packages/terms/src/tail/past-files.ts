@@ -18,6 +18,8 @@ export interface FoundFile {
   readonly id: string
   readonly size: number
   readonly mtimeNs: bigint
+  /** When it was made, in ns since the epoch, where the file system knows. */
+  readonly born: bigint
   /** How it is packed, by the end of its name: `gz`, `xz`; empty if it is not. */
   readonly packing: string
 }
@@ -125,7 +127,8 @@ export class FileFolder {
 export async function fileAt(path: string, packing: string): Promise<FoundFile | undefined> {
   const stats = await stat(path, { bigint: true }).catch(() => undefined)
   if (stats === undefined || !stats.isFile()) return undefined
-  return { path, id: idOf(stats), size: Number(stats.size), mtimeNs: stats.mtimeNs, packing }
+  const { size, mtimeNs, birthtimeNs: born } = stats
+  return { path, id: idOf(stats), size: Number(size), mtimeNs, born, packing }
 }
 
 /** Names the file wherever it is moved to on its device. */
@@ -138,14 +141,22 @@ interface Dated {
   readonly digits: readonly number[]
 }
 
-/** Oldest first. Dates and numbers decide; where names have both, the times at which the files were written last. */
+/**
+ * Oldest first. Dates and numbers decide; where names have both, or dates that do not begin with the year, the times at which
+ * the files were written last.
+ *
+ * @throws {BadInputError} if numbers and times do not agree.
+ */
 function inOrder(found: readonly Dated[], newest: NewestNumber | undefined): FoundFile[] {
   const indexes = found.filter(isIndex).length
   const byName = (a: Dated, b: Dated): number => compare(a.digits, b.digits)
   const sorted = [...found]
-  if (indexes === 0) sorted.sort(byName)
-  else if (indexes < found.length) sorted.sort((a, b) => byTime(a, b) || byName(a, b))
-  else {
+  const isMixed = indexes > 0 && indexes < found.length
+  if (isMixed || found.some(hasYearLast)) sorted.sort((a, b) => byTime(a, b) || byName(a, b))
+  else if (indexes === 0) {
+    sorted.sort(byName)
+    if (found.some((each) => !hasYearFirst(each))) checkRising(sorted)
+  } else {
     sorted.sort(byName)
     if (newest === undefined) checkFalling(sorted)
     if (newest !== 'highest') sorted.reverse()
@@ -157,10 +168,44 @@ function byTime({ file: a }: Dated, { file: b }: Dated): number {
   return Number(a.mtimeNs - b.mtimeNs)
 }
 
+/** Whether a date begins with its year in four digits, or is a count of seconds. */
+function hasYearFirst({ digits: [first] }: Dated): boolean {
+  const text = String(first)
+  return text.length > 8 || (text.length >= 4 && isYear(text.slice(0, 4)))
+}
+
+/** `30-11-2026`, or `30112026`. */
+function hasYearLast(dated: Dated): boolean {
+  if (hasYearFirst(dated)) return false
+  const texts = dated.digits.slice(0, 3).map(String)
+  return texts.slice(1).some(isYear) || ((texts[0]?.length ?? 0) > 6 && isYear(texts[0]?.slice(-4) ?? ''))
+}
+
+function isYear(text: string): boolean {
+  return /^(?:19|20)\d\d$/.test(text)
+}
+
+/** Of a year in two digits it cannot be told where it stands: the times must agree. @throws {BadInputError} if not. */
+function checkRising(rising: readonly Dated[]): void {
+  const written = rising.filter(hasContent)
+  for (let at = 1; at < written.length; at++) {
+    const [before, after] = [written[at - 1] as Dated, written[at] as Dated]
+    if (byTime(before, after) <= 0) continue
+    throw new BadInputError(
+      `Of ${before.file.path} and ${after.file.path}, the one with the lower number was written last, so the order of these ` +
+        'dates cannot be told. Have rotated files named by the year in four digits first, the month and the day.',
+    )
+  }
+}
+
+/** Of an empty file the time tells little; packed, it has some bytes. */
+function hasContent({ file }: Dated): boolean {
+  return file.size > (file.packing === '' ? 0 : PACKED_NOTHING_BYTES)
+}
+
 /** Most programs call the newest one 1; of others the times tell. @throws {BadInputError} if they do. */
 function checkFalling(rising: readonly Dated[]): void {
-  // of an empty file the time tells little; packed, it has some bytes
-  const written = rising.filter(({ file }) => file.size > (file.packing === '' ? 0 : PACKED_NOTHING_BYTES))
+  const written = rising.filter(hasContent)
   let later = 0
   for (let at = 1; at < written.length; at++) {
     later += Math.sign(byTime(written[at] as Dated, written[at - 1] as Dated))

@@ -15,8 +15,8 @@ import type { FoundFile } from './past-files.ts'
 
 /**
  * Unpacks a `.gz` file into one of the system's folder for such files. It has no name there any more once this resolves, so
- * nothing stays, however the process ends. With a mark, `undefined` if it does not begin with the bytes that the mark
- * knows.
+ * nothing stays, however the process ends. With a mark, as many bytes as that knows, to be compared; `undefined` if the first
+ * of them differ.
  *
  * @throws {BadInputError} if it cannot be unpacked.
  */
@@ -46,9 +46,11 @@ export async function openUnpacked(
   }
 }
 
-/** Whether all was unpacked: it is left off as soon as it begins with something else. */
+/** Whether what is asked for was unpacked: it is left off as soon as it begins with something else. */
 async function unpack(path: string, handle: FileHandle, mark: FileMark | undefined): Promise<boolean> {
   const unpacked: Readable = pipeline(createReadStream(path), createGunzip(), () => undefined)
+  const limit = mark?.at ?? Number.POSITIVE_INFINITY
+  let written = 0
   const headBytes = mark === undefined ? 0 : Math.min(EDGE_BYTES, mark.at)
   let head = Buffer.alloc(0)
   for await (const chunk of unpacked as AsyncIterable<Buffer>) {
@@ -57,6 +59,8 @@ async function unpack(path: string, handle: FileHandle, mark: FileMark | undefin
       if (head.length === headBytes && crc32(head) !== mark?.head) return false
     }
     await handle.appendFile(chunk)
+    written += chunk.length
+    if (written >= limit) break
   }
   return true
 }
