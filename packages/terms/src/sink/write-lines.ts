@@ -87,7 +87,7 @@ export function writeLines(
   options: WriteLinesOptions = {},
 ): SinkTerm<string, WrittenFile> {
   checkOptions('writeLines', options, WRITE_OPTIONS)
-  return new WriteLines(checkWriting('writeLines', file, options))
+  return termFor(checkWriting('writeLines', file, options))
 }
 
 /** Checked, with what a caller adds: see {@link writeLinesOf}. */
@@ -126,7 +126,7 @@ export function checkWriting(
 
 /** The sink behind {@link writeLines}, for lines that know more. Called by `writeNdjson` and `writeCsv`. */
 export function writeLinesOf(writing: Writing): SinkTerm<string | PlacedLine, WrittenFile> {
-  return new WriteLines(writing)
+  return termFor(writing)
 }
 
 class WriteLines extends SinkTerm<string | PlacedLine, WrittenFile> {
@@ -200,8 +200,9 @@ class WriteLines extends SinkTerm<string | PlacedLine, WrittenFile> {
     return this.#files.get(ctx)?.sync()
   }
 
-  override acknowledge(position: unknown, ctx: Context<unknown, never>): Promise<void> | undefined {
-    return this.#files.get(ctx)?.acknowledge?.(position)
+  /** For `RollingLines`, which wants to be told what a checkpoint holds. */
+  protected async kept(position: unknown, ctx: Context<unknown, never>): Promise<void> {
+    await this.#files.get(ctx)?.acknowledge?.(position)
   }
 
   override async seek(position: unknown, ctx: Context<unknown, never>): Promise<void> {
@@ -226,4 +227,15 @@ class WriteLines extends SinkTerm<string | PlacedLine, WrittenFile> {
     await this.#files.get(ctx)?.discard()
     this.#files.delete(ctx)
   }
+}
+
+/** Rolled files get their names once a checkpoint holds them. */
+class RollingLines extends WriteLines {
+  override acknowledge(position: unknown, ctx: Context<unknown, never>): Promise<void> {
+    return this.kept(position, ctx)
+  }
+}
+
+function termFor(writing: Writing): WriteLines {
+  return writing.roll === undefined ? new WriteLines(writing) : new RollingLines(writing)
 }
