@@ -49,15 +49,18 @@ function openerOf({ url, username, password, db, tls }: RedisAddress): Opener<Re
       client.on('error', (error: Error) => {
         if (failure === undefined || error.name === 'ReplyError') failure = error
       })
+      const fail = (error: unknown): never => {
+        throw failure ?? error
+      }
       const give = (): void => client.disconnect()
       signal.addEventListener('abort', give, { once: true })
       try {
-        await handshakes.over(client.connect(), give)
+        await handshakes.over(client.connect().catch(fail), give)
         // which ioredis has done, but it passes over what the server says to it
-        if (db !== 0) await client.select(db)
+        if (db !== 0) await client.select(db).catch(fail)
       } catch (error) {
         client.disconnect()
-        throw failure ?? error
+        throw error
       } finally {
         signal.removeEventListener('abort', give)
       }

@@ -20,7 +20,7 @@ test('a run that is cancelled does not wait for an acknowledgement that is never
     return args.at(-1) === '>' ? array(array(bulk('s'), array(entry(`${Date.now()}-1`)))) : NULL
   })
   const source = redisStream('s', { url: `redis://127.0.0.1:${port}`, group: 'g', consumer: 'a' })
-  const running = run(source, { cleanupTimeoutMs: 3_600_000, edges: { capacityItems: 1 }, batchItems: 1 })
+  const running = run(source, { cleanupTimeoutMs: 50, edges: { capacityItems: 1 }, batchItems: 1 })
   const output = running.output()
   await output.next()
   await expect.poll(() => acknowledgements).toBeGreaterThan(0)

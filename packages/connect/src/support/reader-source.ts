@@ -4,7 +4,6 @@
  */
 
 import { BatchSourceTerm, type Context } from '@millrace/core'
-import { onAbort } from '@millrace/core/engine'
 
 /** Items read together, and where the source goes on behind them. */
 export interface Placed<Item> {
@@ -91,13 +90,6 @@ export abstract class PlacedReaderSource<out Item> extends ReaderSource<Item> {
 /** As that; its server hears what the run has taken charge of. */
 export abstract class AcknowledgedReaderSource<out Item> extends PlacedReaderSource<Item> {
   override async acknowledge(position: unknown, ctx: Context<unknown, never>): Promise<void> {
-    const reader = this.readerOf(ctx)
-    // a run that has failed or was cancelled waits for no server
-    const stopListening = onAbort(ctx.signal, () => void reader?.end())
-    try {
-      await reader?.acknowledge?.(position)
-    } finally {
-      stopListening()
-    }
+    await this.readerOf(ctx)?.acknowledge?.(position)
   }
 }
