@@ -44,7 +44,7 @@ export function reconnectOf(
 export class Retries {
   readonly #server: string
   readonly #options: Required<ReconnectOptions>
-  readonly #explain: (error: unknown) => MillraceError | undefined
+  readonly #explain: (error: unknown) => Error | undefined
   readonly #pause: Pause
   #failures = 0
 
@@ -56,7 +56,7 @@ export class Retries {
     server: string,
     options: Required<ReconnectOptions>,
     clock: Clock,
-    explain: (error: unknown) => MillraceError | undefined,
+    explain: (error: unknown) => Error | undefined,
   ) {
     this.#server = server
     this.#options = options
