@@ -1,11 +1,15 @@
 /** Connections to MariaDB and MySQL: how they are asked for, made, and what their errors mean. Called by the terms of this folder. */
 
+import type { Socket } from 'node:net'
 import { InvalidOptionError, MillraceError, messageOf } from '@millrace/core'
-import { checkMs, checkOptions } from '@millrace/core/engine'
+import { checkMs, checkOptions, onAbort } from '@millrace/core/engine'
+import type { Connection as CoreConnection } from 'mysql2'
 import type { Connection, ConnectionOptions, FieldPacket, ResultSetHeader } from 'mysql2/promise'
 import { ConnectionDeniedError } from '../errors.ts'
 import { loadClient } from '../support/load-client.ts'
 import type { SqlConnection, SqlResult, SqlRow, Verdict } from '../support/sql/dialect.ts'
+import { isNetworkError } from '../support/sql/network-error.ts'
+import { serverUrl } from '../support/sql/server-url.ts'
 import { valueFrom } from './values.ts'
 
 /** A server of MariaDB or MySQL and a database there. */
@@ -35,12 +39,15 @@ export interface MysqlTls {
 export type MysqlConnection = string | MysqlServer
 
 const CONNECT_TIMEOUT_MS = 10_000
+/** For how long a connection is silent, in ms, before the system asks whether the other side is there. */
+const KEEP_ALIVE_DELAY_MS = 10_000
+const EXAMPLE = 'mysql://user@host:3306/database'
 
 /** What `mysql2` is told. @throws {InvalidOptionError} for a connection that is none. */
 export function clientConfigOf(owner: string, connection: MysqlConnection | undefined): ConnectionOptions {
   if (typeof connection === 'string') return clientConfigOf(owner, partsOf(owner, connection))
   if (connection === undefined) {
-    throw new InvalidOptionError(`connection of ${owner}()`, connection, 'mysql://user@host:3306/database')
+    throw new InvalidOptionError(`connection of ${owner}()`, connection, EXAMPLE)
   }
   checkOptions(`connection of ${owner}`, connection, {
     host: true,
@@ -55,21 +62,28 @@ export function clientConfigOf(owner: string, connection: MysqlConnection | unde
   checkMs(`connection.connectTimeoutMs of ${owner}()`, connectTimeoutMs)
   const ssl =
     tls === undefined || tls === false ? {} : { ssl: { verifyIdentity: true, ...(tls === true ? {} : tls) } }
-  return { ...server, ...ssl, connectTimeout: connectTimeoutMs }
+  return {
+    ...server,
+    ...ssl,
+    connectTimeout: connectTimeoutMs,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+  }
 }
 
 function partsOf(owner: string, text: string): MysqlServer {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !/^(mysql|mariadb):$/.test(url.protocol) || url.search !== '') {
-    throw new InvalidOptionError(`connection of ${owner}()`, text, 'mysql://user@host:3306/database')
+  const { url, parts } = serverUrl(owner, text, ['mysql:', 'mariadb:'], EXAMPLE)
+  if (url.search !== '') {
+    const names = [...url.searchParams.keys()].join(', ')
+    throw new InvalidOptionError(`connection of ${owner}()`, `one with ?${names}`, EXAMPLE)
   }
-  const { hostname, port, username, password, pathname } = url
+  const [user, password, database] = parts
   return {
-    host: hostname,
-    port: Number(port || 3306),
-    ...(username === '' ? {} : { user: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(pathname.length > 1 ? { database: decodeURIComponent(pathname.slice(1)) } : {}),
+    host: url.hostname,
+    port: Number(url.port || 3306),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(database === undefined ? {} : { database }),
   }
 }
 
@@ -85,15 +99,23 @@ const MODES =
 /** A connection of `mysql2`. */
 export class MysqlSession implements SqlConnection {
   readonly connection: Connection
+  /** The client's older interface, which knows streams, and a connection that is not made yet. */
+  readonly core: CoreConnection
+  #isClosed = false
+  #stopListening: () => void = () => {}
 
-  constructor(connection: Connection) {
-    this.connection = connection
+  private constructor(core: CoreConnection) {
+    this.core = core
+    this.connection = core.promise()
+    // a connection that is lost between two statements is found out with the next one
+    core.on('error', () => undefined)
   }
 
-  /** @throws what `mysql2` says. */
-  static async open(config: ConnectionOptions): Promise<MysqlSession> {
-    const { createConnection } = await loadClient('mysql', 'mysql2', () => import('mysql2/promise'))
-    const connection = await createConnection({
+  /** @param over lets go of the connection at once, also while it is being made. @throws what `mysql2` says. */
+  static async open(config: ConnectionOptions, over: AbortSignal): Promise<MysqlSession> {
+    const { createConnection } = await loadClient('mysql', 'mysql2', () => import('mysql2'))
+    over.throwIfAborted()
+    const core = createConnection({
       ...config,
       charset: 'utf8mb4',
       rowsAsArray: true,
@@ -103,17 +125,28 @@ export class MysqlSession implements SqlConnection {
       dateStrings: true,
       jsonStrings: true,
     })
-    // a connection that is lost between two statements is found out with the next one
-    connection.on('error', () => undefined)
-    const session = new MysqlSession(connection)
+    const session = new MysqlSession(core)
+    session.#stopListening = onAbort(over, () => session.close())
     try {
-      await connection.query(MODES)
-      await connection.query('set session transaction isolation level read committed')
+      await session.#connected()
+      await session.connection.query(MODES)
+      await session.connection.query('set session transaction isolation level read committed')
     } catch (error) {
       session.close()
       throw error
     }
     return session
+  }
+
+  #connected(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.core.once('connect', () => resolve())
+      this.core.once('error', reject)
+    })
+  }
+
+  get id(): number | undefined {
+    return this.core.threadId ?? undefined
   }
 
   async query(sql: string, params?: readonly unknown[]): Promise<SqlResult> {
@@ -130,7 +163,12 @@ export class MysqlSession implements SqlConnection {
   }
 
   close(): void {
-    this.connection.destroy()
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#stopListening()
+    // the client's own way only says goodbye, and would wait for a server that does not answer
+    const { stream } = this.core as unknown as { stream: Socket }
+    stream.destroy(Object.assign(new Error('the run has let go of the connection'), { code: 'ECONNABORTED' }))
   }
 }
 
@@ -145,18 +183,25 @@ const PASSING = [
 ]
 /** …and those of data that the server does not take. */
 const OF_A_ROW = [
-  1048, 1062, 1138, 1216, 1217, 1264, 1265, 1292, 1364, 1365, 1366, 1367, 1406, 1411, 1451, 1452, 1586, 1690,
-  3140, 3819, 4025, 4161,
+  1048, 1062, 1138, 1216, 1217, 1264, 1265, 1292, 1364, 1365, 1366, 1367, 1406, 1411, 1451, 1452, 1586, 1644,
+  1690, 3140, 3819, 4025, 4161,
 ]
 
 /** What an error of `mysql2` says of another try. */
 export function verdictOn(error: unknown): Verdict {
   if (error instanceof MillraceError) return 'lasting'
-  const { errno, sqlState } = error as { errno?: number; sqlState?: string }
+  const { errno = 0, sqlState } = error as { errno?: number; sqlState?: string }
   if (tlsRemedy(error) !== undefined) return 'lasting'
-  if (errno === undefined || errno < 1000 || (sqlState === undefined && errno !== 1045)) return 'passing'
+  if (errno < 1000) return isLost(error) ? 'passing' : 'lasting'
   if (PASSING.includes(errno) || sqlState?.startsWith('08') === true) return 'passing'
   return OF_A_ROW.includes(errno) ? 'row' : 'lasting'
+}
+
+/** The connection is gone, or did not come about. */
+function isLost(error: unknown): boolean {
+  const { code = '' } = error as { code?: string }
+  // the client says of these two: "Connection lost", "Can't add new command when connection is in closed state"
+  return isNetworkError(error) || code === 'PROTOCOL_CONNECTION_LOST' || /closed state/.test(messageOf(error))
 }
 
 const REMEDIES: Readonly<Record<number, string>> = {

@@ -36,8 +36,8 @@ export class MysqlDialect implements KeyedDialect<MysqlSession> {
     this.#config = config
   }
 
-  connect(): Promise<MysqlSession> {
-    return MysqlSession.open(this.#config)
+  connect(over: AbortSignal): Promise<MysqlSession> {
+    return MysqlSession.open(this.#config, over)
   }
 
   verdictOn(error: unknown): Verdict {
@@ -126,7 +126,7 @@ export class MysqlDialect implements KeyedDialect<MysqlSession> {
     { connection }: MysqlSession,
     { sql, params, key }: Pick<QuerySpec, 'sql' | 'params' | 'key'>,
   ): Promise<KeyInfo> {
-    const [, fields] = await connection.execute(`select * from (${sql}) as q limit 0`, [...params] as never)
+    const [, fields] = await connection.execute(`select * from (${sql}\n) as q limit 0`, [...params] as never)
     const field = fields.find(({ name }) => name === key)
     const type = field?.columnType ?? 0
     if (field !== undefined && FLOATS.includes(type)) {
@@ -173,6 +173,15 @@ export class MysqlDialect implements KeyedDialect<MysqlSession> {
     const lock = `millrace ${hash.slice(0, 40)}`
     const { rows } = await connection.query('select get_lock(?, 0), is_used_lock(?)', [lock, lock])
     return Number(rows[0]?.[0]) === 1 ? undefined : Number(rows[0]?.[1] ?? 0)
+  }
+
+  async endSession(connection: MysqlSession, id: number): Promise<void> {
+    try {
+      await connection.query(`kill ${id}`)
+    } catch (error) {
+      // it has gone meanwhile
+      if ((error as { errno?: number }).errno !== 1094) throw error
+    }
   }
 
   async createState(connection: MysqlSession): Promise<void> {

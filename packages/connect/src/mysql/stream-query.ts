@@ -1,19 +1,18 @@
 /** `StreamQuery`: the rows of a statement in its own order, as the server sends them. Made by `query`. */
 
 import { BadInputError, BatchSourceTerm, type Context } from '@millrace/core'
-import { onAbort } from '@millrace/core/engine'
-import type { Connection as CoreConnection } from 'mysql2'
 import type { ConnectionOptions, FieldPacket } from 'mysql2/promise'
 import { ConnectionLostError } from '../errors.ts'
 import type { SqlRow } from '../support/sql/dialect.ts'
 import { type QuerySpec, recordOf } from '../support/sql/keyed-query.ts'
+import { OpenReads } from '../support/sql/open-reads.ts'
 import { explain, MysqlSession, rowFrom, serverName, verdictOn } from './connection.ts'
 
 /** Reads rows as they come. */
 export class StreamQuery<out Row> extends BatchSourceTerm<Row> {
   readonly #spec: QuerySpec
   readonly #config: ConnectionOptions
-  readonly #sessions = new WeakMap<object, MysqlSession>()
+  readonly #reads = new OpenReads()
 
   constructor(spec: QuerySpec, config: ConnectionOptions) {
     super()
@@ -27,16 +26,13 @@ export class StreamQuery<out Row> extends BatchSourceTerm<Row> {
   }
 
   override exit(ctx: Context<unknown, never>): void {
-    this.#sessions.get(ctx)?.close()
+    this.#reads.end(ctx)
   }
 
   override async *batches(ctx: Context<unknown, never>): AsyncGenerator<readonly Row[], void, undefined> {
-    let stopListening = (): void => {}
+    const { over, end } = this.#reads.begin(ctx)
     try {
-      const session = await MysqlSession.open(this.#config)
-      this.#sessions.set(ctx, session)
-      stopListening = onAbort(ctx.signal, () => session.close())
-      yield* this.#rows(session)
+      yield* this.#rows(await MysqlSession.open(this.#config, over))
     } catch (error) {
       const server = serverName(this.#config)
       if (verdictOn(error) !== 'passing') throw explain(error, server)
@@ -45,16 +41,13 @@ export class StreamQuery<out Row> extends BatchSourceTerm<Row> {
       })
       throw new ConnectionLostError(server, 1, hint)
     } finally {
-      stopListening()
-      this.#sessions.get(ctx)?.close()
+      end()
     }
   }
 
-  async *#rows({ connection }: MysqlSession): AsyncGenerator<Row[], void, undefined> {
+  async *#rows({ connection, core }: MysqlSession): AsyncGenerator<Row[], void, undefined> {
     const { sql, params, batchItems, owner } = this.#spec
     await connection.query('start transaction read only')
-    // streams are known to the client's older interface only
-    const { connection: core } = connection as unknown as { connection: CoreConnection }
     const sent = params.length === 0 ? core.query(sql) : core.execute(sql, [...params] as never)
     let fields: readonly FieldPacket[] = []
     sent.on('fields', (found: readonly FieldPacket[]) => {

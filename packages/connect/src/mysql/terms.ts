@@ -44,6 +44,9 @@ export type MysqlSink<Row> = TableSink<Row, MysqlSession>
  * texts. `timestamp` is a Date (to the ms), `blob` and `binary` a Uint8Array; `json` of MySQL is what was parsed, of MariaDB a
  * text.
  *
+ * By key, a row that is committed behind the key that was read last comes once; one that is committed before it, with a smaller
+ * key, is missed, and one whose key grows meanwhile comes twice.
+ *
  * No more than `batchItems` rows are held; while nothing takes them, the server is held back.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. The run fails with a `BadInputError` for a key that is not

@@ -5,6 +5,7 @@
 
 import type { FieldPacket } from 'mysql2/promise'
 import type { SqlColumn } from '../support/sql/dialect.ts'
+import { jsonText, numberText, wellFormed } from '../support/sql/texts.ts'
 
 /** Numbers of types in the protocol. */
 const [TIMESTAMP, LONGLONG, BIT, JSON_TYPE] = [7, 8, 16, 245]
@@ -27,40 +28,27 @@ function dateFrom(text: string): Date | string {
 
 /** What is sent for a value of a column. @throws {TypeError} for one that the column's type cannot hold as it is. */
 export function valueFor(value: unknown, { type }: Pick<SqlColumn, 'type'>): string | Uint8Array {
-  if (type === 'json') return jsonOf(value)
+  if (type === 'json') return jsonText(value)
   const isBinary = /blob|binary|^bit$|geometry/.test(type)
   switch (typeof value) {
     case 'string':
       if (isBinary) throw new TypeError('it is a text, and the column holds bytes: give a Uint8Array')
-      return value
+      return wellFormed(value)
     case 'boolean':
       return value ? '1' : '0'
     case 'bigint':
       return String(value)
     case 'number':
-      return numberText(value)
+      if (!Number.isFinite(value)) throw new TypeError('it is no finite number')
+      return numberText(value, type === 'float' || type === 'double')
     case 'object':
       if (value instanceof Date) return dateText(value)
       if (value instanceof Uint8Array) return bytesOf(value, type, isBinary)
       // MariaDB calls its JSON columns by this name
-      if (type === 'longtext') return jsonOf(value)
+      if (type === 'longtext') return jsonText(value)
   }
   const kind = typeof value === 'object' ? (value?.constructor?.name ?? 'an object') : typeof value
   throw new TypeError(`it is of a kind that the type ${type} cannot hold: ${kind}`)
-}
-
-function jsonOf(value: unknown): string {
-  const text = JSON.stringify(value)
-  if (text === undefined) throw new TypeError(`a ${typeof value} is no JSON`)
-  return text
-}
-
-function numberText(value: number): string {
-  if (!Number.isFinite(value)) throw new TypeError('it is no finite number')
-  if (Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 64) {
-    throw new TypeError('it is a number beyond 2 ** 53, where digits are lost: give a bigint, or a text')
-  }
-  return String(value)
 }
 
 function dateText(value: Date): string {

@@ -2,11 +2,12 @@
 
 import { once } from 'node:events'
 import { BadInputError, BatchSourceTerm, type Context, InvalidOptionError } from '@millrace/core'
-import { checkOptions, checkWhole, onAbort } from '@millrace/core/engine'
+import { checkOptions, checkWhole } from '@millrace/core/engine'
 import type { ClientConfig } from 'pg'
 import { ConnectionLostError } from '../errors.ts'
 import { loadClient } from '../support/load-client.ts'
 import { recordOf } from '../support/sql/keyed-query.ts'
+import { OpenReads } from '../support/sql/open-reads.ts'
 import {
   clientConfigOf,
   explain,
@@ -64,7 +65,7 @@ class CopyFrom<out Row> extends BatchSourceTerm<Row> {
   readonly #sql: string
   readonly #batchItems: number
   readonly #config: ClientConfig
-  readonly #sessions = new WeakMap<object, PostgresSession>()
+  readonly #reads = new OpenReads()
 
   constructor(sql: string, batchItems: number, config: ClientConfig) {
     super()
@@ -78,24 +79,20 @@ class CopyFrom<out Row> extends BatchSourceTerm<Row> {
   }
 
   override exit(ctx: Context<unknown, never>): void {
-    this.#sessions.get(ctx)?.close()
+    this.#reads.end(ctx)
   }
 
   override async *batches(ctx: Context<unknown, never>): AsyncGenerator<readonly Row[], void, undefined> {
-    let stopListening = (): void => {}
+    const { over, end } = this.#reads.begin(ctx)
     try {
-      const session = await PostgresSession.open(this.#config)
-      this.#sessions.set(ctx, session)
-      stopListening = onAbort(ctx.signal, () => session.close())
-      yield* this.#rows(session)
+      yield* this.#rows(await PostgresSession.open(this.#config, over))
     } catch (error) {
       const server = serverName(this.#config)
       throw verdictOn(error) === 'passing'
         ? new ConnectionLostError(server, 1, error)
         : explain(error, server)
     } finally {
-      stopListening()
-      this.#sessions.get(ctx)?.close()
+      end()
     }
   }
 
@@ -103,7 +100,7 @@ class CopyFrom<out Row> extends BatchSourceTerm<Row> {
     const { default: pg } = await loadClient('postgres', 'pg', () => import('pg'))
     const { to } = await loadClient('postgres', 'pg-copy-streams', () => import('pg-copy-streams'))
     const parserOf = textParsers(pg.types)
-    const { fields } = await client.query(`select * from (${this.#sql}) as q limit 0`)
+    const { fields } = await client.query(`select * from (${this.#sql}\n) as q limit 0`)
     const columns = fields.map(({ name }) => name)
     if (new Set(columns).size < columns.length) {
       throw new BadInputError(
@@ -111,7 +108,7 @@ class CopyFrom<out Row> extends BatchSourceTerm<Row> {
       )
     }
     const parsers = fields.map(({ dataTypeID }) => parserOf(dataTypeID, 'text'))
-    const stream = client.query(to(`copy (${this.#sql}) to stdout`))
+    const stream = client.query(to(`copy (${this.#sql}\n) to stdout`))
     const parsed = (field: string, at: number): unknown => {
       const text = fieldText(field)
       return text === null ? null : parsers[at]?.(text)

@@ -1,19 +1,18 @@
 /** `CursorQuery`: the rows of a statement in its own order, by a cursor in one transaction. Made by `query`. */
 
 import { BadInputError, BatchSourceTerm, type Context } from '@millrace/core'
-import { onAbort } from '@millrace/core/engine'
 import type { ClientConfig } from 'pg'
 import { ConnectionLostError } from '../errors.ts'
 import { Retries } from '../support/reconnect.ts'
 import { type QuerySpec, recordOf } from '../support/sql/keyed-query.ts'
+import { OpenReads } from '../support/sql/open-reads.ts'
 import { explain, PostgresSession, serverName, verdictOn } from './connection.ts'
 
 /** Reads rows by a cursor. */
 export class CursorQuery<out Row> extends BatchSourceTerm<Row> {
   readonly #spec: QuerySpec
   readonly #config: ClientConfig
-  /** How to let go of what each run has open. */
-  readonly #ends = new WeakMap<object, () => void>()
+  readonly #reads = new OpenReads()
 
   constructor(spec: QuerySpec, config: ClientConfig) {
     super()
@@ -27,7 +26,7 @@ export class CursorQuery<out Row> extends BatchSourceTerm<Row> {
   }
 
   override exit(ctx: Context<unknown, never>): void {
-    this.#ends.get(ctx)?.()
+    this.#reads.end(ctx)
   }
 
   override async *batches(ctx: Context<unknown, never>): AsyncGenerator<readonly Row[], void, undefined> {
@@ -35,26 +34,18 @@ export class CursorQuery<out Row> extends BatchSourceTerm<Row> {
     const explained = (error: unknown) =>
       verdictOn(error) === 'passing' ? undefined : explain(error, server)
     const retries = new Retries(server, this.#spec.reconnect, ctx.clock, explained)
-    let session: PostgresSession | undefined
     let given = 0
-    let isOver = false
-    const end = (): void => {
-      isOver = true
-      retries.end()
-      session?.close()
-    }
-    this.#ends.set(ctx, end)
-    const stopListening = onAbort(ctx.signal, end)
+    const { over, end } = this.#reads.begin(ctx)
+    over.addEventListener('abort', () => retries.end(), { once: true })
     try {
-      let [rows, open] = await retries.call(
-        () => this.#begin(),
-        () => isOver,
+      let [rows, session] = await retries.call(
+        () => this.#begin(over),
+        () => over.aborted,
       )
-      session = open
       while (rows.length > 0) {
         given += rows.length
         yield rows
-        rows = await this.#fetch(open)
+        rows = await this.#fetch(session)
       }
     } catch (error) {
       if (given === 0) throw error
@@ -64,13 +55,12 @@ export class CursorQuery<out Row> extends BatchSourceTerm<Row> {
         new ConnectionLostError(server, 1, new Error(`${cut}: name one, { key: "id" }`, { cause: error }))
       )
     } finally {
-      stopListening()
-      session?.close()
+      end()
     }
   }
 
-  async #begin(): Promise<[Row[], PostgresSession]> {
-    const session = await PostgresSession.open(this.#config)
+  async #begin(over: AbortSignal): Promise<[Row[], PostgresSession]> {
+    const session = await PostgresSession.open(this.#config, over)
     try {
       await session.query('begin transaction isolation level repeatable read read only')
       const { sql, params } = this.#spec

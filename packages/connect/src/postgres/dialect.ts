@@ -37,8 +37,8 @@ export class PostgresDialect implements KeyedDialect<PostgresSession> {
     this.#sending = sending
   }
 
-  connect(): Promise<PostgresSession> {
-    return PostgresSession.open(this.#config)
+  connect(over: AbortSignal): Promise<PostgresSession> {
+    return PostgresSession.open(this.#config, over)
   }
 
   verdictOn(error: unknown): Verdict {
@@ -87,11 +87,12 @@ export class PostgresDialect implements KeyedDialect<PostgresSession> {
     { sql, params, key }: Pick<QuerySpec, 'sql' | 'params' | 'key'>,
   ): Promise<KeyInfo> {
     const { fields } = await client.query({
-      text: `select * from (${sql}) as q limit 0`,
+      text: `select * from (${sql}\n) as q limit 0`,
       values: [...params],
     })
     const oid = fields.find(({ name }) => name === key)?.dataTypeID ?? 0
-    const { rows } = await client.query<{ type: string }>('select format_type($1, null) as type', [oid])
+    // with a length that is not known: without one, char and bit would be char(1) and bit(1)
+    const { rows } = await client.query<{ type: string }>('select format_type($1, -1) as type', [oid])
     const type = rows[0]?.type ?? 'text'
     return {
       columns: fields.map(({ name }) => name),
@@ -145,6 +146,10 @@ export class PostgresDialect implements KeyedDialect<PostgresSession> {
       [key],
     )
     return Number(holder.rows[0]?.[0] ?? 0)
+  }
+
+  async endSession(connection: PostgresSession, id: number): Promise<void> {
+    await connection.query('select pg_terminate_backend($1)', [id])
   }
 
   async createState(connection: PostgresSession): Promise<void> {

@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { runKilled } from '../../test/killed.ts'
+import { KILLS, runKilled } from '../../test/killed.ts'
 import { postgresAt, postgresClient, postgresTable } from '../../test/postgres.ts'
 import { answers, services } from '../../test/service.ts'
 
-const KILLS = Number(process.env['MILLRACE_KILLS'] ?? 10)
 const ITEMS = 700 * KILLS
 const KEYS = 97
 

@@ -1,9 +1,10 @@
 /** `listen`: what is sent to channels with NOTIFY. */
 
 import { BatchSourceTerm, type Context } from '@millrace/core'
-import { checkOptions, checkWhole, onAbort } from '@millrace/core/engine'
+import { checkOptions, checkWhole } from '@millrace/core/engine'
 import type { ClientConfig, Notification } from 'pg'
 import { type ReconnectOptions, Retries, reconnectOf } from '../support/reconnect.ts'
+import { OpenReads } from '../support/sql/open-reads.ts'
 import { checkName } from '../support/sql/table-spec.ts'
 import {
   clientConfigOf,
@@ -81,7 +82,7 @@ class Listen extends BatchSourceTerm<PostgresNotification> {
   readonly #config: ClientConfig
   readonly #prefetch: number
   readonly #reconnect: Required<ReconnectOptions>
-  readonly #ends = new WeakMap<object, () => void>()
+  readonly #reads = new OpenReads()
 
   constructor(
     channel: string,
@@ -101,7 +102,7 @@ class Listen extends BatchSourceTerm<PostgresNotification> {
   }
 
   override exit(ctx: Context<unknown, never>): void {
-    this.#ends.get(ctx)?.()
+    this.#reads.end(ctx)
   }
 
   override async *batches(
@@ -112,16 +113,16 @@ class Listen extends BatchSourceTerm<PostgresNotification> {
       verdictOn(error) === 'passing' ? undefined : explain(error, server),
     )
     const inbox = new Inbox(this.#prefetch)
-    const end = (): void => {
+    const { over, end } = this.#reads.begin(ctx)
+    const letGo = (): void => {
       retries.end()
       inbox.end()
     }
-    this.#ends.set(ctx, end)
-    const stopListening = onAbort(ctx.signal, end)
+    over.addEventListener('abort', letGo, { once: true })
     try {
       while (!inbox.isOver) {
         await retries.call(
-          () => inbox.open(this.#config, this.#channel),
+          () => inbox.open(this.#config, this.#channel, over),
           () => inbox.isOver,
         )
         for (let batch = await inbox.next(); batch !== undefined; batch = await inbox.next()) yield batch
@@ -129,7 +130,6 @@ class Listen extends BatchSourceTerm<PostgresNotification> {
     } catch (error) {
       if (!inbox.isOver) throw error
     } finally {
-      stopListening()
       end()
     }
   }
@@ -147,9 +147,8 @@ class Inbox {
     this.#most = most
   }
 
-  async open(config: ClientConfig, channel: string): Promise<void> {
-    const session = await PostgresSession.open(config)
-    if (this.isOver) return session.close()
+  async open(config: ClientConfig, channel: string, over: AbortSignal): Promise<void> {
+    const session = await PostgresSession.open(config, over)
     this.#session = session
     const { client } = session
     client.on('notification', (message) => this.#add(message))

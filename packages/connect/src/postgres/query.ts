@@ -21,6 +21,9 @@ export interface PostgresQueryOptions extends QueryOptions {
  * What a JavaScript number cannot hold keeps its digits: `bigint` is a bigint; `numeric`, `money`, `date`, `time`, `timestamp`
  * and `interval` are texts. `timestamptz` is a Date (to the ms), `bytea` a Uint8Array, `json` what was parsed.
  *
+ * By key, a row that is committed behind the key that was read last comes once; one that is committed before it, with a smaller
+ * key, is missed, and one whose key grows meanwhile comes twice.
+ *
  * No more than `batchItems` rows are held; while nothing takes them, nothing is fetched.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. The run fails with a `BadInputError` for a key that is not

@@ -4,6 +4,7 @@
  */
 
 import type { SqlColumn } from '../support/sql/dialect.ts'
+import { jsonText, numberText, wellFormed } from '../support/sql/texts.ts'
 
 type Parser = (text: string) => unknown
 
@@ -56,25 +57,21 @@ function mapDeep(value: unknown, parse: Parser): unknown {
   return value === null ? null : parse(value as string)
 }
 
+/** The session asks for this form; a server that gives another one is not understood. */
 function bytesOf(text: string): Uint8Array {
+  if (!text.startsWith('\\x')) throw new TypeError(`bytes that do not begin with \\x: ${text.slice(0, 20)}`)
   return Uint8Array.from(Buffer.from(text.slice(2), 'hex'))
 }
 
 /** The text of a value for a column. @throws {TypeError} for one that the column's type cannot hold as it is. */
 export function textFor(value: unknown, { type }: Pick<SqlColumn, 'type'>): string | null {
-  if (type === 'json' || type === 'jsonb') return jsonOf(value)
+  if (type === 'json' || type === 'jsonb') return jsonText(value)
   return type.endsWith('[]') ? arrayText(value, type.slice(0, -2)) : scalarText(value, type)
-}
-
-function jsonOf(value: unknown): string {
-  const text = JSON.stringify(value)
-  if (text === undefined) throw new TypeError(`a ${typeof value} is no JSON`)
-  return text
 }
 
 function arrayText(value: unknown, type: string): string | null {
   if (value === null) return null
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return wellFormed(value)
   if (!Array.isArray(value)) throw new TypeError(`it is no array, and the column has the type ${type}[]`)
   const elements = value.map((each: unknown) => {
     if (each === null || each === undefined) return 'NULL'
@@ -88,24 +85,17 @@ function scalarText(value: unknown, type: string): string {
   switch (typeof value) {
     case 'string':
       if (type === 'bytea') throw new TypeError('it is a text, and the column holds bytes: give a Uint8Array')
-      return value
+      return wellFormed(value)
     case 'boolean':
     case 'bigint':
       return String(value)
     case 'number':
-      return numberText(value)
+      return numberText(value, type === 'real' || type === 'double precision')
     case 'object':
       if (value instanceof Date) return dateText(value)
       if (value instanceof Uint8Array) return bytesText(value, type)
   }
   throw new TypeError(`it is of a kind that the type ${type} cannot hold: ${kindOf(value)}`)
-}
-
-function numberText(value: number): string {
-  if (Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 64) {
-    throw new TypeError('it is a number beyond 2 ** 53, where digits are lost: give a bigint, or a text')
-  }
-  return String(value)
 }
 
 function dateText(value: Date): string {

@@ -58,8 +58,12 @@ export type Explain = (error: unknown, hasLasted: boolean) => MillraceError | un
 export class Retries {
   readonly #server: string
   readonly #options: Required<ReconnectOptions>
+<<<<<<< HEAD
   readonly #explain: Explain
   readonly #clock: Clock
+=======
+  readonly #explain: (error: unknown) => Error | undefined
+>>>>>>> fix-sql
   readonly #pause: Pause
   readonly #random: () => number
   #failures = 0
@@ -75,8 +79,12 @@ export class Retries {
     server: string,
     options: Required<ReconnectOptions>,
     clock: Clock,
+<<<<<<< HEAD
     explain: Explain,
     random: () => number = Math.random,
+=======
+    explain: (error: unknown) => Error | undefined,
+>>>>>>> fix-sql
   ) {
     this.#server = server
     this.#options = options

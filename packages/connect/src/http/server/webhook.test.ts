@@ -9,7 +9,7 @@ import { MemoryStore } from '@millrace/core/testing'
 import { collect, mapAsync, take } from '@millrace/terms'
 import { expect, onTestFinished, test } from 'vitest'
 import { ask } from '../../../test/http-client.ts'
-import { fileIn, runKilled } from '../../../test/killed.ts'
+import { fileIn, KILLS, runKilled } from '../../../test/killed.ts'
 import { type WebhookOptions, webhook } from '../index.ts'
 
 /** A webhook that listens on a port of its own. */
@@ -106,7 +106,7 @@ test('a full graph says 503', async () => {
   expect(await Promise.all(waiting)).toEqual([503, 503])
 })
 
-test('20 kill -9: whatever a sender was told 202 for is there', async () => {
+test(`${KILLS} kill -9: whatever a sender was told 202 for is there`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-webhook-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   // none of those that the system gives to clients: while the server is away, one of the senders could be given it
@@ -117,7 +117,7 @@ test('20 kill -9: whatever a sender was told 202 for is there', async () => {
     module,
     params: { port, out },
     checkpoints: join(folder, 'kept'),
-    kills: 20,
+    kills: KILLS,
     seed: 3,
     everyItems: 1,
     onLast: () => {

@@ -34,6 +34,8 @@ export async function bisect(
     const verdict = dialect.verdictOn(error)
     if (verdict !== 'row' && verdict !== 'twice') throw error
     await connection.query('rollback to savepoint millrace_rows')
+    // rolled back it still stands: left there, each refused row would be one more level within the next
+    await connection.query('release savepoint millrace_rows')
     if (to - from === 1) return await rows.refuse(from, error)
   }
   const half = from + Math.ceil((to - from) / 2)

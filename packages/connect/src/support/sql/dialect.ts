@@ -20,6 +20,8 @@ export interface SqlResult {
 export interface SqlConnection {
   /** Runs one statement; the parameters are values, never text of the statement. */
   query(sql: string, params?: readonly unknown[]): Promise<SqlResult>
+  /** The number that the server knows it by. */
+  readonly id: number | undefined
   /** Lets go of it at once, whatever it is doing. Never fails. */
   close(): void
 }
@@ -63,7 +65,8 @@ export type Verdict =
 export interface SqlDialect<Connection extends SqlConnection = SqlConnection> {
   /** What messages call the server, without credentials. */
   readonly server: string
-  connect(): Promise<Connection>
+  /** @param over lets go of the connection at once, also while it is being made. */
+  connect(over: AbortSignal): Promise<Connection>
   verdictOn(error: unknown): Verdict
   /** What the server says is wrong with a row, and with which column of it, where it says so. */
   refusal(error: unknown): { readonly column: string | undefined; readonly cause: unknown }
@@ -85,6 +88,8 @@ export interface SqlDialect<Connection extends SqlConnection = SqlConnection> {
   insert(connection: Connection, into: RowsInto, rows: readonly SqlRow[]): Promise<void>
   /** Takes a name for this connection, as long as it lives. Returns who has it, if it is taken. */
   lock(connection: Connection, name: string): Promise<number | undefined>
+  /** Ends another connection of the same user, by its number. */
+  endSession(connection: Connection, id: number): Promise<void>
   /** Makes the table in which sinks keep how far they are, unless it is there. */
   createState(connection: Connection): Promise<void>
   /** Makes a table for rows that wait: their epoch and number, and the columns of the target. */

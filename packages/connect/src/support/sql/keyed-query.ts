@@ -3,6 +3,9 @@
  * cut connection, from a checkpoint, and in ranges that workers read side by side. Made by the systems' `query`.
  */
 
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+import { serialize } from 'node:v8'
 import {
   BadInputError,
   BatchSourceTerm,
@@ -11,9 +14,10 @@ import {
   InvalidOptionError,
   type SplitRequest,
 } from '@millrace/core'
-import { checkWhole, define, onAbort, systemClock } from '@millrace/core/engine'
+import { checkWhole, define, systemClock } from '@millrace/core/engine'
 import { type ReconnectOptions, reconnectOf } from '../reconnect.ts'
 import type { SqlConnection, SqlDialect, SqlRow } from './dialect.ts'
+import { OpenReads } from './open-reads.ts'
 import { Session } from './session.ts'
 import { checkName } from './table-spec.ts'
 
@@ -47,6 +51,8 @@ export const QUERY_OPTIONS = {
 } as const
 
 const DEFAULT_BATCH_ITEMS = 1000
+/** Ranges that `splitKeys` may make: each costs a connection and three statements. */
+const MAX_RANGES = 100_000n
 
 /** A statement, and how it is read. */
 export interface QuerySpec {
@@ -96,6 +102,8 @@ export interface KeyedDialect<Connection extends SqlConnection> extends SqlDiale
 /** Where to go on. */
 interface KeyPlace {
   readonly sql: string
+  /** A digest of the parameters. */
+  readonly params: string
   /** The key of the last row that was given, as a text. */
   readonly after: string
 }
@@ -120,12 +128,14 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
   readonly #dialect: () => KeyedDialect<Connection>
   readonly #spec: QuerySpec & { readonly key: string }
   readonly #places = new WeakMap<readonly unknown[], KeyPlace>()
-  readonly #sessions = new WeakMap<object, Session<Connection>>()
+  readonly #params: string
+  readonly #reads = new OpenReads()
 
   constructor(spec: QuerySpec & { readonly key: string }, dialect: () => KeyedDialect<Connection>) {
     super()
     this.name = spec.owner
     this.#spec = spec
+    this.#params = digestOf(spec.params)
     this.#dialect = dialect
   }
 
@@ -138,24 +148,27 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
   }
 
   override seek(position: unknown, ctx: Context<unknown, never>): AsyncIterable<readonly Row[]> {
-    const { sql, after } = position as KeyPlace
+    const { sql, params, after } = position as KeyPlace
     if (sql !== this.#spec.sql) {
       throw new BadInputError(`The checkpoint is of another statement of "${this.name}": ${sql}`)
+    }
+    if (params !== this.#params) {
+      throw new BadInputError(
+        `The checkpoint is of other parameters of "${this.name}". A run goes on with those that it began with.`,
+      )
     }
     return this.#read(ctx, after)
   }
 
   override exit(ctx: Context<unknown, never>): void {
-    this.#sessions.get(ctx)?.end()
+    this.#reads.end(ctx)
   }
 
   async *#read(
     ctx: Context<unknown, never>,
     from: string | undefined,
   ): AsyncGenerator<readonly Row[], void, undefined> {
-    const reader = this.#reader(ctx.clock)
-    this.#sessions.set(ctx, reader.session)
-    const stopListening = onAbort(ctx.signal, () => reader.session.end())
+    const { reader, end } = this.#begin(ctx)
     try {
       const info = await this.#describe(reader)
       let after = from
@@ -163,15 +176,24 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
       for (;;) {
         const { rows, last, isLast } = await this.#page(reader, info, { after })
         if (last === undefined) return
+        if (last === after) this.#refuseUnordered(last)
         after = last
-        this.#places.set(rows, { sql: this.#spec.sql, after })
+        this.#places.set(rows, { sql: this.#spec.sql, params: this.#params, after })
         yield rows
         if (isLast) return
       }
     } finally {
-      stopListening()
-      reader.session.end()
+      end()
     }
+  }
+
+  /** Registered before anything is waited for: a run may be cancelled in its first query, or while the server is away. */
+  #begin(ctx: Context<unknown, never>): { reader: Reader<Connection>; end: () => void } {
+    const reader = this.#reader(ctx.clock)
+    const { over, end } = this.#reads.begin(ctx)
+    if (over.aborted) reader.session.end()
+    else over.addEventListener('abort', () => reader.session.end(), { once: true })
+    return { reader, end }
   }
 
   #reader(clock: Clock): Reader<Connection> {
@@ -201,10 +223,18 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
     return info
   }
 
+  /** The next page would be the same one, for ever. */
+  #refuseUnordered(last: string): never {
+    const { key, owner } = this.#spec
+    throw new BadInputError(
+      `The key "${key}" of ${owner}() cannot be gone on behind: the server takes ${last} for smaller than it is. Name another one.`,
+    )
+  }
+
   /** No page would have them. */
   async #refuseNulls({ dialect, session }: Reader<Connection>): Promise<void> {
     const { sql, params, key, owner } = this.#spec
-    const nulls = `select 1 from (${sql}) as q where q.${dialect.name(key)} is null limit 1`
+    const nulls = `select 1 from (${sql}\n) as q where q.${dialect.name(key)} is null limit 1`
     const { rows } = await session.do((connection) => connection.query(nulls, params))
     if (rows.length > 0)
       throw new BadInputError(`The key "${key}" of ${owner}() is null in a row. Leave such rows out.`)
@@ -230,7 +260,7 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
     // one row more than is wanted tells whether the last of the page has a twin that the next one would not have
     const limit = range === undefined ? `limit ${batchItems + 1}` : ''
     const column = `p.${dialect.name(key)}`
-    const page = `select q.* from (${sql}) as q ${where} order by q.${dialect.name(key)} ${limit}`
+    const page = `select q.* from (${sql}\n) as q ${where} order by q.${dialect.name(key)} ${limit}`
     const twin = `lead(${column}) over (order by ${column})`
     const text = `select p.*, ${info.text(column)} as ${KEY_TEXT}, case when ${column} = ${twin} then 1 else 0 end as ${IS_TWICE}
       from (${page}) as p order by ${column}`
@@ -263,10 +293,11 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
       await this.#refuseNulls(reader)
       const { sql, params, key } = this.#spec
       const column = `q.${dialect.name(key)}`
-      const ends = `select ${info.text(`min(${column})`)}, ${info.text(`max(${column})`)} from (${sql}) as q`
+      const ends = `select ${info.text(`min(${column})`)}, ${info.text(`max(${column})`)} from (${sql}\n) as q`
       const { rows } = await session.do((connection) => connection.query(ends, params))
       const [least, most] = rows[0] as [string | null, string | null]
       if (least === null || most === null) return
+      this.#refuseTooMany((BigInt(most) - BigInt(least)) / width + 1n)
       for (let from = BigInt(least); from <= BigInt(most); from += width) {
         const end = from + width
         // a range that ends behind the greatest key may be none of the key's type
@@ -278,13 +309,22 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
     }
   }
 
+  #refuseTooMany(ranges: bigint): void {
+    if (ranges <= MAX_RANGES) return
+    const { key, owner, splitKeys } = this.#spec
+    throw new BadInputError(
+      `splitKeys: ${splitKeys} would cut the key "${key}" of ${owner}() into ${ranges} ranges, each with a connection of its ` +
+        `own. At most ${MAX_RANGES} are read: make splitKeys larger, or leave it out where the keys lie far apart.`,
+    )
+  }
+
   override async openSplit(split: unknown, ctx: Context<unknown, never>): Promise<readonly Row[]> {
-    const reader = this.#reader(ctx.clock)
+    const { reader, end } = this.#begin(ctx)
     try {
       const info = await this.#describe(reader)
       return (await this.#page(reader, info, { range: split as KeyRange })).rows
     } finally {
-      reader.session.end()
+      end()
     }
   }
 }
@@ -292,6 +332,17 @@ export class KeyedQuery<out Row, Connection extends SqlConnection> extends Batch
 interface Reader<Connection extends SqlConnection> {
   readonly dialect: KeyedDialect<Connection>
   readonly session: Session<Connection>
+}
+
+/** Parameters may be large, or secret: a checkpoint tells them apart only. */
+function digestOf(params: readonly unknown[]): string {
+  const hash = createHash('sha256')
+  try {
+    return hash.update(serialize(params)).digest('hex')
+  } catch {
+    // one with methods, which the client knows what to make of
+    return hash.update(inspect(params)).digest('hex')
+  }
 }
 
 /** A row as a record of its first `width` columns; a column may have any name. */

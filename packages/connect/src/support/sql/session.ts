@@ -8,6 +8,13 @@ import { Pause } from '@millrace/core/engine'
 import { type ReconnectOptions, Retries } from '../reconnect.ts'
 import type { SqlConnection, SqlDialect } from './dialect.ts'
 
+/** What the caller's own code has thrown: it is told as it is, and no reason to try again. */
+export class CallbackError extends Error {
+  constructor(cause: unknown) {
+    super('a callback has thrown', { cause })
+  }
+}
+
 /** A name that one run at a time may have. */
 export interface SessionLock {
   readonly name: string
@@ -27,6 +34,9 @@ export class Session<Connection extends SqlConnection> {
   readonly #retries: Retries
   readonly #pause: Pause
   readonly #lock: SessionLock | undefined
+  readonly #over = new AbortController()
+  /** Numbers of the connections that were lost: the server may not have noticed yet. */
+  readonly #lost = new Set<number>()
   #connection: Connection | undefined
   #tail: Promise<unknown> = Promise.resolve()
   #isOver = false
@@ -41,8 +51,10 @@ export class Session<Connection extends SqlConnection> {
     this.#clock = clock
     this.#lock = lock
     this.#pause = new Pause(clock)
-    const explain = (error: unknown) =>
-      dialect.verdictOn(error) === 'passing' ? undefined : dialect.explain(error)
+    const explain = (error: unknown) => {
+      if (error instanceof CallbackError) return error
+      return dialect.verdictOn(error) === 'passing' ? undefined : dialect.explain(error)
+    }
     this.#retries = new Retries(dialect.server, reconnect, clock, explain)
   }
 
@@ -51,12 +63,16 @@ export class Session<Connection extends SqlConnection> {
    * So it must be something that may be begun again.
    */
   do<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const done = this.#tail.then(() =>
-      this.#retries.call(
-        () => this.#attempt(work),
-        () => this.#isOver,
-      ),
-    )
+    const done = this.#tail
+      .then(() =>
+        this.#retries.call(
+          () => this.#attempt(work),
+          () => this.#isOver,
+        ),
+      )
+      .catch((error: unknown) => {
+        throw error instanceof CallbackError ? error.cause : error
+      })
     this.#tail = done.catch(() => undefined)
     return done
   }
@@ -84,21 +100,28 @@ export class Session<Connection extends SqlConnection> {
 
   async #open(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection
-    const connection = await this.#dialect.connect()
+    const connection = await this.#dialect.connect(this.#over.signal)
     this.#connection = connection
-    if (this.#isOver) throw new Error('the run is over')
     if (this.#lock !== undefined) await this.#takeLock(connection, this.#lock)
     return connection
   }
 
-  /** The server may not have noticed yet that the process that had it is dead: that is waited for. */
+  /**
+   * The server may not have noticed yet that the process that had it is dead: that is waited for. A lost connection of this
+   * session, which only the server still holds, is ended.
+   */
   async #takeLock(connection: Connection, { name, what, waitMs }: SessionLock): Promise<void> {
     const begun = this.#clock.monotonic()
     for (;;) {
       const holder = await this.#dialect.lock(connection, name)
-      if (holder === undefined) return
+      if (holder === undefined) {
+        this.#lost.clear()
+        return
+      }
       if (this.#isOver) throw new Error('the run is over')
-      if (this.#clock.monotonic() - begun >= waitMs) {
+      if (this.#lost.delete(holder)) {
+        await this.#endLost(connection, holder)
+      } else if (this.#clock.monotonic() - begun >= waitMs) {
         const session = `the server's session ${holder}`
         throw new InUseError(what, { pid: holder, host: this.#dialect.server }, session, true)
       }
@@ -106,7 +129,18 @@ export class Session<Connection extends SqlConnection> {
     }
   }
 
+  async #endLost(connection: Connection, id: number): Promise<void> {
+    try {
+      await this.#dialect.endSession(connection, id)
+    } catch (error) {
+      // without the right to do it there is the wait, as for any other holder
+      if (this.#dialect.verdictOn(error) === 'passing') throw error
+    }
+  }
+
   #drop(): void {
+    const id = this.#connection?.id
+    if (id !== undefined && this.#lock !== undefined) this.#lost.add(id)
     this.#connection?.close()
     this.#connection = undefined
   }
@@ -116,6 +150,7 @@ export class Session<Connection extends SqlConnection> {
     this.#isOver = true
     this.#retries.end()
     this.#pause.end()
+    this.#over.abort()
     this.#drop()
   }
 }

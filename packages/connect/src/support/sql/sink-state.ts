@@ -23,6 +23,9 @@ export interface SinkPosition {
 /** Rows of runs without checkpoints that nobody has changed for so many days are those of dead runs. */
 const FORGET_DAYS = 7
 
+/** How the ids of runs without checkpoints begin. */
+export const UNSAVED = 'run '
+
 /** How far one sink is. */
 export class SinkState {
   readonly run: string
@@ -50,20 +53,25 @@ export class SinkState {
   async begin(connection: SqlConnection): Promise<void> {
     await this.#dialect.createState(connection)
     await this.remove(connection)
+    await this.#insert(connection, 0)
+  }
+
+  async #insert(connection: SqlConnection, batch: number): Promise<void> {
     await connection.query(
       this.#sql(
-        `insert into ${STATE_TABLE} (id, run, owner, applied, moved, batch, touched) values (?, ?, ?, 0, 0, 0, ?)`,
+        `insert into ${STATE_TABLE} (id, run, owner, applied, moved, batch, touched) values (?, ?, ?, 0, 0, ?, ?)`,
       ),
-      [this.#id, this.run, this.#owner, today()],
+      [this.#id, this.run, this.#owner, batch, today()],
     )
   }
 
   /** Forgets what runs without checkpoints have left that died long ago. */
   async forgetDead(connection: SqlConnection): Promise<void> {
     await this.#dialect.createState(connection)
-    await connection.query(this.#sql(`delete from ${STATE_TABLE} where id like 'run %' and touched < ?`), [
-      today() - FORGET_DAYS,
-    ])
+    await connection.query(
+      this.#sql(`delete from ${STATE_TABLE} where id like '${UNSAVED}%' and touched < ?`),
+      [today() - FORGET_DAYS],
+    )
   }
 
   /**
@@ -111,9 +119,17 @@ export class SinkState {
       this.#sql(`update ${STATE_TABLE} set batch = ?, touched = ? where id = ? and owner = ? and batch = ?`),
       [batch, today(), this.#id, this.#owner, batch - 1],
     )
-    if (written > 0) return true
+    if (written > 0 || (await this.#isForgotten(connection))) {
+      if (written === 0) await this.#insert(connection, batch)
+      return true
+    }
     await this.#checkOwner(connection)
     return false
+  }
+
+  /** A run without checkpoints has had no rows for long, and another run has taken it for dead. No other has its id. */
+  async #isForgotten(connection: SqlConnection): Promise<boolean> {
+    return this.#id.startsWith(UNSAVED) && (await this.#read(connection)) === undefined
   }
 
   /** Claims the move of rows into the target. Returns false if they have been moved before. */

@@ -18,7 +18,8 @@ export interface TableSinkOptions<Row> extends BatchOptions {
   readonly id?: string
   /**
    * Called with each row that the database refuses: a key that is there already, a text that is too long. The run then goes on
-   * without it. After a kill it may be called again with the same row. Default: the run fails with a `RowRefusedError`.
+   * without it. After a kill, or where a connection is lost with the answer to a commit, it may be
+   * called again with the same row. What it throws fails the run. Default: the run fails with a `RowRefusedError`.
    */
   readonly onRefused?: (row: Row, error: RowRefusedError) => void
   /** How a connection that is lost is made again. */

@@ -23,13 +23,16 @@ import {
   STAGE_COLUMNS,
   STATE_TABLE,
 } from './dialect.ts'
-import { Session } from './session.ts'
-import { type SinkPosition, SinkState } from './sink-state.ts'
+import { CallbackError, Session } from './session.ts'
+import { type SinkPosition, SinkState, UNSAVED } from './sink-state.ts'
 import { columnsFor, encodeRow, type TableSpec } from './table-spec.ts'
 
 /** What a sink of rows has done. */
 export interface TableSinkResult {
-  /** Rows that are in the table, those of attempts before included. */
+  /**
+   * Rows that the table has taken, those of attempts before included: inserted, updated, or left out because their key was
+   * there (`onConflict: 'skip'`). So it may be more than there are rows in the table.
+   */
   readonly rows: number
   /** Rows that the database has refused in this attempt, and that `onRefused` was told of. */
   readonly refused: number
@@ -59,6 +62,8 @@ export class TableWriter<Row, Connection extends SqlConnection> {
   #batch = 0
   /** Rows taken, over all attempts: the number of the last one. */
   #rows: number
+  /** …and up to the end of the epoch before. */
+  #endedRows: number
   #refused = 0
 
   constructor(
@@ -77,9 +82,10 @@ export class TableWriter<Row, Connection extends SqlConnection> {
     this.#batcher = new Batcher(spec.batching, clock, (batch) => this.#write(batch))
     const run = from?.run ?? randomUUID()
     // runs without checkpoints may write side by side: each has a row of its own
-    this.#id = isSaved ? `sink ${name}` : `run ${run}`
+    this.#id = isSaved ? `sink ${name}` : `${UNSAVED}${run}`
     this.#state = new SinkState(dialect, spec.table, this.#id, run)
     this.#rows = from?.rows ?? 0
+    this.#endedRows = this.#rows
     this.#epoch = (from?.epoch ?? 0) + 1
   }
 
@@ -175,12 +181,28 @@ export class TableWriter<Row, Connection extends SqlConnection> {
     const { column, cause } = this.#dialect.refusal(error)
     const refused = new RowRefusedError(this.#spec.table, column, row, cause)
     if (this.#spec.onRefused === undefined) throw refused
-    this.#spec.onRefused(row, refused)
+    try {
+      this.#spec.onRefused(row, refused)
+    } catch (error) {
+      throw new CallbackError(error)
+    }
   }
 
-  /** Ends the epoch: rows that come from now on are of the next one. */
+  /**
+   * Ends the epoch, if it has rows: those that come from now on are of the next one. An epoch without rows would have nothing
+   * in the stage to show for it, where the stage is gone already.
+   */
   position(): SinkPosition {
-    return { run: this.#state.run, epoch: this.#epoch++, rows: this.#rows }
+    if (this.#hasRows) {
+      this.#endedRows = this.#rows
+      this.#epoch++
+    }
+    return { run: this.#state.run, epoch: this.#epoch - 1, rows: this.#rows }
+  }
+
+  /** Rows have come since the last position. */
+  get #hasRows(): boolean {
+    return this.#rows > this.#endedRows
   }
 
   flush(): Promise<void> {
@@ -244,7 +266,8 @@ export class TableWriter<Row, Connection extends SqlConnection> {
   async #settle(connection: Connection): Promise<number> {
     const moved = await this.#state.moved(connection)
     const { rows } = await connection.query(`select 1 from ${this.#stage} limit 1`)
-    if (rows.length === 0) await connection.query(`drop table if exists ${this.#stage}`)
+    // rows that were refused leave the stage empty, too, but their epoch is still to be named
+    if (rows.length === 0 && !this.#hasRows) await connection.query(`drop table if exists ${this.#stage}`)
     return moved
   }
 
