@@ -52,18 +52,14 @@ export function reconnectOf(
 }
 
 /** What an error means, if that is known. */
-export type Explain = (error: unknown, hasLasted: boolean) => MillraceError | undefined
+export type Explain = (error: unknown, hasLasted: boolean) => Error | undefined
 
 /** Counts failures in a row and waits after each, on the run's clock. */
 export class Retries {
   readonly #server: string
   readonly #options: Required<ReconnectOptions>
-<<<<<<< HEAD
   readonly #explain: Explain
   readonly #clock: Clock
-=======
-  readonly #explain: (error: unknown) => Error | undefined
->>>>>>> fix-sql
   readonly #pause: Pause
   readonly #random: () => number
   #failures = 0
@@ -79,12 +75,8 @@ export class Retries {
     server: string,
     options: Required<ReconnectOptions>,
     clock: Clock,
-<<<<<<< HEAD
     explain: Explain,
     random: () => number = Math.random,
-=======
-    explain: (error: unknown) => Error | undefined,
->>>>>>> fix-sql
   ) {
     this.#server = server
     this.#options = options
