@@ -111,6 +111,22 @@ if (isInstalled('nats-server')) {
     },
   )
 
+  test.each([
+    ['start', 10],
+    ['now', 10],
+    [2, 10],
+    [20, 19],
+  ] as const)('from %s, the first place of a run is behind what was removed', async (from, after) => {
+    const stream = await streamOf()
+    await fill(`${stream}.n`, upTo(10))
+    await admin((manager) => manager.streams.purge(stream))
+    const how = { subject: undefined, missing: 'fail', batchItems: 8, decode: asText } as const
+    const reader = new JetStreamReader({ address: natsAddress('a', all), stream, from, ...how }, systemClock)
+    const { value } = await reader.read(undefined).next()
+    expect(value?.place).toMatchObject({ after })
+    await reader.end()
+  })
+
   test('from a sequence that is still to come, and gone on with before it has', async () => {
     const stream = await streamOf()
     await fill(`${stream}.n`, upTo(3))
