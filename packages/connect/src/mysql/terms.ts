@@ -81,7 +81,8 @@ const OPTIONS = { ...TABLE_SINK_OPTIONS, connection: true } as const
  * batch is written once, and a run that fails leaves the batches that it has written.
  *
  * With checkpoints rows wait in a table `millrace_stage_…` beside the target until a checkpoint holds them, and are then moved
- * in one transaction. While a batch is written, the stream is held back. The result is a {@link TableSinkResult}.
+ * in one transaction. How far each sink is stands in a table `millrace_sinks` in the same database, also without checkpoints: the
+ * user needs the right to make tables there. While a batch is written, the stream is held back. The result is a {@link TableSinkResult}.
  *
  * @throws {InvalidOptionError} for an option that makes no sense. The run fails with a `RowRefusedError` for a row that the table
  * does not take, with a `ConnectionDeniedError` for a table, a column or a right that is missing, with an `InUseError` while

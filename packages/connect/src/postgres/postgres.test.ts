@@ -313,7 +313,8 @@ describe.skipIf(!isThere)('query', () => {
     })
     const rows: unknown[] = []
     const splits = few.splits?.({ workers: 2 }) ?? []
-    const ctx = { clock: systemClock } as unknown as Context<undefined, never>
+    const { signal } = new AbortController()
+    const ctx = { clock: systemClock, signal } as unknown as Context<undefined, never>
     const open = few.openSplit?.bind(few) as (split: unknown, of: typeof ctx) => Promise<{ k: bigint }[]>
     for await (const split of splits) rows.push(...(await open(split, ctx)))
     expect(rows).toEqual(Array.from({ length: 100 }, (_, n) => ({ k: BigInt(n * 7 - 50) })))

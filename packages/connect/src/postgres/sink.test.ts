@@ -17,7 +17,10 @@ type Row = { n: number }
 type Ctx = Context<unknown, never>
 
 /** What the engine does to a sink of one run. */
-const saved = () => ({ id: 'sink', clock: systemClock, isSaved: true }) as unknown as Ctx
+const saved = () => {
+  const { signal } = new AbortController()
+  return { id: 'sink', clock: systemClock, isSaved: true, signal } as unknown as Ctx
+}
 
 /** A run that takes a checkpoint, makes it final, and tells its result; the checkpoint after that. */
 async function checkpointAfterResult(sink: TableSink<Row, never>, rows: readonly Row[]): Promise<unknown> {

@@ -1,6 +1,7 @@
 /** `TableSink`: the sink of rows of any SQL server. Made by the systems' `insert`, `upsert` and `copyInto`. */
 
 import { type Context, SinkTerm } from '@millrace/core'
+import { onAbort } from '@millrace/core/engine'
 import type { SqlConnection, SqlDialect } from './dialect.ts'
 import type { SinkPosition } from './sink-state.ts'
 import type { TableSpec } from './table-spec.ts'
@@ -22,7 +23,13 @@ export class TableSink<in out Row, Connection extends SqlConnection> extends Sin
   async #open(ctx: Context<unknown, never>, from?: SinkPosition): Promise<void> {
     const writer = new TableWriter(this.#dialect(), this.#spec, ctx, from)
     this.#writers.set(ctx, writer)
-    await writer.open(from)
+    // a run may be cancelled while the server is away, before there is anything to exit from
+    const stopListening = onAbort(ctx.signal, () => void writer.end())
+    try {
+      await writer.open(from)
+    } finally {
+      stopListening()
+    }
   }
 
   #writer(ctx: object): TableWriter<Row, Connection> {
