@@ -18,6 +18,7 @@ const INDEX = 'README.md'
 const WITHOUT_PAGE: Readonly<Record<string, string>> = {
   MORE: 'stands for further groups of letters on the page of a run',
   FAILED: 'of the model that the tests of hosts run',
+  ECONNABORTED: 'within connectors, of a connection that a run has let go of',
   ERR_SSL_NO_HANDSHAKE: 'within connectors, of a cause: what users see is CONNECTION_DENIED',
 }
 
