@@ -6,12 +6,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as cluster from '@millrace/cluster'
+import * as http from '@millrace/connect/http'
+import * as mqtt from '@millrace/connect/mqtt'
+import * as mysql from '@millrace/connect/mysql'
+import * as nats from '@millrace/connect/nats'
+import * as postgres from '@millrace/connect/postgres'
+import * as rabbitmq from '@millrace/connect/rabbitmq'
+import * as redis from '@millrace/connect/redis'
 import * as millrace from 'millrace'
 import * as testing from 'millrace/testing'
 import { expect, test } from 'vitest'
 import { strategies } from '../src/config/settings.ts'
 import errorNames from './fixtures/error-names.ts'
 
+const connectors = [http, mqtt, mysql, nats, postgres, rabbitmq, redis]
 const packages = fileURLToPath(new URL('../../', import.meta.url))
 
 /** What users never meet, and why. */
@@ -20,6 +28,11 @@ const NOT_PUBLIC: Readonly<Record<string, string>> = {
   CannotCreateError: 'of the command create-millrace, which prints its message',
   TroubleError: 'thrown on purpose by the terms of random graphs',
   CsvFault: 'a source makes a BadInputError of it',
+  QueueGoneError: 'of RabbitMQ, and tried again, or told as a ConnectionDeniedError',
+  NoRouteError: 'of RabbitMQ, and tried again, or told as a ConnectionDeniedError',
+  NotTakenError: 'of RabbitMQ, and tried again, or told as a ConnectionDeniedError',
+  Postponed: 'has a source of events wait',
+  CallbackError: "what the user's own function has thrown is told in its place",
 }
 
 interface OwnClass {
@@ -34,7 +47,8 @@ function errorClassesOf(exports: object): readonly (readonly [name: string, made
 }
 
 test('each error class can be imported', () => {
-  const exported = new Set([millrace, cluster, testing].flatMap(errorClassesOf).map(([name]) => name))
+  const entries = [millrace, cluster, testing, ...connectors]
+  const exported = new Set(entries.flatMap(errorClassesOf).map(([name]) => name))
   const declared = readdirSync(packages).flatMap((name) => {
     const sources = join(packages, name, 'src')
     return readdirSync(sources, { recursive: true, encoding: 'utf8' })
