@@ -28,5 +28,5 @@ test('answers all questions, on workers', async () => {
 })
 
 test('is drawn as its head says', () => {
-  expect(String(service({}))).toBe('(Term(requests); Term(factors); Term(answers))')
+  expect(String(service({}))).toBe('(Term(requests); Term(entry); Term(factors); Term(answers))')
 })
