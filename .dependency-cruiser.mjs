@@ -91,7 +91,7 @@ export default {
       'Each system is an entry of its own, so that nobody loads the client of another.',
       {
         path: '^packages/connect/src/([^/]+)/',
-        pathNot: tests + '|^packages/connect/src/(support|testing)/',
+        pathNot: `${tests}|^packages/connect/src/support/`,
       },
       { path: '^packages/connect/src/(?!$1/|support/|errors\\.ts$)' },
     ),
