@@ -134,7 +134,14 @@ export class PostgresSession implements SqlConnection {
     return session
   }
 
-  async query(sql: string, params?: readonly unknown[]): Promise<SqlResult> {
+  query(sql: string, params?: readonly unknown[]): Promise<SqlResult> {
+    const answered = this.#query(sql, params)
+    // who asked may have gone by the time that the connection is ended
+    answered.catch(() => undefined)
+    return answered
+  }
+
+  async #query(sql: string, params: readonly unknown[] | undefined): Promise<SqlResult> {
     const { fields, rows, rowCount } = await this.client.query<unknown[]>({
       text: sql,
       ...(params === undefined ? {} : { values: [...params] }),

@@ -59,6 +59,7 @@ const DEFAULT_PREFETCH = 1000
  * const running = run(listen('docs_orders').pipe(take(1)))
  * for await (const { channel, payload } of running.output()) console.log(channel, payload) // docs_orders order 17
  * clearInterval(timer)
+ * await client.query('select 1') // the last of them has gone before it
  * await client.end()
  * ```
  */

@@ -405,7 +405,7 @@ describe.skipIf(!isThere)('side by side', () => {
     const output = running.output()
     const send = (payload: string) => client.query('select pg_notify($1, $2)', [channel, payload])
     let payload = 'before'
-    const timer = setInterval(() => void send(payload), 20)
+    const timer = setInterval(() => void send(payload).catch(() => undefined), 20)
     await output.next()
     relay.cut()
     payload = 'after'
