@@ -88,7 +88,7 @@ export default {
     ),
     never(
       'connectors-stand-alone',
-      'Each system is an entry of its own, so that nobody loads the client of another.',
+      'Each system is an entry of its own: using one must not load the client of another.',
       {
         path: '^packages/connect/src/([^/]+)/',
         pathNot: `${tests}|^packages/connect/src/support/`,

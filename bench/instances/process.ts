@@ -1,4 +1,4 @@
-// Programs that look at nobody.
+// Programs that take no notice of one another.
 
 import { programs } from './programs.ts'
 

@@ -17,7 +17,7 @@ const FAMINE = 100
 const SETTLED_MS = 1500
 
 /** As setpriv(1) makes them: a user that may read all files, and may not have more threads than others. */
-const NOBODY = [
+const UNPRIVILEGED = [
   ...['--reuid', '65534', '--clear-groups'],
   '--inh-caps=-all,+dac_read_search,+dac_override',
   '--ambient-caps=-all,+dac_read_search,+dac_override',
@@ -77,7 +77,7 @@ async function runAll(count: number, spins: Spins): Promise<Figures> {
   }
 }
 
-/** How soon the one that is left has the share of those that were killed. */
+/** Kills all programs but one, and measures how soon that one has a worker for each processor. */
 async function killOne(spins: Spins): Promise<Figures> {
   // each has a worker
   const count = availableParallelism() * THREADS_PER_PROCESSOR
@@ -110,7 +110,7 @@ async function startAll(count: number, spins: Spins): Promise<Program[]> {
 function start({ items, steps, budget, isFamine }: Spins): Program {
   const args = [PROGRAM, String(items), String(steps), budget]
   const [command, ...rest] = isFamine
-    ? ['setpriv', ...NOBODY, 'prlimit', `--nproc=${FAMINE}`, process.execPath, ...args]
+    ? ['setpriv', ...UNPRIVILEGED, 'prlimit', `--nproc=${FAMINE}`, process.execPath, ...args]
     : [process.execPath, ...args]
   const child = spawn(command as string, rest, { stdio: ['pipe', 'ignore', 'inherit', 'ipc'] })
   const program: { -readonly [K in keyof Program]: Program[K] } = {
@@ -128,6 +128,6 @@ function start({ items, steps, budget, isFamine }: Spins): Program {
       child.on('exit', (code, signal) => reject(new Error(`a program ended with ${code ?? signal}`)))
     }),
   }
-  program.sum.catch(() => undefined) // of one that was killed nobody asks for it
+  program.sum.catch(() => undefined) // a program that is killed has none, and it is not asked for
   return program
 }

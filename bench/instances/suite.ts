@@ -34,7 +34,7 @@ export const suite: Suite = {
       name: 'process',
       file: 'process.ts',
       backpressure: true,
-      leftOut: { killed: 'it looks at nobody', famine8: 'it looks at nobody' },
+      leftOut: { killed: 'it has no share', famine8: 'it has no share' },
     },
   ],
   workloads: [

@@ -149,7 +149,14 @@ export class MysqlSession implements SqlConnection {
     return this.core.threadId ?? undefined
   }
 
-  async query(sql: string, params?: readonly unknown[]): Promise<SqlResult> {
+  query(sql: string, params?: readonly unknown[]): Promise<SqlResult> {
+    const answered = this.#query(sql, params)
+    // who asked may have gone by the time that the connection is ended
+    answered.catch(() => undefined)
+    return answered
+  }
+
+  async #query(sql: string, params: readonly unknown[] | undefined): Promise<SqlResult> {
     // not all statements can be prepared: those without parameters are sent as they stand
     const [result, fields] =
       params === undefined || params.length === 0
